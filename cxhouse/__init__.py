@@ -1,0 +1,1 @@
+"""cxhouse: the command line that orders every step of the customer-experience warehouse."""
