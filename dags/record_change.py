@@ -1,0 +1,44 @@
+"""A form that records a change of the company: what, where, from when, and what it should do."""
+
+from airflow.sdk import DAG
+from house import COMPANY, SEMANTIC, ask, as_text, default_arguments, read_ids, read_kpi_ids, read_yaml, run_command
+
+GUIDE = """
+### Record a change
+Press **Trigger** and fill in the form. Runs `cxhouse change add` once; it is never repeated by itself, so that no change is
+recorded twice. The change appears with the next build. Recorded before its start, with a primary KPI, a direction and an
+evaluation date, it is a plan and will be judged; else it is exploratory.
+"""
+CHANGE = read_yaml(SEMANTIC / "contracts" / "changes.yml")["columns"]
+FORM = {
+    "title": ask(CHANGE, "title", type="string", minLength=3),
+    "description": ask(CHANGE, "description", format="multiline"),
+    "started_at": ask(CHANGE, "started_at", type="string", format="date-time"),
+    "ended_at": ask(CHANGE, "ended_at", format="date-time"),
+    "kind": ask(CHANGE, "kind", type="string", enum=CHANGE["kind"]["allowed"]),
+    "touchpoints": ask(CHANGE, "touchpoints", type=["null", "array"], examples=read_ids(COMPANY / "touchpoints.yml")),
+    "components": ask(CHANGE, "components", type=["null", "array"], examples=read_ids(COMPANY / "components.yml")),
+    "suppliers": ask(CHANGE, "suppliers"),
+    "channels": ask(CHANGE, "channels"),
+    "owner": ask(CHANGE, "owner"),
+    "primary_kpi": ask(CHANGE, "primary_kpi", enum=[None, *read_kpi_ids()]),
+    "expected_direction": ask(CHANGE, "expected_direction", enum=[None, *CHANGE["expected_direction"]["allowed"]]),
+    "expected_size": ask(CHANGE, "expected_size", type=["null", "number"]),
+    "evaluation_date": ask(CHANGE, "evaluation_date", format="date"),
+    "investment_amount": ask(CHANGE, "investment_amount", type=["null", "number"]),
+}
+# An answer becomes a variable and the command names the variable: what people type is never part of the shell's text.
+ANSWERS = {f"CHANGE_{name.upper()}": f"{{{{ as_text(params.{name}) }}}}" for name in FORM}
+OPTIONS = [f'${{{answer}:+"--{name.replace("_", "-")}=${answer}"}}' for name, answer in zip(FORM, ANSWERS, strict=True)]
+
+with DAG(
+    dag_id="record_change",
+    description="A form that records a change of the company.",
+    doc_md=GUIDE,
+    schedule=None,
+    default_args=default_arguments("Customer experience", retries=0),
+    params=FORM,
+    user_defined_macros={"as_text": as_text},
+    tags=["form"],
+):
+    run_command("record", " ".join(["cxhouse change add", *OPTIONS]), env=ANSWERS)

@@ -1,0 +1,36 @@
+"""Build the warehouse, layer by layer, and publish the reports."""
+
+from airflow.sdk import DAG, Asset, AssetAll, AssetOrTimeSchedule, CronTriggerTimetable, chain
+from house import SERVING, WAREHOUSE_POOL, default_arguments, lake_asset_uri, read_cut_off, read_sources, read_time_zone, run_command
+
+LAYERS = ["staging", "intermediate", "marts", "reports"]
+CUT_OFF, TIME_ZONE = read_cut_off(), read_time_zone()
+GUIDE = f"""
+### Build the warehouse and publish
+Starts when **all** sources have landed since the last such build, and at the cut-off hour ({CUT_OFF:%H:%M}, {TIME_ZONE})
+whatever has landed: one dead source stops nobody. What is missing is named late or down on the data-health page.
+
+Each task is one command: `cxhouse build --layer LAYER` for {", ".join(LAYERS)}, then `cxhouse publish`. They share the pool
+`{WAREHOUSE_POOL}` of one slot, because the warehouse file has one writer. Reports are published only after every test of every
+layer passed; after a failure readers keep the last copy.
+
+**Repair:** clear the failed task; it and all after it run again. A full rebuild is `cxhouse build --full-refresh`.
+"""
+
+with DAG(
+    dag_id="warehouse",
+    description="Build staging, intermediate, marts and reports; then publish.",
+    doc_md=GUIDE,
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable(f"{CUT_OFF.minute} {CUT_OFF.hour} * * *", timezone=TIME_ZONE),
+        assets=AssetAll(*(Asset(lake_asset_uri(source)) for source in read_sources())),
+    ),
+    catchup=False,
+    max_active_runs=1,
+    default_args={**default_arguments("Data", retries=1), "pool": WAREHOUSE_POOL},
+    tags=["warehouse"],
+):
+    chain(
+        *(run_command(f"build_{layer}", f"cxhouse build --layer {layer}") for layer in LAYERS),
+        run_command("publish", "cxhouse publish", outlets=[Asset(SERVING)]),
+    )
