@@ -88,7 +88,12 @@ def read_kpi_ids() -> list[str]:
 
 def ask(columns: dict[str, Any], name: str, **schema: Any) -> Param:
     """A form field explained by its column in a contract; it may stay empty unless `schema` gives a type without null."""
-    schema = {"type": ["null", "string"], "title": name.replace("_", " ").capitalize(), "description": columns[name]["description"], **schema}
+    schema = {
+        "type": ["null", "string"],
+        "title": name.replace("_", " ").capitalize(),
+        "description": columns[name]["description"],
+        **schema,
+    }
     return Param(None, **schema) if "null" in schema["type"] else Param(**schema)
 
 

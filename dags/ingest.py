@@ -20,7 +20,7 @@ CATCH_UP = Param(
     "when newest",
     enum=["when newest", "yes", "no"],
     title="Also load what is missing",
-    description="Everything since the last landed day. 'when newest': if this run's window is the newest complete one. Never in a backfill.",
+    description="Everything since the last landed day; left alone, only a run of the newest complete window does. A backfill never does.",
 )
 TIME_ZONE = read_time_zone()
 

@@ -1,7 +1,7 @@
 """A form that records a change of the company: what, where, from when, and what it should do."""
 
 from airflow.sdk import DAG
-from house import COMPANY, SEMANTIC, ask, as_text, default_arguments, read_ids, read_kpi_ids, read_yaml, run_command
+from house import COMPANY, SEMANTIC, as_text, ask, default_arguments, read_ids, read_kpi_ids, read_yaml, run_command
 
 GUIDE = """
 ### Record a change

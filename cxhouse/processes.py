@@ -1,0 +1,106 @@
+"""Processes we started, and everything they started: found and stopped, also when a middle one has died."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+import psutil
+
+TOKEN_VARIABLE = "CXHOUSE_FAMILY"
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class StoppedBySignalError(SystemExit):
+    """Asked to stop from outside; the exit code is 128 plus the signal's number."""
+
+
+def identify(pid: int) -> tuple[int, float] | None:
+    """Number and start time of a process (numbers are used again, the pair is not); None when it is gone."""
+    with suppress(psutil.NoSuchProcess):
+        return pid, psutil.Process(pid).create_time()
+    return None
+
+
+def find_family(token: str, members: Iterable[tuple[int, float]]) -> list[psutil.Process]:
+    """The members still running, all their descendants, and every process that inherited the token. Never this process itself."""
+    found: dict[int, psutil.Process] = {}
+    for pid, created in members:
+        with suppress(psutil.Error):
+            member = psutil.Process(pid)
+            if abs(member.create_time() - created) < 0.01:
+                found.update({relative.pid: relative for relative in (member, *member.children(recursive=True))})
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get(TOKEN_VARIABLE) == token:
+                found[process.pid] = process
+    found.pop(os.getpid(), None)
+    return [process for process in found.values() if is_running(process)]
+
+
+def is_running(process: psutil.Process) -> bool:
+    """False for a process that is gone or only waits to be counted by its parent."""
+    with suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def stop_family(token: str, members: Iterable[tuple[int, float]], *, patience_seconds: float = 8.0) -> list[int]:
+    """Ask all of a family to stop, end those that do not within the patience, and return the numbers of any left (none, as a rule).
+
+    Relatives are remembered once seen, so a task whose scheduler died first is still found. Signals to this process wait meanwhile.
+    """
+    known, asked = {(pid, created) for pid, created in members}, set[int]()
+    kill_at = time.monotonic() + patience_seconds
+    with ignore_signals():
+        for _ in range(int(patience_seconds * 10) + 100):
+            family = find_family(token, known)
+            if not family:
+                return []
+            for process in family:
+                with suppress(psutil.Error):
+                    known.add((process.pid, process.create_time()))
+                    if time.monotonic() > kill_at:
+                        process.kill()
+                    elif process.pid not in asked:
+                        asked.add(process.pid)
+                        process.terminate()
+            psutil.wait_procs(family, timeout=0.2)
+    return [process.pid for process in find_family(token, known)]
+
+
+@contextmanager
+def leave_on_signals() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into an exception, so that `finally` blocks run. Only the main thread can; elsewhere nothing changes."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise StoppedBySignalError(128 + number)
+
+    with handle_signals(leave, SIGNALS[1:]):
+        yield
+
+
+@contextmanager
+def ignore_signals() -> Iterator[None]:
+    """Keep Ctrl-C, SIGTERM and SIGHUP away from a clean-up that must finish."""
+    with handle_signals(signal.SIG_IGN, SIGNALS):
+        yield
+
+
+@contextmanager
+def handle_signals(handler: object, numbers: Iterable[signal.Signals]) -> Iterator[None]:
+    """Handle signals in a way of our own for a while."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handler) for number in numbers}  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
