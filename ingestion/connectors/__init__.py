@@ -1,0 +1,9 @@
+"""Connectors by the name sources.yml uses. A new one is a file here and a line below."""
+
+from __future__ import annotations
+
+from ingestion.connectors.files import FilesConnector
+from ingestion.connectors.sql import SqlConnector
+from ingestion.protocol import Connector
+
+CONNECTORS: dict[str, type[Connector]] = {"files": FilesConnector, "sql": SqlConnector}

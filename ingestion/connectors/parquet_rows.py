@@ -1,0 +1,34 @@
+"""Parquet files to rows; `_source_line` is the row's position, beginning with 1."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import polars as pl
+
+from ingestion.declarations import Table
+from ingestion.errors import BadFileError
+from ingestion.protocol import BROKEN_SCHEMA, Batch
+
+
+def read_parquet_file(raw: bytes, name: str, day: date | None, table: Table) -> Batch:
+    """The declared columns of one file, typed as the file types them."""
+    try:
+        header = list(pl.read_parquet_schema(io.BytesIO(raw)))
+        wanted = [column for column in header if column in table.wanted_names]
+        rows = pl.read_parquet(io.BytesIO(raw), columns=wanted)
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        raise BadFileError("is not a Parquet file or is damaged; check `format`, or have it delivered again") from None
+    nested = [column for column in wanted if rows[column].dtype.is_nested()]
+    if nested:
+        raise BadFileError(f"{', '.join(nested)} hold lists or objects; have them delivered as plain columns")
+    if not rows.height and not table.allow_empty:
+        raise BadFileError("has no rows; have it delivered again, or set `allow_empty: true` when no rows is fine")
+    rows = rows.with_columns(
+        pl.lit(name).alias("_source_file"),
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("_source_line"),
+        pl.lit(day, dtype=pl.Date).alias("_file_date"),
+    )
+    unexpected = tuple(column for column in header if column not in table.declared_names)
+    return Batch(rows, pl.DataFrame(schema=BROKEN_SCHEMA), frozenset(header), unexpected, name)

@@ -1,0 +1,235 @@
+"""Connector `sql`: a table, view or query of any database SQLAlchemy has a driver for, read in a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from ingestion.declarations import DateColumn, Source, Table
+from ingestion.errors import IngestionError, SourceDownError
+from ingestion.protocol import BROKEN_SCHEMA, Batch, Reading
+from ingestion.rows import find_delivered, read_window_days
+from ingestion.windows import Window
+
+CHUNK_ROWS = 50_000
+ONE_DAY = timedelta(days=1)
+
+
+class SqlConnector:
+    """Reads with one select per window, ordered by the cursor. The URL, which may hold a password, is in no message."""
+
+    source_keys: ClassVar[tuple[str, ...]] = ("url",)
+    table_keys: ClassVar[tuple[str, ...]] = ("relation", "query", "cursor")
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._engine = sa.create_engine(source.url or "", poolclass=sa.pool.NullPool)
+
+    @staticmethod
+    def resolve_url(url: str, company: Path) -> str:
+        """Make the path of an SQLite file absolute; ValueError when SQLAlchemy cannot use the URL."""
+        try:
+            parsed = sa.make_url(url)
+            parsed.get_dialect()
+        except ArgumentError:
+            raise ValueError("is not a database URL; write one like postgresql+psycopg://user:password@host/name") from None
+        except (NoSuchModuleError, ModuleNotFoundError) as error:
+            raise ValueError(f"needs a database driver that is not installed ({error}); install it, or correct the URL") from None
+        if parsed.get_backend_name() == "sqlite" and parsed.database and not parsed.database.startswith((":", "file:", "/")):
+            parsed = parsed.set(database=str(company / parsed.database))
+        return parsed.render_as_string(hide_password=False)
+
+    def earliest_day(self, table: Table) -> date | None:
+        """Local day of the smallest cursor."""
+        with self._connect(table) as connection:
+            header = read_header(connection, table)
+            cursor = find_cursor(table, header)
+            if cursor is None:
+                return None
+            value = connection.execute(sa.select(sa.func.min(sa.column(cursor))).select_from(relation_of(table))).scalar()
+        days = read_window_days(build_series(cursor, [value]), table).drop_nulls()
+        return days[0] if len(days) else None
+
+    def read(self, table: Table, window: Window | None) -> Reading:
+        """The rows whose cursor lies in the window, and up to a day on either side: as stored, a cursor need not be in local time."""
+        with self._connect(table) as connection:
+            header = read_header(connection, table)
+            cursor = find_cursor(table, header)
+            unplaced = 0
+            condition = sa.true()
+            if cursor is not None:
+                sample = find_cursor_kind(connection, table, cursor)
+                unplaced = count_unplaced(connection, table, cursor, sample)
+                if window is not None:
+                    condition = bound_cursor(cursor, window, sample)
+        return Reading(batches=self._stream(table, header, cursor, condition), rows_without_window=unplaced)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _connect(self, table: Table) -> Iterator[sa.Connection]:
+        """A connection; failures say what failed without the URL or a row's content."""
+        check_sqlite_file(self._engine.url, table)
+        try:
+            connection = self._engine.connect()
+        except SQLAlchemyError as error:
+            problem = f"{table.label}: the database cannot be reached ({describe_error(error)}); check that it is up, and `url`"
+            raise SourceDownError(problem) from None
+        try:
+            yield connection
+        except SQLAlchemyError as error:
+            problem = f"{table.label}: the database refused ({describe_error(error)}); check `relation`, `query` and the user's rights"
+            is_down = isinstance(error, DBAPIError) and error.connection_invalidated
+            raise (SourceDownError if is_down else IngestionError)(problem) from None
+        finally:
+            connection.close()
+
+    def _stream(self, table: Table, header: list[str], cursor: str | None, condition: sa.ColumnElement[bool]) -> Iterator[Batch]:
+        wanted = [name for name in header if name in table.wanted_names or name == cursor]
+        unexpected = tuple(name for name in header if name not in table.declared_names and name != cursor)
+        statement = sa.select(*(sa.column(name) for name in wanted)).select_from(relation_of(table)).where(condition)
+        if cursor is not None:
+            statement = statement.order_by(sa.column(cursor))
+        origin, no_lines, position = table.relation or table.name, pl.DataFrame(schema=BROKEN_SCHEMA), 0
+        with self._connect(table) as connection:
+            result = connection.execution_options(stream_results=True, yield_per=CHUNK_ROWS).execute(statement)
+            for chunk in result.partitions(CHUNK_ROWS):
+                rows = build_frame(wanted, chunk, origin, position)
+                if cursor is not None:
+                    check_cursor(rows[cursor], table, cursor)
+                yield Batch(rows, no_lines, frozenset(wanted), unexpected, origin)
+                position += len(chunk)
+        if not position:
+            yield Batch(build_frame(wanted, [], origin, 0), no_lines, frozenset(wanted), unexpected, origin)
+
+
+def relation_of(table: Table) -> sa.FromClause:
+    """What to select from."""
+    if table.query is not None:
+        return sa.text(table.query).columns().subquery("source_query")
+    schema, _, name = (table.relation or "").rpartition(".")
+    return sa.table(name, schema=schema or None)
+
+
+def read_header(connection: sa.Connection, table: Table) -> list[str]:
+    """Names of the columns the relation has."""
+    return list(connection.execute(sa.select(sa.text("*")).select_from(relation_of(table)).where(sa.text("1 = 0"))).keys())
+
+
+def find_cursor(table: Table, header: list[str]) -> str | None:
+    """The cursor's name in the source; None for a snapshot. A cursor that is missing is found by the landing's header check."""
+    if not isinstance(table.placement, DateColumn):
+        return None
+    column = table.find_column(table.placement.column)
+    name = find_delivered(column, frozenset(header)) if column else table.placement.column
+    return name if name in header else None
+
+
+def find_cursor_kind(connection: sa.Connection, table: Table, cursor: str) -> object:
+    """One value of the cursor, to see how the database stores it."""
+    column = sa.column(cursor)
+    value = connection.execute(sa.select(column).select_from(relation_of(table)).where(column.is_not(None)).limit(1)).scalar()
+    if value is not None and not isinstance(value, str | date):
+        raise IngestionError(
+            f"{table.label}: cursor {cursor} holds {type(value).__name__}, not a date or time; write a `query` that converts it to one"
+        )
+    return value
+
+
+def bound_cursor(cursor: str, window: Window, sample: object) -> sa.ColumnElement[bool]:
+    """Cursor within the window and a day around it, compared the way it is stored. Text is ISO 8601, of which the day is a prefix."""
+    first, end = window.start - ONE_DAY, window.end + ONE_DAY
+    column: sa.ColumnClause[Any] = sa.column(cursor)
+    if isinstance(sample, datetime):
+        zone = sample.tzinfo
+        bounds: tuple[object, object] = (datetime.combine(first, time.min, zone), datetime.combine(end, time.min, zone))
+    elif isinstance(sample, date):
+        bounds = (first, end)
+    else:
+        bounds = (first.isoformat(), end.isoformat())
+    return sa.and_(column >= bounds[0], column < bounds[1])
+
+
+def count_unplaced(connection: sa.Connection, table: Table, cursor: str, sample: object) -> int:
+    """Rows no window selects: an empty cursor, or text that does not begin with a digit."""
+    column: sa.ColumnClause[Any] = sa.column(cursor)
+    condition = column.is_(None)
+    if isinstance(sample, str):
+        condition = sa.or_(condition, column < "0", column >= ":")
+    return connection.execute(sa.select(sa.func.count()).select_from(relation_of(table)).where(condition)).scalar() or 0
+
+
+def check_cursor(values: pl.Series, table: Table, cursor: str) -> None:
+    """A cursor text that is no instant would fall through the windows: refuse it."""
+    unread = read_window_days(values, table).is_null().sum()
+    if unread:
+        raise IngestionError(
+            f"{table.label}: {unread} rows have a cursor {cursor} that is no ISO 8601 date or time; write a `query` that repairs it"
+        )
+
+
+def check_sqlite_file(url: sa.URL, table: Table) -> None:
+    """SQLite would make a missing file; a source must be there."""
+    path = url.database or ""
+    if url.get_backend_name() == "sqlite" and path and not path.startswith((":", "file:")) and not Path(path).is_file():
+        raise SourceDownError(f"{table.label}: the database file {path} does not exist; check `url` in sources.yml")
+
+
+def build_frame(names: list[str], rows: Sequence[Sequence[Any]], origin: str, position: int) -> pl.DataFrame:
+    """Rows as the driver gives them, column by column."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    lineage = [
+        pl.Series("_source_file", [origin], dtype=pl.String).new_from_index(0, len(rows)),
+        pl.int_range(position + 1, position + len(rows) + 1, dtype=pl.Int64, eager=True).alias("_source_line"),
+        pl.Series("_file_date", [None], dtype=pl.Date).new_from_index(0, len(rows)),
+    ]
+    return pl.DataFrame([*(build_series(name, values) for name, values in zip(names, columns, strict=True)), *lineage])
+
+
+def build_series(name: str, values: Sequence[Any]) -> pl.Series:
+    """One column: kept as the driver types it when all values are alike, else as text."""
+    kinds = set(map(type, values)) - {type(None)}
+    if not kinds:
+        return pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(values))
+    if kinds == {str}:
+        return pl.Series(name, values, dtype=pl.String)
+    if kinds in ({int}, {float}, {bool}, {date}) or (kinds == {datetime} and len({value.tzinfo for value in values if value}) == 1):
+        try:
+            return build_moments(name, values) if kinds == {datetime} else pl.Series(name, values)
+        except (OverflowError, pl.exceptions.PolarsError):
+            pass
+    return pl.Series(name, [write_value(value) for value in values], dtype=pl.String)
+
+
+def build_moments(name: str, values: Sequence[datetime | None]) -> pl.Series:
+    """Naive moments as they are, aware ones as UTC."""
+    return pl.Series(name, values, dtype=pl.Datetime("us", "UTC" if next(value for value in values if value).tzinfo else None))
+
+
+def write_value(value: Any) -> str | None:
+    """A driver's value as text."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).decode("utf-8", "replace")
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def describe_error(error: SQLAlchemyError) -> str:
+    """The driver's own first line, without statement, values or URL."""
+    original = getattr(error, "orig", None)
+    return str(original or type(error).__name__).splitlines()[0][:200] if original else type(error).__name__

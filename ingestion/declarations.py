@@ -1,0 +1,136 @@
+"""Sources, tables and columns as sources.yml declares them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+COLUMN_TYPES = ("text", "integer", "decimal", "float", "boolean", "date", "timestamp")
+PERSONAL_KINDS = ("customer_id", "email", "phone", "postcode", "house_number", "employee_id", "free_text")
+HASHED_KINDS = PERSONAL_KINDS[:-1]
+FORMATS = ("csv", "jsonl", "parquet")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the lake. `delivered_as` are its names in the source, the first one present counts."""
+
+    name: str
+    type: str
+    is_required: bool = False
+    personal: str | None = None
+    is_enabled: bool = False
+    delivered_as: tuple[str, ...] = ()
+
+    @property
+    def is_hashed(self) -> bool:
+        """True when the value is replaced by its HMAC before it is written."""
+        return self.personal in HASHED_KINDS
+
+    @property
+    def is_loaded(self) -> bool:
+        """False for free text that nobody enabled: the column stands in the lake, always null."""
+        return self.personal != "free_text" or self.is_enabled
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a source writes its values. Formats are strptime patterns, tried in order after ISO 8601."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    decimal: str = "."
+    thousands: str | None = None
+    null_values: tuple[str, ...] = ("",)
+    timestamp_formats: tuple[str, ...] = ()
+    date_formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileDate:
+    """The file's name says which local day its rows belong to: the pattern's first group, or the whole match."""
+
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class DateColumn:
+    """A column says which local day a row belongs to; `column` is a declared column or a name in the source."""
+
+    column: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Each load replaces the whole table."""
+
+
+Placement = FileDate | DateColumn | Snapshot
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a source. Files have `path` and `format`; sql has `relation` or `query`."""
+
+    source: str
+    name: str
+    columns: tuple[Column, ...]
+    placement: Placement
+    time_zone: str
+    company_time_zone: str
+    country: str | None = None
+    path: Path | None = None
+    format: str | None = None
+    relation: str | None = None
+    query: str | None = None
+    dialect: Dialect = field(default_factory=Dialect)
+    allow_empty: bool = False
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_snapshot(self) -> bool:
+        """True when every load replaces the whole table."""
+        return isinstance(self.placement, Snapshot)
+
+    @property
+    def label(self) -> str:
+        """`source.table`, as messages name it."""
+        return f"{self.source}.{self.name}"
+
+    @property
+    def wanted_names(self) -> frozenset[str]:
+        """Every name in the source that is read: of declared columns and of the window column."""
+        names = {name for column in self.columns if column.is_loaded and column.name not in self.constants for name in column.delivered_as}
+        if isinstance(self.placement, DateColumn) and self.find_column(self.placement.column) is None:
+            names.add(self.placement.column)
+        return frozenset(names)
+
+    @property
+    def declared_names(self) -> frozenset[str]:
+        """Every name in the source that sources.yml mentions, also of columns that are not loaded."""
+        return self.wanted_names | {name for column in self.columns for name in column.delivered_as}
+
+    def find_column(self, name: str) -> Column | None:
+        """The declared column of that name, if any."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One outside system. `schedule` is cron in the company's time zone; `time_zone` is that of time stamps without an offset."""
+
+    id: str
+    description: str
+    owner: str
+    connector: str
+    tables: Mapping[str, Table]
+    time_zone: str
+    company_time_zone: str
+    country: str | None = None
+    url: str | None = field(default=None, repr=False)
+    schedule: str | None = None
+    late_after_hours: float | None = None
+    max_bad_share: float = 0.02
+    on_bad_file: str = "stop"

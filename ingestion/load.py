@@ -1,0 +1,171 @@
+"""Loads: all tables of a source over windows, what is missing, and how sources stand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from ingestion.connectors import CONNECTORS
+from ingestion.declarations import DateColumn, Source, Table
+from ingestion.errors import IngestionError, SourceDownError
+from ingestion.lake import check_key, list_data_files, prepare_lake
+from ingestion.landing import land_window, log_failure
+from ingestion.landing_log import LoadResult, read_landing_log
+from ingestion.privacy import Hasher
+from ingestion.protocol import Connector
+from ingestion.windows import Window, join_windows, plan_windows, subtract_days
+
+__all__ = [
+    "LoadResult", "TableSummary", "Window", "find_earliest_day", "first_missing_day", "ingest", "plan_windows", "prepare_lake",
+    "read_landing_log", "summarise_sources",
+]  # fmt: skip
+
+Progress = Callable[[LoadResult, int, int], None]
+
+
+@dataclass(frozen=True)
+class TableSummary:
+    """How one table stands. Rows are those in the lake now; `last_error` is null unless the last load failed."""
+
+    source: str
+    table: str
+    last_window_end: date | None
+    last_landed_at: datetime | None
+    rows_landed: int
+    rows_rejected: int
+    last_error: str | None
+
+
+def ingest(
+    source: Source,
+    *,
+    lake: Path,
+    hash_key: bytes,
+    windows: Sequence[Window],
+    now: datetime,
+    only_missing: bool = False,
+    progress: Progress | None = None,
+) -> list[LoadResult]:
+    """Land every table of a source for the windows, one result per load; a failing load stops no other, unless the source is down.
+
+    `now` is aware. `only_missing` leaves out days a table has landed already. `progress` is called after each load with its result, how
+    many loads are done, and how many there are. Raises HashKeyError before anything is read; other failures are results
+    with status `failed`.
+    """
+    check_key(lake, hash_key)
+    log = read_landing_log(lake) if only_missing else None
+    plan = [(table, window) for table in source.tables.values() for window in plan_table(table, windows, log)]
+    hasher = Hasher(hash_key, source.country)
+    results: list[LoadResult] = []
+    down: SourceDownError | None = None
+    connector = CONNECTORS[source.connector](source)
+    try:
+        for table, window in plan:
+            if down is None:
+                result, down = load_window(source, table, window, connector=connector, lake=lake, hasher=hasher, now=now)
+            else:
+                result = log_failure(table, window, down, lake=lake, now=now)
+            results.append(result)
+            if progress is not None:
+                progress(result, len(results), len(plan))
+    finally:
+        connector.close()
+    return results
+
+
+def load_window(
+    source: Source, table: Table, window: Window, *, connector: Connector, lake: Path, hasher: Hasher, now: datetime
+) -> tuple[LoadResult, SourceDownError | None]:
+    """One load; a failure becomes a logged result, and says whether the source is down."""
+    started = time.perf_counter()
+    try:
+        return land_window(source, table, window, connector=connector, lake=lake, hasher=hasher, now=now), None
+    except (IngestionError, OSError) as error:
+        seconds = time.perf_counter() - started
+        failed = log_failure(table, window, error, lake=lake, now=now, seconds=seconds)
+        return failed, error if isinstance(error, SourceDownError) and source.connector != "files" else None
+
+
+def plan_table(table: Table, windows: Sequence[Window], log: pl.DataFrame | None) -> list[Window]:
+    """The windows of one table: a snapshot is read once, and so are files that a column places, which hold all days."""
+    if not windows:
+        return []
+    whole = Window(min(windows).start, max(window.end for window in windows))
+    if table.is_snapshot:
+        return [whole]
+    if log is not None:
+        covered = find_landed_days(log, table)
+        windows = [rest for window in windows for rest in subtract_days(window, covered)]
+    reads_all = table.path is not None and isinstance(table.placement, DateColumn)
+    return join_windows(windows) if reads_all else list(windows)
+
+
+def find_landed_days(log: pl.DataFrame, table: Table) -> set[date]:
+    """The days a table has landed and not failed to land again since."""
+    days: set[date] = set()
+    rows = log.filter((pl.col("source") == table.source) & (pl.col("table") == table.name) & pl.col("window_start").is_not_null())
+    for start, end, status in rows.select("window_start", "window_end", "status").iter_rows():
+        window = set(Window(start, end).days())
+        days = days | window if status == "landed" else days - window
+    return days
+
+
+def first_missing_day(log: pl.DataFrame, source: Source, first: date) -> date:
+    """The first day from `first` on that some table of the source has not landed: where a catch-up begins."""
+    missing = []
+    for table in source.tables.values():
+        if table.is_snapshot:
+            continue
+        covered, day = find_landed_days(log, table), first
+        while day in covered:
+            day += timedelta(days=1)
+        missing.append(day)
+    return min(missing, default=first)
+
+
+def find_earliest_day(sources: Iterable[Source]) -> date | None:
+    """The first local day any source has rows for (`first_day: earliest`). A source that is down or empty is passed over."""
+    days = []
+    for source in sources:
+        connector = CONNECTORS[source.connector](source)
+        try:
+            for table in source.tables.values():
+                try:
+                    days.append(connector.earliest_day(table))
+                except IngestionError:
+                    continue
+        finally:
+            connector.close()
+    return min((day for day in days if day is not None), default=None)
+
+
+def summarise_sources(sources: Mapping[str, Source], lake: Path) -> list[TableSummary]:
+    """One summary per declared table, in the order of sources.yml."""
+    log = read_landing_log(lake)
+    return [summarise_table(table, log, lake) for source in sources.values() for table in source.tables.values()]
+
+
+def summarise_table(table: Table, log: pl.DataFrame, lake: Path) -> TableSummary:
+    """How one table stands."""
+    loads = log.filter((pl.col("source") == table.source) & (pl.col("table") == table.name))
+    landed = loads.filter(pl.col("status") == "landed")
+    last = loads.row(-1, named=True) if loads.height else None
+    rows_landed = rows_rejected = 0
+    for path in list_data_files(lake, table):
+        counts = pl.scan_parquet(path).select(pl.len(), pl.col("_rejected_reason").count().alias("rejected")).collect()
+        rows_rejected += counts["rejected"][0]
+        rows_landed += counts["len"][0] - counts["rejected"][0]
+    return TableSummary(
+        source=table.source,
+        table=table.name,
+        last_window_end=landed["window_end"].max() if landed.height else None,  # type: ignore[arg-type]
+        last_landed_at=landed["logged_at"].max() if landed.height else None,  # type: ignore[arg-type]
+        rows_landed=rows_landed,
+        rows_rejected=rows_rejected,
+        last_error=last["error"] if last and last["status"] == "failed" else None,
+    )

@@ -1,0 +1,161 @@
+"""A batch as delivered becomes rows of the lake: typed, hashed, placed on a day, and rejected with a reason where that fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from ingestion.declarations import Column, DateColumn, Dialect, Table
+from ingestion.errors import SchemaMismatchError
+from ingestion.privacy import Hasher
+from ingestion.protocol import Batch
+from ingestion.timestamps import parse_dates, parse_timestamps
+from ingestion.values import LAKE_TYPES, blank_values, find_window_days, type_values
+
+LINEAGE_TYPES: dict[str, pl.DataType] = {
+    "_source_file": pl.String(),
+    "_source_line": pl.Int64(),
+    "_window_date": pl.Date(),
+    "_load_id": pl.String(),
+    "_landed_at": pl.Datetime("us", "UTC"),
+    "_rejected_reason": pl.String(),
+    "_rejected_detail": pl.String(),
+}
+UNREADABLE_FILE = "unreadable file"
+
+
+@dataclass(frozen=True)
+class TypedRows:
+    """Rows of the lake without load id and landing time, and the declared columns nobody delivered."""
+
+    frame: pl.DataFrame
+    missing: tuple[str, ...]
+
+
+def lake_schema(table: Table) -> dict[str, pl.DataType]:
+    """Columns and types of the table's files in the lake, in order."""
+    return {column.name: LAKE_TYPES[column.type] for column in table.columns} | LINEAGE_TYPES
+
+
+def find_delivered(column: Column, header: frozenset[str]) -> str | None:
+    """The name under which a column is delivered, the first of its names that is there."""
+    return next((name for name in column.delivered_as if name in header), None)
+
+
+def check_header(table: Table, batch: Batch) -> tuple[str, ...]:
+    """Names of the optional columns that are missing; raises when a required one is."""
+    absent = [
+        column
+        for column in table.columns
+        if column.is_loaded and column.name not in table.constants and find_delivered(column, batch.header) is None
+    ]
+    required = [column for column in absent if column.is_required]
+    placing = table.placement.column if isinstance(table.placement, DateColumn) else None
+    missing = [f"{column.name} (as {' or '.join(column.delivered_as)})" for column in required]
+    if placing is not None:
+        declared = table.find_column(placing)
+        is_absent = placing not in batch.header if declared is None else declared in absent and declared not in required
+        missing += [f"{placing} (places a row in a window)"] if is_absent else []
+    if missing:
+        unexpected = ", ".join(batch.unexpected) or "none"
+        raise SchemaMismatchError(
+            f"{table.label}: {batch.origin}: missing columns: {', '.join(missing)}; unexpected columns: {unexpected}; "
+            "add the new name to `from` in sources.yml, or have the source deliver the column again"
+        )
+    return tuple(column.name for column in absent)
+
+
+def type_batch(batch: Batch, table: Table, hasher: Hasher) -> TypedRows:
+    """Type every declared column of a batch. A row keeps the first reason it is rejected for, in the order of the columns."""
+    missing = check_header(table, batch) if batch.header else ()
+    rows = batch.rows
+    reason = pl.Series("_rejected_reason", [None], dtype=pl.String).new_from_index(0, rows.height)
+    typed: dict[str, pl.Series] = {}
+    for column in table.columns:
+        values, column_reason = type_column(column, rows, batch.header, table, hasher)
+        typed[column.name] = values
+        reason = reason.zip_with(reason.is_not_null(), column_reason)
+    days, day_reason = place_rows(table, rows, typed)
+    reason = reason.zip_with(reason.is_not_null(), day_reason)
+    good = pl.DataFrame(
+        [
+            *(values.rename(name) for name, values in typed.items()),
+            rows["_source_file"],
+            rows["_source_line"].cast(pl.Int64),
+            days.rename("_window_date"),
+            reason.rename("_rejected_reason"),
+        ]
+    )
+    broken = batch.broken.rename({"_file_date": "_window_date"})
+    return TypedRows(align_rows(pl.concat([good, broken], how="diagonal"), table), missing)
+
+
+def type_column(column: Column, rows: pl.DataFrame, header: frozenset[str], table: Table, hasher: Hasher) -> tuple[pl.Series, pl.Series]:
+    """The column's values for the lake, and for each row why it is rejected on this column's account (mostly null)."""
+    name = find_delivered(column, header)
+    constant = table.constants.get(column.name)
+    if not column.is_loaded or (name is None and constant is None):
+        nothing = pl.Series(column.name, [None], dtype=LAKE_TYPES[column.type]).new_from_index(0, rows.height)
+        return nothing, nothing.cast(pl.String)
+    dialect = table.dialect
+    if constant is not None:
+        written, dialect = pl.Series(column.name, [constant]).new_from_index(0, rows.height), Dialect()
+    else:
+        written = blank_values(rows[name], column.type, dialect)
+    values = type_values(written, column.type, dialect, table.time_zone)
+    unreadable = written.is_not_null() & values.is_null()
+    if column.is_hashed:
+        values = hasher.hash_values(values, column.personal or "")
+    reason = give_reason(unreadable, f"not {name_type(column.type)}: {column.name}")
+    if column.is_required:
+        reason = reason.zip_with(reason.is_not_null(), give_reason(values.is_null(), f"missing value: {column.name}"))
+    return values, reason
+
+
+def place_rows(table: Table, rows: pl.DataFrame, typed: dict[str, pl.Series]) -> tuple[pl.Series, pl.Series]:
+    """The local day of each row, null where it cannot be told, and why such a row is rejected."""
+    if not isinstance(table.placement, DateColumn):
+        return rows["_file_date"], rows["_file_date"].cast(pl.String).clear(rows.height)
+    name = table.placement.column
+    days = find_window_days(typed[name], table.company_time_zone) if name in typed else read_window_days(rows[name], table)
+    return days, give_reason(days.is_null(), f"missing value: {name}" if name in typed else f"not a date: {name}")
+
+
+def read_window_days(values: pl.Series, table: Table) -> pl.Series:
+    """Local days of a window column that is not declared, typed or as text; a bare date is a day as it stands."""
+    dialect = table.dialect
+    written = blank_values(values, "timestamp", dialect)
+    if written.dtype == pl.Date:
+        return written
+    if written.dtype != pl.String:
+        return find_window_days(type_values(written, "timestamp", dialect, table.time_zone), table.company_time_zone)
+    dates = parse_dates(written.set(written.str.len_chars() > 10, None), dialect.date_formats)
+    instants = parse_timestamps(written, dialect.timestamp_formats, table.time_zone)
+    return dates.zip_with(dates.is_not_null(), find_window_days(instants, table.company_time_zone))
+
+
+def fill_unplaced_days(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give rows and lines without a readable day the day of the row before them in their file, else of the next one."""
+    if not frame["_window_date"].null_count():
+        return frame
+    day = pl.col("_window_date").forward_fill().backward_fill().over("_source_file")
+    return frame.sort("_source_file", "_source_line").with_columns(day)
+
+
+def align_rows(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The columns of the lake in order; those not known yet are null."""
+    schema = lake_schema(table)
+    return frame.select(
+        pl.col(name).cast(kind) if name in frame.columns else pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items()
+    )
+
+
+def give_reason(mask: pl.Series, reason: str) -> pl.Series:
+    """The reason where the mask holds, else null."""
+    return pl.select(pl.when(mask).then(pl.lit(reason)).otherwise(pl.lit(None, dtype=pl.String)).alias("_rejected_reason")).to_series()
+
+
+def name_type(column_type: str) -> str:
+    """`a decimal`, `an integer`."""
+    return f"an {column_type}" if column_type[0] in "aeiou" else f"a {column_type}"

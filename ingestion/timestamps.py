@@ -1,0 +1,114 @@
+"""Instants and local days. A time stamp is stored as UTC without a zone; a day is a calendar day in a named time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+INSTANT = pl.Datetime("us")
+ISO_8601 = (
+    r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ](?P<clock>\d{2}:\d{2})(?P<seconds>:\d{2})?(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r" ?(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?$"
+)
+FIRST_YEAR, LAST_YEAR = 1000, 9998  # outside, a year is a typing error, and shifting a zone could leave the calendar
+
+
+def parse_timestamps(text: pl.Series, formats: tuple[str, ...], time_zone: str) -> pl.Series:
+    """Text to UTC instants; null where no reading fits.
+
+    ISO 8601 first (a date alone is its midnight), then the formats in order. Without an offset the time is local to `time_zone`.
+    """
+    parsed = parse_common_iso(text, time_zone)
+    parsed = fill_unparsed(text, parsed, lambda rest: parse_any_iso(rest, time_zone))
+    for pattern in formats:
+        parsed = fill_unparsed(text, parsed, lambda rest, pattern=pattern: parse_pattern(rest, pattern, time_zone))
+    return keep_plausible_years(parsed)
+
+
+def parse_dates(text: pl.Series, formats: tuple[str, ...]) -> pl.Series:
+    """Text to days; null where no reading fits. ISO 8601 first (also with a midnight behind it), then the formats in order."""
+    day = text.str.replace(r"[T ]00:00(:00(\.0+)?)?$", "")
+    iso = day.set(~day.str.contains(r"^\d{4}-\d{2}-\d{2}$"), None)
+    parsed = iso.str.to_date("%Y-%m-%d", strict=False)
+    for pattern in formats:
+        parsed = fill_unparsed(text, parsed, lambda rest, pattern=pattern: rest.str.to_date(pattern, strict=False))
+    return keep_plausible_years(parsed)
+
+
+def to_utc(local: pl.Series, time_zone: str) -> pl.Series:
+    """Naive local times to UTC: an hour that comes twice is its first run, an hour that does not exist is taken an hour later."""
+    local = local.cast(INSTANT)
+    if time_zone == "UTC":
+        return local
+    zoned = local.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
+    if zoned.null_count() > local.null_count():
+        later = (local + timedelta(hours=1)).dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
+        zoned = zoned.zip_with(zoned.is_not_null(), later)
+    return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+
+
+def find_local_days(instants: pl.Series, time_zone: str) -> pl.Series:
+    """The calendar day in `time_zone` of each UTC instant."""
+    return instants.dt.replace_time_zone("UTC").dt.convert_time_zone(time_zone).dt.date()
+
+
+def find_local_day(moment: datetime, time_zone: str) -> date:
+    """The calendar day in `time_zone` of an aware moment."""
+    return moment.astimezone(ZoneInfo(time_zone)).date()
+
+
+def start_day_utc(day: date, time_zone: str) -> datetime:
+    """The UTC instant, naive, at which a local day begins."""
+    return datetime.combine(day, time.min, ZoneInfo(time_zone)).astimezone(UTC).replace(tzinfo=None)
+
+
+def parse_common_iso(text: pl.Series, time_zone: str) -> pl.Series:
+    """The spellings that files are full of, each one pass: a column where all are alike is read whole, others are left null."""
+    lengths = text.str.len_bytes()
+    shortest, longest = lengths.min(), lengths.max()
+    if shortest is None or shortest != longest:
+        return pl.Series(text.name, [None], dtype=INSTANT).extend_constant(None, len(text) - 1) if len(text) else text.cast(INSTANT)
+    first = text.drop_nulls()[0]
+    separator = first[10:11]
+    if longest == 19 and separator in ("T", " "):
+        return to_utc(text.str.to_datetime(f"%Y-%m-%d{separator}%H:%M:%S", time_unit="us", strict=False), time_zone)
+    if longest == 20 and separator in ("T", " "):
+        return text.str.to_datetime(f"%Y-%m-%d{separator}%H:%M:%SZ", time_unit="us", strict=False)
+    return pl.Series(text.name, [None], dtype=INSTANT).extend_constant(None, len(text) - 1)
+
+
+def parse_any_iso(text: pl.Series, time_zone: str) -> pl.Series:
+    """Every spelling of ISO_8601."""
+    parts = text.str.extract_groups(ISO_8601).struct.unnest()
+    clock = parts["clock"].fill_null("00:00") + parts["seconds"].fill_null(":00") + "." + parts["fraction"].fill_null("0")
+    local = (parts["day"] + "T" + clock).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    offset = parts["offset"].str.to_uppercase().replace("Z", "+00:00").str.replace(":", "", literal=True)
+    sign = pl.select(pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)).to_series()
+    hours = offset.str.slice(1, 2).cast(pl.Int64, strict=False)
+    minutes = offset.str.slice(3, 2).replace("", "0").cast(pl.Int64, strict=False)
+    shift = pl.select(pl.duration(minutes=sign * (hours * 60 + minutes))).to_series()
+    without_offset = to_utc(local.set(offset.is_not_null(), None), time_zone)
+    return without_offset.zip_with(offset.is_null(), local - shift)
+
+
+def parse_pattern(text: pl.Series, pattern: str, time_zone: str) -> pl.Series:
+    """One strptime pattern; with %z the text carries its own offset."""
+    if "%z" in pattern:
+        return text.str.to_datetime(pattern, time_unit="us", time_zone="UTC", strict=False).dt.replace_time_zone(None)
+    return to_utc(text.str.to_datetime(pattern, time_unit="us", strict=False), time_zone)
+
+
+def fill_unparsed(text: pl.Series, parsed: pl.Series, parse: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Apply a parser to the values that have no reading yet."""
+    open_rows = (text.is_not_null() & parsed.is_null()).arg_true()
+    if not len(open_rows):
+        return parsed
+    return parsed.scatter(open_rows, parse(text.gather(open_rows)).cast(parsed.dtype))
+
+
+def keep_plausible_years(values: pl.Series) -> pl.Series:
+    """Null for years nobody means."""
+    return values.set(~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR), None)
