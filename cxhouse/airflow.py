@@ -1,14 +1,10 @@
-"""A real Airflow at the desk: prepared once, started as processes of ours, and gone when we leave."""
+"""A real Airflow at the desk: started as processes of ours, and gone when we leave."""
 
 from __future__ import annotations
 
-import base64
-import configparser
 import fcntl
 import json
 import secrets
-import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -16,41 +12,25 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from cxhouse.airflow_api import AirflowApi, AirflowError
+from cxhouse.airflow_home import COMMANDS, USER, PreparedAirflow, prepare_airflow
 from cxhouse.processes import TOKEN_VARIABLE, identify, leave_on_signals, stop_family
 from cxhouse.settings import Settings
 
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
-USER = "admin"
-WAREHOUSE_POOL = "warehouse"
 HEALTHY_WITHIN_SECONDS = 180
 
 
 @dataclass(frozen=True)
-class PreparedAirflow:
-    """An AIRFLOW_HOME that is ready to start. `environment` is complete: children get it and nothing else."""
-
-    home: Path
-    port: int
-    password: str
-    environment: Mapping[str, str]
-
-    @property
-    def address(self) -> str:
-        """Where the user interface is."""
-        return f"http://localhost:{self.port}"
-
-
-@dataclass(frozen=True)
 class RunningAirflow:
-    """A healthy Airflow. `started_at` is UTC; logs of components are in home/components, of tasks in home/logs."""
+    """A healthy Airflow of a company in `time_zone`. `started_at` is UTC; component logs are in home/components, task logs in home/logs."""
 
     address: str
     user: str
     password: str
+    time_zone: str
     started_at: datetime
     home: Path
     api: AirflowApi
@@ -65,29 +45,15 @@ class RunningAirflow:
                 )
 
 
-def prepare_airflow(settings: Settings, *, parallelism: int = 2) -> PreparedAirflow:
-    """Write the configuration, migrate the metadata database and make the pool. The last two only when Airflow's version is new here.
-
-    All DAGs are paused, so that nothing starts before it is asked for. Secrets and the password are made once, in files of mode 600.
-    """
-    home = settings.airflow
-    home.mkdir(parents=True, exist_ok=True)
-    port = find_free_port(settings.airflow_port)
-    password = keep_password(home / "passwords.json")
-    write_configuration(settings, port, parallelism)
-    environment = compose_environment(settings)
-    migrated, installed = home / "migrated", version("apache-airflow")
-    if not migrated.is_file() or migrated.read_text() != installed:
-        run_airflow(environment, home, "db", "migrate")
-        run_airflow(environment, home, "pools", "set", WAREHOUSE_POOL, "1", "The warehouse file has one writer.")
-        migrated.write_text(installed)
-    with sqlite3.connect(home / "airflow.db") as database:
-        database.execute("update dag set is_paused = 1")
-    return PreparedAirflow(home=home, port=port, password=password, environment=environment)
-
-
 @contextmanager
-def start_airflow(settings: Settings, *, parallelism: int = 2, tell: Callable[[str], None] = lambda text: None) -> Iterator[RunningAirflow]:
+def start_airflow(
+    settings: Settings,
+    *,
+    time_zone: str,
+    commands: Path = COMMANDS,
+    parallelism: int = 2,
+    tell: Callable[[str], None] = lambda text: None,
+) -> Iterator[RunningAirflow]:
     """Run an API server, a scheduler, a DAG processor and a triggerer while the block lasts.
 
     Whatever ends the block (also an exception, Ctrl-C or SIGTERM), all of them and every task they started are gone afterwards. What a
@@ -98,7 +64,7 @@ def start_airflow(settings: Settings, *, parallelism: int = 2, tell: Callable[[s
         record, token = settings.airflow / "processes.json", secrets.token_hex(16)
         stop_leftovers(record)
         tell("preparing Airflow")
-        prepared = prepare_airflow(settings, parallelism=parallelism)
+        prepared = prepare_airflow(settings, time_zone=time_zone, commands=commands, parallelism=parallelism)
         processes: dict[str, subprocess.Popen[bytes]] = {}
         try:
             tell("starting Airflow")
@@ -109,6 +75,7 @@ def start_airflow(settings: Settings, *, parallelism: int = 2, tell: Callable[[s
                 address=prepared.address,
                 user=USER,
                 password=prepared.password,
+                time_zone=time_zone,
                 started_at=started_at,
                 home=prepared.home,
                 api=AirflowApi(f"http://127.0.0.1:{prepared.port}", USER, prepared.password),
@@ -180,99 +147,6 @@ def hold_lock(path: Path) -> Iterator[None]:
                 f"{path} is held: another cxhouse run uses {path.parent}. Stop it, or set CXHOUSE_HOME to another folder."
             ) from error
         yield
-
-
-def run_airflow(environment: Mapping[str, str], home: Path, *arguments: str) -> None:
-    """Run one Airflow command to its end."""
-    done = subprocess.run(
-        [sys.executable, "-m", "airflow", *arguments],
-        env=dict(environment),
-        cwd=home,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise AirflowError(f"airflow {' '.join(arguments)} failed: {(done.stderr or done.stdout)[-1500:]}")
-
-
-def write_configuration(settings: Settings, port: int, parallelism: int) -> None:
-    """Write airflow.cfg, so that plain `airflow` commands with this AIRFLOW_HOME meet the same Airflow. Secrets in it are kept."""
-    path = settings.airflow / "airflow.cfg"
-    old = configparser.RawConfigParser()
-    old.read(path)
-    home = settings.airflow
-    values = {
-        "core": {
-            "dags_folder": settings.project / "dags",
-            "executor": "LocalExecutor",
-            "parallelism": parallelism,
-            "load_examples": False,
-            "dags_are_paused_at_creation": True,
-            "simple_auth_manager_users": f"{USER}:admin",
-            "simple_auth_manager_passwords_file": home / "passwords.json",
-            "execution_api_server_url": f"http://127.0.0.1:{port}/execution/",
-            "fernet_key": old.get("core", "fernet_key", fallback=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()),
-        },
-        "database": {"sql_alchemy_conn": f"sqlite:///{home / 'airflow.db'}", "load_default_connections": False},
-        "logging": {"base_log_folder": home / "logs"},
-        "api": {
-            "host": "127.0.0.1",
-            "port": port,
-            "base_url": f"http://localhost:{port}",
-            "workers": 1,
-            "instance_name": "cxhouse",
-            "secret_key": old.get("api", "secret_key", fallback=secrets.token_hex(32)),
-        },
-        "api_auth": {"jwt_secret": old.get("api_auth", "jwt_secret", fallback=secrets.token_hex(32))},
-        "dag_processor": {"refresh_interval": 30, "parsing_processes": 1},
-        "usage_data_collection": {"enabled": False},
-    }
-    new = configparser.RawConfigParser()
-    new.read_dict({section: {key: str(value).replace("%", "%%") for key, value in entries.items()} for section, entries in values.items()})
-    path.touch(mode=0o600)
-    with path.open("w", encoding="utf-8") as file:
-        new.write(file)
-
-
-def keep_password(path: Path) -> str:
-    """The password of the one user; made when there is none yet."""
-    if path.is_file():
-        return str(json.loads(path.read_text())[USER])
-    password = secrets.token_urlsafe(12)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps({USER: password}))
-    return password
-
-
-def compose_environment(settings: Settings) -> dict[str, str]:
-    """What Airflow and its tasks see: the settings' environment less another Airflow's, our commands first, no proxy to ourselves."""
-    inherited = {name: value for name, value in settings.environment.items() if not name.startswith("AIRFLOW_")}
-    local = ",".join(filter(None, [inherited.get("NO_PROXY"), "localhost,127.0.0.1"]))
-    path = f"{Path(sys.executable).parent}:{inherited.get('PATH') or '/usr/local/bin:/usr/bin:/bin'}"
-    retry_seconds = inherited.get("CXHOUSE_RETRY_SECONDS") or "10"
-    own = {
-        "PATH": path,
-        "NO_PROXY": local,
-        "no_proxy": local,
-        "AIRFLOW_HOME": str(settings.airflow),
-        "CXHOUSE_RETRY_SECONDS": retry_seconds,
-    }
-    return {**inherited, **own}
-
-
-def find_free_port(wanted: int) -> int:
-    """The wanted port, else one of the next twenty, else any the system offers."""
-    for port in (*range(wanted, wanted + 20), 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise AirflowError(f"no free port from {wanted} on; set CXHOUSE_AIRFLOW_PORT.")
 
 
 def read_tail(path: Path, lines: int = 12) -> str:

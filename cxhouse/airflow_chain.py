@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from cxhouse.airflow import RunningAirflow
@@ -58,7 +59,6 @@ Progress = Callable[[TaskRun], None]
 def run_chain(
     running: RunningAirflow,
     *,
-    time_zone: str,
     progress: Progress = lambda task: None,
     until: date | None = None,
     give_up_after_seconds: float = 4 * 3600,
@@ -69,9 +69,10 @@ def run_chain(
     every change of a task's state. Schedules go on after this for as long as Airflow runs.
     """
     began = time.monotonic()
-    zone = ZoneInfo(time_zone)
+    zone = ZoneInfo(running.time_zone)
     watch = Watch(running, progress, began + give_up_after_seconds)
     sources = wait_until_parsed(running)
+    close_dead_runs(running)
     for dag in AFTER_INGEST:
         forget_queued_assets(running, dag)
     last_day = until or datetime.now(tz=zone).date()
@@ -103,7 +104,7 @@ class Watch:
         told: dict[tuple[str, str], tuple[str, int]] = {}
         while True:
             self.running.check_alive()
-            states = {dag: self.running.api.get(f"/dags/{dag}/dagRuns/{run}")["state"] for dag, run in runs.items()}
+            states = {dag: self.running.api.get(f"/dags/{dag}/dagRuns/{quote(run)}")["state"] for dag, run in runs.items()}
             tasks = [task for dag, run in runs.items() for task in self.read_tasks(dag, run)]
             for task in tasks:
                 if told.get((task.dag, task.task)) != (task.state, task.tries):
@@ -118,7 +119,7 @@ class Watch:
 
     def read_tasks(self, dag: str, run: str) -> list[TaskRun]:
         """Tasks of a run, in the order they started, waiting ones last."""
-        found = self.running.api.get(f"/dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"]
+        found = self.running.api.get(f"/dags/{dag}/dagRuns/{quote(run)}/taskInstances")["task_instances"]
         ends = [end for task in found if (end := read_time(task["end_date"]))]
         self.last_end = max([*ends, *([self.last_end] if self.last_end else [])], default=None)
         found.sort(key=lambda task: (task["start_date"] is None, task["start_date"] or ""))
@@ -156,19 +157,31 @@ def list_dags(running: RunningAirflow) -> Iterable[dict[str, Any]]:
         offset += len(page)
 
 
+def close_dead_runs(running: RunningAirflow) -> None:
+    """Mark as failed what an earlier Airflow left open, so that nothing waits for it. Waiting backfills are left to run."""
+    for run in running.api.get("/dags/~/dagRuns", state=["running", "queued"], limit=100)["dag_runs"]:
+        is_dead = run["state"] == "running" or run["run_type"] != "backfill"
+        if is_dead and not is_since(run["queued_at"], running.started_at):
+            running.api.call("PATCH", f"/dags/{run['dag_id']}/dagRuns/{quote(run['dag_run_id'])}", {"state": "failed"})
+
+
 def trigger_load(running: RunningAirflow, dag: str, until: date, zone: ZoneInfo) -> str:
     """Start a load of the day before `until` and of all that is missing before it.
 
-    When a scheduled run is due already, ours takes its place (its logical date), so that the same days are not loaded twice.
+    When a scheduled run is due already, ours takes its place (its logical date, and its interval if that ends on the same day), so that the
+    same days are not loaded twice.
     """
-    interval = {
-        "data_interval_start": datetime.combine(until - timedelta(days=1), clock(), zone).isoformat(),
-        "data_interval_end": datetime.combine(until, clock(), zone).isoformat(),
-    }
-    wanted = {**interval, "conf": {"catch_up": "yes"}}
+    start, end = (datetime.combine(day, clock(), zone) for day in (until - timedelta(days=1), until))
     known = running.api.get(f"/dags/{dag}")
     due, due_at = known["next_dagrun_logical_date"], read_time(known["next_dagrun_run_after"])
     if due and due_at and due_at <= datetime.now(tz=UTC):
+        due_start, due_end = (read_time(known[f"next_dagrun_data_interval_{edge}"]) for edge in ("start", "end"))
+        if due_start and due_end and due_end.astimezone(zone).date() == until:
+            start, end = due_start, due_end
+    else:
+        due = None
+    wanted = {"data_interval_start": start.isoformat(), "data_interval_end": end.isoformat(), "conf": {"catch_up": "yes"}}
+    if due:
         try:
             return trigger(running, dag, logical_date=due, **wanted)
         except ConflictError:  # an earlier run of today took that place

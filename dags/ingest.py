@@ -11,9 +11,9 @@ Runs `cxhouse ingest {source} --from DAY --to DAY`: the local days of the run's 
 that was loaded before is replaced, so a run may be repeated. A scheduled run also loads what is missing since the last landed
 day (the very first one: since the company's first day).
 
-**Repair days:** `airflow backfill create --dag-id ingest_{source} --from-date 2025-03-01 --to-date 2025-03-07` loads 1 to
-7 March, a run a day, and nothing else. **After three retries** the failure is logged and posted to the webhook; the other
-sources and the build go on without this one.
+**Repair days:** `airflow backfill create --dag-id ingest_{source} --from-date 2025-03-01 --to-date 2025-03-08` loads 1 to
+7 March, a run a day, and nothing else (`--dry-run` shows the runs first). **After three retries** the failure is logged and
+posted to the webhook; the other sources and the build go on without this one.
 """
 COMMAND = 'cxhouse ingest "$SOURCE" --from "$FIRST_DAY" --to "$END_DAY" ${CATCH_UP:+"--catch-up"}'
 CATCH_UP = Param(

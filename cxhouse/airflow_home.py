@@ -1,0 +1,154 @@
+"""AIRFLOW_HOME at the desk: configuration, secrets, metadata database and pool, made once and kept."""
+
+from __future__ import annotations
+
+import base64
+import configparser
+import json
+import secrets
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from cxhouse.airflow_api import AirflowError
+from cxhouse.settings import Settings
+
+USER = "admin"
+WAREHOUSE_POOL = "warehouse"
+COMMANDS = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class PreparedAirflow:
+    """An AIRFLOW_HOME that is ready to start. `environment` is complete: children get it and nothing else."""
+
+    home: Path
+    port: int
+    password: str
+    environment: Mapping[str, str]
+
+    @property
+    def address(self) -> str:
+        """Where the user interface is."""
+        return f"http://localhost:{self.port}"
+
+
+def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMMANDS, parallelism: int = 2) -> PreparedAirflow:
+    """Write the configuration, migrate the metadata database and make the pool. The last two only when Airflow's version is new here.
+
+    `time_zone` is the company's: dates given to `airflow` commands are its days. `commands` is the folder with the `cxhouse` command of the
+    tasks. All DAGs are paused, so that nothing starts before it is asked for. Secrets and the password are made once, in files of mode 600.
+    """
+    home = settings.airflow
+    home.mkdir(parents=True, exist_ok=True)
+    port = find_free_port(settings.airflow_port)
+    password = keep_password(home / "passwords.json")
+    write_configuration(settings, port, time_zone, parallelism)
+    environment = compose_environment(settings, commands)
+    migrated, installed = home / "migrated", version("apache-airflow")
+    if not migrated.is_file() or migrated.read_text() != installed:
+        run_airflow(environment, home, "db", "migrate")
+        run_airflow(environment, home, "pools", "set", WAREHOUSE_POOL, "1", "The warehouse file has one writer.")
+        migrated.write_text(installed)
+    with sqlite3.connect(home / "airflow.db") as database:
+        database.execute("update dag set is_paused = 1")
+    return PreparedAirflow(home=home, port=port, password=password, environment=environment)
+
+
+def run_airflow(environment: Mapping[str, str], home: Path, *arguments: str) -> None:
+    """Run one Airflow command to its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "airflow", *arguments],
+        env=dict(environment),
+        cwd=home,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise AirflowError(f"airflow {' '.join(arguments)} failed: {(done.stderr or done.stdout)[-1500:]}")
+
+
+def write_configuration(settings: Settings, port: int, time_zone: str, parallelism: int) -> None:
+    """Write airflow.cfg, so that plain `airflow` commands with this AIRFLOW_HOME meet the same Airflow. Secrets in it are kept."""
+    path = settings.airflow / "airflow.cfg"
+    old = configparser.RawConfigParser()
+    old.read(path)
+    home = settings.airflow
+    values = {
+        "core": {
+            "dags_folder": settings.project / "dags",
+            "default_timezone": time_zone,
+            "executor": "LocalExecutor",
+            "parallelism": parallelism,
+            "load_examples": False,
+            "dags_are_paused_at_creation": True,
+            "simple_auth_manager_users": f"{USER}:admin",
+            "simple_auth_manager_passwords_file": home / "passwords.json",
+            "execution_api_server_url": f"http://127.0.0.1:{port}/execution/",
+            "fernet_key": old.get("core", "fernet_key", fallback=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()),
+        },
+        "database": {"sql_alchemy_conn": f"sqlite:///{home / 'airflow.db'}", "load_default_connections": False},
+        "logging": {"base_log_folder": home / "logs"},
+        "api": {
+            "host": "127.0.0.1",
+            "port": port,
+            "base_url": f"http://localhost:{port}",
+            "workers": 1,
+            "instance_name": "cxhouse",
+            "secret_key": old.get("api", "secret_key", fallback=secrets.token_hex(32)),
+        },
+        "api_auth": {"jwt_secret": old.get("api_auth", "jwt_secret", fallback=secrets.token_hex(32))},
+        "dag_processor": {"refresh_interval": 30, "parsing_processes": 1},
+        "usage_data_collection": {"enabled": False},
+    }
+    new = configparser.RawConfigParser()
+    new.read_dict({section: {key: str(value).replace("%", "%%") for key, value in entries.items()} for section, entries in values.items()})
+    path.touch(mode=0o600)
+    with path.open("w", encoding="utf-8") as file:
+        new.write(file)
+
+
+def keep_password(path: Path) -> str:
+    """The password of the one user; made when there is none yet."""
+    if path.is_file():
+        return str(json.loads(path.read_text())[USER])
+    password = secrets.token_urlsafe(12)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({USER: password}))
+    return password
+
+
+def compose_environment(settings: Settings, commands: Path) -> dict[str, str]:
+    """What Airflow and its tasks see: the settings' environment less another Airflow's, our commands first, no proxy to ourselves."""
+    inherited = {name: value for name, value in settings.environment.items() if not name.startswith("AIRFLOW_")}
+    local = ",".join(filter(None, [inherited.get("NO_PROXY"), "localhost,127.0.0.1"]))
+    path = f"{commands}:{inherited.get('PATH') or '/usr/local/bin:/usr/bin:/bin'}"
+    retry_seconds = inherited.get("CXHOUSE_RETRY_SECONDS") or "10"
+    own = {
+        "PATH": path,
+        "NO_PROXY": local,
+        "no_proxy": local,
+        "AIRFLOW_HOME": str(settings.airflow),
+        "CXHOUSE_RETRY_SECONDS": retry_seconds,
+    }
+    return {**inherited, **own}
+
+
+def find_free_port(wanted: int) -> int:
+    """The wanted port, else one of the next twenty, else any the system offers."""
+    for port in (*range(wanted, wanted + 20), 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise AirflowError(f"no free port from {wanted} on; set CXHOUSE_AIRFLOW_PORT.")
