@@ -1,0 +1,43 @@
+"""What every part of the demo shares: calendar, signals, planted changes, scale and random streams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from zlib import crc32
+
+import numpy as np
+
+from ingestion.demo.changes import PlantedChange, plan_changes
+from ingestion.demo.clock import Clock, make_clock
+from ingestion.demo.signals import Signals, build_signals
+
+DAYS = 1278
+CUSTOMERS = 60_000
+ORDERS = 300_000
+
+
+@dataclass(frozen=True)
+class World:
+    """The demo's frame; parts draw from `stream(name)` only, so none disturbs another."""
+
+    clock: Clock
+    signals: Signals
+    changes: list[PlantedChange]
+    scale: float
+    seed: int
+
+    def stream(self, part: str) -> np.random.Generator:
+        """The random numbers of one part."""
+        return np.random.default_rng([self.seed, crc32(part.encode())])
+
+    def change_day(self, change_id: str) -> int:
+        """Day number on which a planted change starts."""
+        return next(self.clock.number_of(change.started_date) for change in self.changes if change.change_id == change_id)
+
+
+def make_world(*, end: date, scale: float, seed: int) -> World:
+    """Three and a half years up to and including `end`."""
+    clock = make_clock(end=end, days=DAYS)
+    changes = plan_changes(clock)
+    return World(clock=clock, signals=build_signals(clock, changes, seed=seed), changes=changes, scale=scale, seed=seed)
