@@ -92,7 +92,7 @@ def collect_rows(reading: Reading, table: Table, window: Window, hasher: Hasher)
     for batch in reading.batches:
         typed = type_batch(batch, table, hasher)
         missing.update(typed.missing)
-        unexpected.update(batch.unexpected)
+        unexpected.update(typed.unexpected)
         frame = typed.frame
         if isinstance(table.placement, DateColumn):
             frame = fill_unplaced_days(frame).with_columns(pl.col("_window_date").fill_null(window.start))
@@ -161,10 +161,12 @@ def read_kept_rows(path: Path, table: Table, month: Window) -> tuple[pl.DataFram
     is_replaced = pl.col("_window_date").is_between(month.start, month.end, closed="left")
     kept, dropped = old.filter(~is_replaced), old.filter(is_replaced)
     again = f"load the whole month again (--from {path.stem}-01)"
+    retyped = [name for name, kind in lake_schema(table).items() if old.schema.get(name, kind) != kind]
     try:
         aligned = align_rows(kept, table)
-    except pl.exceptions.PolarsError as error:
-        raise LakeError(f"{path}: holds columns of another type than sources.yml declares now ({error}); {again}") from error
+    except pl.exceptions.PolarsError:
+        problem = f"{path}: holds {', '.join(retyped)} of another type than sources.yml declares now, and not all values fit; {again}"
+        raise LakeError(problem) from None
     for column in table.columns:
         if column.is_hashed and (aligned[column.name].str.len_bytes() != HASH_LENGTH).any():
             raise LakeError(f"{path}: holds {column.name} in the clear, which sources.yml now declares personal; {again}")
@@ -207,5 +209,5 @@ def find_event_range(rows: pl.DataFrame, table: Table) -> tuple[datetime | None,
     name = placing if placing in names else next(iter(names), None)
     if name is None:
         return None, None
-    good = rows.filter(pl.col("_rejected_reason").is_null())[name].dt.replace_time_zone("UTC")
+    good = rows.filter(pl.col("_rejected_reason").is_null())[name]
     return good.min(), good.max()  # type: ignore[return-value]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import polars as pl
@@ -23,14 +24,16 @@ LINEAGE_TYPES: dict[str, pl.DataType] = {
     "_rejected_detail": pl.String(),
 }
 UNREADABLE_FILE = "unreadable file"
+LOOKS_LIKE_DATA = re.compile(r"@|\d{5}")
 
 
 @dataclass(frozen=True)
 class TypedRows:
-    """Rows of the lake without load id and landing time, and the declared columns nobody delivered."""
+    """Rows of the lake without load id and landing time; the declared columns nobody delivered, and what nobody declared."""
 
     frame: pl.DataFrame
     missing: tuple[str, ...]
+    unexpected: tuple[str, ...]
 
 
 def lake_schema(table: Table) -> dict[str, pl.DataType]:
@@ -58,12 +61,21 @@ def check_header(table: Table, batch: Batch) -> tuple[str, ...]:
         is_absent = placing not in batch.header if declared is None else declared in absent and declared not in required
         missing += [f"{placing} (places a row in a window)"] if is_absent else []
     if missing:
-        unexpected = ", ".join(batch.unexpected) or "none"
+        unexpected = ", ".join(name_unexpected(table, batch)) or "none"
         raise SchemaMismatchError(
             f"{table.label}: {batch.origin}: missing columns: {', '.join(missing)}; unexpected columns: {unexpected}; "
             "add the new name to `from` in sources.yml, or have the source deliver the column again"
         )
     return tuple(column.name for column in absent)
+
+
+def name_unexpected(table: Table, batch: Batch) -> tuple[str, ...]:
+    """What is delivered and not declared. Names that may be values are not shown: a file without a header begins with a person."""
+    if not batch.header & table.declared_names:
+        return (
+            (f"{len(batch.unexpected)} names, not shown because none is a declared one and they may be data",) if batch.unexpected else ()
+        )
+    return tuple("(a name that looks like data)" if LOOKS_LIKE_DATA.search(name) else name for name in batch.unexpected)
 
 
 def type_batch(batch: Batch, table: Table, hasher: Hasher) -> TypedRows:
@@ -75,9 +87,9 @@ def type_batch(batch: Batch, table: Table, hasher: Hasher) -> TypedRows:
     for column in table.columns:
         values, column_reason = type_column(column, rows, batch.header, table, hasher)
         typed[column.name] = values
-        reason = reason.zip_with(reason.is_not_null(), column_reason)
+        reason = first_reason(reason, column_reason)
     days, day_reason = place_rows(table, rows, typed)
-    reason = reason.zip_with(reason.is_not_null(), day_reason)
+    reason = first_reason(reason, day_reason)
     good = pl.DataFrame(
         [
             *(values.rename(name) for name, values in typed.items()),
@@ -88,7 +100,7 @@ def type_batch(batch: Batch, table: Table, hasher: Hasher) -> TypedRows:
         ]
     )
     broken = batch.broken.rename({"_file_date": "_window_date"})
-    return TypedRows(align_rows(pl.concat([good, broken], how="diagonal"), table), missing)
+    return TypedRows(align_rows(pl.concat([good, broken], how="diagonal"), table), missing, name_unexpected(table, batch))
 
 
 def type_column(column: Column, rows: pl.DataFrame, header: frozenset[str], table: Table, hasher: Hasher) -> tuple[pl.Series, pl.Series]:
@@ -109,7 +121,7 @@ def type_column(column: Column, rows: pl.DataFrame, header: frozenset[str], tabl
         values = hasher.hash_values(values, column.personal or "")
     reason = give_reason(unreadable, f"not {name_type(column.type)}: {column.name}")
     if column.is_required:
-        reason = reason.zip_with(reason.is_not_null(), give_reason(values.is_null(), f"missing value: {column.name}"))
+        reason = first_reason(reason, give_reason(values.is_null(), f"missing value: {column.name}"))
     return values, reason
 
 
@@ -153,7 +165,14 @@ def align_rows(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 
 def give_reason(mask: pl.Series, reason: str) -> pl.Series:
     """The reason where the mask holds, else null."""
+    if not mask.any():
+        return pl.Series("_rejected_reason", [None], dtype=pl.String).new_from_index(0, len(mask))
     return pl.select(pl.when(mask).then(pl.lit(reason)).otherwise(pl.lit(None, dtype=pl.String)).alias("_rejected_reason")).to_series()
+
+
+def first_reason(reasons: pl.Series, others: pl.Series) -> pl.Series:
+    """The reasons there are, and where there is none, the others."""
+    return reasons if others.null_count() == len(others) else reasons.zip_with(reasons.is_not_null(), others)
 
 
 def name_type(column_type: str) -> str:

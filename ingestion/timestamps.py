@@ -1,14 +1,14 @@
-"""Instants and local days. A time stamp is stored as UTC without a zone; a day is a calendar day in a named time zone."""
+"""Instants and local days. An instant is kept in UTC; a day is a calendar day in a named time zone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import polars as pl
 
-INSTANT = pl.Datetime("us")
+INSTANT = pl.Datetime("us", "UTC")
+NAIVE = pl.Datetime("us")
 ISO_8601 = (
     r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ](?P<clock>\d{2}:\d{2})(?P<seconds>:\d{2})?(?:[.,](?P<fraction>\d{1,9}))?)?"
     r" ?(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?$"
@@ -40,44 +40,37 @@ def parse_dates(text: pl.Series, formats: tuple[str, ...]) -> pl.Series:
 
 def to_utc(local: pl.Series, time_zone: str) -> pl.Series:
     """Naive local times to UTC: an hour that comes twice is its first run, an hour that does not exist is taken an hour later."""
-    local = local.cast(INSTANT)
+    local = local.cast(NAIVE)
     if time_zone == "UTC":
-        return local
+        return local.dt.replace_time_zone("UTC")
     zoned = local.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
     if zoned.null_count() > local.null_count():
         later = (local + timedelta(hours=1)).dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
         zoned = zoned.zip_with(zoned.is_not_null(), later)
-    return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    return zoned.dt.convert_time_zone("UTC")
 
 
 def find_local_days(instants: pl.Series, time_zone: str) -> pl.Series:
-    """The calendar day in `time_zone` of each UTC instant."""
-    return instants.dt.replace_time_zone("UTC").dt.convert_time_zone(time_zone).dt.date()
-
-
-def find_local_day(moment: datetime, time_zone: str) -> date:
-    """The calendar day in `time_zone` of an aware moment."""
-    return moment.astimezone(ZoneInfo(time_zone)).date()
-
-
-def start_day_utc(day: date, time_zone: str) -> datetime:
-    """The UTC instant, naive, at which a local day begins."""
-    return datetime.combine(day, time.min, ZoneInfo(time_zone)).astimezone(UTC).replace(tzinfo=None)
+    """The calendar day in `time_zone` of each instant."""
+    return instants.dt.convert_time_zone(time_zone).dt.date()
 
 
 def parse_common_iso(text: pl.Series, time_zone: str) -> pl.Series:
-    """The spellings that files are full of, each one pass: a column where all are alike is read whole, others are left null."""
+    """The spellings that files are full of, each read in one pass when all values have that length; else null."""
+    nothing = pl.Series(text.name, [None], dtype=INSTANT).new_from_index(0, len(text))
     lengths = text.str.len_bytes()
-    shortest, longest = lengths.min(), lengths.max()
-    if shortest is None or shortest != longest:
-        return pl.Series(text.name, [None], dtype=INSTANT).extend_constant(None, len(text) - 1) if len(text) else text.cast(INSTANT)
-    first = text.drop_nulls()[0]
-    separator = first[10:11]
-    if longest == 19 and separator in ("T", " "):
-        return to_utc(text.str.to_datetime(f"%Y-%m-%d{separator}%H:%M:%S", time_unit="us", strict=False), time_zone)
-    if longest == 20 and separator in ("T", " "):
-        return text.str.to_datetime(f"%Y-%m-%d{separator}%H:%M:%SZ", time_unit="us", strict=False)
-    return pl.Series(text.name, [None], dtype=INSTANT).extend_constant(None, len(text) - 1)
+    length = lengths.max()
+    if length is None or lengths.min() != length:
+        return nothing
+    separator = text.drop_nulls()[0][10:11]
+    if separator not in ("T", " ") or length not in (19, 20, 25):
+        return nothing
+    pattern = f"%Y-%m-%d{separator}%H:%M:%S"
+    if length == 19:
+        return to_utc(text.str.to_datetime(pattern, time_unit="us", strict=False), time_zone)
+    if length == 20:
+        return text.str.to_datetime(f"{pattern}Z", time_unit="us", strict=False).dt.replace_time_zone("UTC")
+    return text.str.to_datetime(f"{pattern}%:z", time_unit="us", time_zone="UTC", strict=False)
 
 
 def parse_any_iso(text: pl.Series, time_zone: str) -> pl.Series:
@@ -91,13 +84,13 @@ def parse_any_iso(text: pl.Series, time_zone: str) -> pl.Series:
     minutes = offset.str.slice(3, 2).replace("", "0").cast(pl.Int64, strict=False)
     shift = pl.select(pl.duration(minutes=sign * (hours * 60 + minutes))).to_series()
     without_offset = to_utc(local.set(offset.is_not_null(), None), time_zone)
-    return without_offset.zip_with(offset.is_null(), local - shift)
+    return without_offset.zip_with(offset.is_null(), (local - shift).dt.replace_time_zone("UTC"))
 
 
 def parse_pattern(text: pl.Series, pattern: str, time_zone: str) -> pl.Series:
     """One strptime pattern; with %z the text carries its own offset."""
     if "%z" in pattern:
-        return text.str.to_datetime(pattern, time_unit="us", time_zone="UTC", strict=False).dt.replace_time_zone(None)
+        return text.str.to_datetime(pattern, time_unit="us", time_zone="UTC", strict=False)
     return to_utc(text.str.to_datetime(pattern, time_unit="us", strict=False), time_zone)
 
 
@@ -111,4 +104,7 @@ def fill_unparsed(text: pl.Series, parsed: pl.Series, parse: Callable[[pl.Series
 
 def keep_plausible_years(values: pl.Series) -> pl.Series:
     """Null for years nobody means."""
+    first, last = values.min(), values.max()
+    if first is None or (first.year >= FIRST_YEAR and last.year <= LAST_YEAR):  # type: ignore[union-attr]
+        return values
     return values.set(~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR), None)

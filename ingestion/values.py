@@ -31,7 +31,8 @@ def blank_values(values: pl.Series, column_type: str, dialect: Dialect) -> pl.Se
         return values.fill_nan(None) if values.dtype.is_float() else values
     if column_type != "text":
         values = values.str.strip_chars()
-    return values.set(values.is_in(list(dialect.null_values)), None) if dialect.null_values else values
+    is_blank = values == "" if dialect.null_values == ("",) else values.is_in(list(dialect.null_values))
+    return values.set(is_blank, None) if is_blank.any() else values
 
 
 def type_values(values: pl.Series, column_type: str, dialect: Dialect, time_zone: str) -> pl.Series:
@@ -87,6 +88,12 @@ def type_native(values: pl.Series, column_type: str, time_zone: str) -> pl.Serie
     match column_type:
         case "text":
             return write_text(values)
+        case "integer" if held.is_integer():
+            return values.cast(pl.Int64, strict=False)
+        case "float" if held == pl.Float32:
+            return values.cast(pl.Float64)
+        case "decimal" if held.is_integer() and is_small(values):
+            return values.cast(MONEY)
         case "integer" | "decimal" | "float" if held.is_numeric():
             return type_text(values.cast(pl.String), column_type, Dialect(), time_zone)
         case "integer" if held == pl.Boolean:
@@ -98,11 +105,16 @@ def type_native(values: pl.Series, column_type: str, time_zone: str) -> pl.Serie
     return pl.Series(values.name, [None] * len(values), dtype=wanted)
 
 
+def is_small(values: pl.Series) -> bool:
+    """True when all integers have at most 14 digits, as many as the lake's decimals hold before the point."""
+    return max(abs(values.min() or 0), abs(values.max() or 0)) < 10**14  # type: ignore[arg-type,operator]
+
+
 def type_moments(values: pl.Series, column_type: str, time_zone: str) -> pl.Series:
     """Days and instants. An instant is a day only at its midnight, so that no hour is dropped in silence."""
     if column_type == "timestamp":
         if isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone:
-            return keep_plausible_years(values.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(INSTANT))
+            return keep_plausible_years(values.dt.convert_time_zone("UTC").cast(INSTANT))
         return keep_plausible_years(to_utc(values, time_zone))
     if values.dtype == pl.Date:
         return keep_plausible_years(values)

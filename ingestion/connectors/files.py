@@ -52,6 +52,7 @@ class FilesConnector:
 
     def __init__(self, source: Source) -> None:
         self._quarantines = source.on_bad_file == "quarantine"
+        self._found: dict[str, list[FoundFile]] = {}
 
     @staticmethod
     def resolve_url(url: str, company: Path) -> str:
@@ -69,8 +70,9 @@ class FilesConnector:
 
     def read(self, table: Table, window: Window | None) -> Reading:
         """Files whose name says a day of the window; all files where a column or a snapshot places the rows."""
-        found = find_files(table)
-        days = None
+        if table.name not in self._found:  # the folder is looked through once for all windows of a load
+            self._found[table.name] = find_files(table)
+        found, days = self._found[table.name], None
         if isinstance(table.placement, FileDate) and window is not None:
             found = [each for each in found if each.day is not None and window.start <= each.day < window.end]
             days = {each.day for each in found if each.day is not None}
@@ -118,7 +120,7 @@ def parse_texts(texts: list[FileText], table: Table) -> Iterable[Batch]:
 def find_files(table: Table) -> list[FoundFile]:
     """The files of a table, by name; raises when there is none or one whose name says no day where it should."""
     root, pattern = split_pattern(table.path or Path())
-    paths = sorted(path for path in root.glob(pattern) if path.is_file())
+    paths = sorted((path for path in root.glob(pattern) if path.is_file()), key=str)
     if not paths and not table.allow_empty:
         raise SourceDownError(f"{table.label}: no file matches {table.path}; check `path` in sources.yml and that the folder is there")
     return [FoundFile(path, path.relative_to(root).as_posix(), find_file_day(path, table)) for path in paths]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -16,15 +17,48 @@ from ingestion.protocol import BROKEN_SCHEMA, Batch
 DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)  # numbers keep the digits they were written with
 
 
+@dataclass
+class Node:
+    """What is taken from an object: its wanted fields with the cells read so far, its wanted objects, and every key it ever had."""
+
+    cells: dict[str, list[str | None]] = field(default_factory=dict)
+    children: dict[str, Node] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+
+    def add_path(self, path: Sequence[str], cells: list[str | None]) -> None:
+        """Collect the field at the end of a path in `cells`."""
+        if len(path) == 1:
+            self.cells[path[0]] = cells
+        else:
+            self.children.setdefault(path[0], Node()).add_path(path[1:], cells)
+
+    def take(self, value: Any) -> None:
+        """Add one cell for every wanted field; null for what is no object or lacks the field."""
+        if not isinstance(value, dict):
+            value = {}
+        self.keys.update(value)
+        for key, cells in self.cells.items():
+            cell = value.get(key)
+            cells.append(cell if cell is None or type(cell) is str else write_cell(cell))
+        for key, child in self.children.items():
+            child.take(value.get(key))
+
+    def name_keys(self, prefix: str = "") -> Iterator[str]:
+        """Dotted names of all fields seen; an object that is looked into is named by its fields."""
+        yield from (prefix + key for key in self.keys if key not in self.children or key in self.cells)
+        for key, child in self.children.items():
+            yield from child.name_keys(f"{prefix}{key}.")
+
+
 def read_json_files(files: Sequence[Text], table: Table) -> Iterator[Batch]:
     """One batch for all files: what a line lacks is null, a column that no line has is missing."""
-    paths = {name: tuple(name.split(".")) for name in sorted(table.wanted_names)}
-    flat = [name for name, path in paths.items() if len(path) == 1]
-    nested = {name: path for name, path in paths.items() if len(path) > 1}
-    cells: dict[str, list[str | None]] = {name: [] for name in paths}
+    cells: dict[str, list[str | None]] = {name: [] for name in sorted(table.wanted_names)}
+    root = Node()
+    for name, column in cells.items():
+        root.add_path(name.split("."), column)
+    dotted = {name for name in cells if "." in name}
     origins: list[tuple[str, int, object]] = []
     broken: list[tuple[object, ...]] = []
-    seen: set[str] = set()
     for file in files:
         for number, line in enumerate(file.text.split("\n"), start=1):
             if not line.strip():
@@ -34,18 +68,16 @@ def read_json_files(files: Sequence[Text], table: Table) -> Iterator[Batch]:
                 digest = hashlib.sha256(line.encode(table.dialect.encoding, "replace")).hexdigest()
                 broken.append((file.name, number, file.day, UNREADABLE_LINE, digest))
                 continue
-            seen.update(row)
             origins.append((file.name, number, file.day))
-            for name in flat:
-                cells[name].append(write_cell(row.get(name)))
-            for name, path in nested.items():
-                cells[name].append(write_cell(row[name] if name in row else walk_path(row, path, seen)))
+            root.take(row)
+            if not dotted.isdisjoint(row):  # a key that has the dots in its name
+                for name in dotted & row.keys():
+                    cells[name][-1] = write_cell(row[name])
     lineage = pl.DataFrame(origins, schema={"_source_file": pl.String, "_source_line": pl.Int64, "_file_date": pl.Date}, orient="row")
     rows = lineage.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in cells.items())
     refused = pl.DataFrame(broken, schema=BROKEN_SCHEMA, orient="row")
-    parents = {name.rsplit(".", depth)[0] for name in table.declared_names for depth in range(1, name.count(".") + 1)}
-    unexpected = tuple(sorted(seen - table.declared_names - parents))
-    yield Batch(rows, refused, frozenset(seen), unexpected, files[0].name)
+    header = frozenset(root.name_keys())
+    yield Batch(rows, refused, header, tuple(sorted(header - table.declared_names)), files[0].name)
 
 
 def parse_object(line: str) -> dict[str, Any] | None:
@@ -57,21 +89,9 @@ def parse_object(line: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def walk_path(row: dict[str, Any], path: tuple[str, ...], seen: set[str]) -> Any:
-    """The value at the end of a path, null where it breaks off. Notes the dotted names of all fields on the way."""
-    value: Any = row
-    for depth, step in enumerate(path):
-        if not isinstance(value, dict):
-            return None
-        if depth:
-            seen.update(".".join((*path[:depth], key)) for key in value)
-        value = value.get(step)
-    return value
-
-
 def write_cell(value: Any) -> str | None:
     """A JSON value as text; objects and lists stay JSON."""
-    if value is None or type(value) is str:
+    if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
