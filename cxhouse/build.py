@@ -1,0 +1,189 @@
+"""The warehouse build: dbt in this process, layer by layer, with what came of it written down."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cxhouse.files import write_atomically
+from cxhouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build
+from cxhouse.settings import Settings
+
+LAYERS = {
+    "staging": "stg_*",
+    "intermediate": "path:models/intermediate",
+    "marts": "path:models/marts",
+    "reports": "path:models/reports",
+}
+
+
+class BuildError(Exception):
+    """The warehouse could not be built. The message says what failed and what to do."""
+
+
+@dataclass(frozen=True)
+class BuildState:
+    """One build: what is done of it, and how it went. `seconds` is wall time per layer (or `all`)."""
+
+    build_id: str
+    built_at: str
+    is_full: bool
+    definitions: str
+    layers_done: tuple[str, ...] = ()
+    is_passed: bool = False
+    tests_passed: int = 0
+    tests_failed: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+
+
+def read_state(settings: Settings, name: str = "build") -> BuildState | None:
+    """The last build (`build`) or the last that passed (`passed`); None before the first."""
+    path = settings.state / f"{name}.json"
+    if not path.is_file():
+        return None
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return BuildState(**{**content, "layers_done": tuple(content["layers_done"]), "errors": tuple(content["errors"])})
+
+
+def write_state(settings: Settings, state: BuildState) -> None:
+    """Write the state; a passed build is kept beside the last one."""
+    text = json.dumps(asdict(state), indent=2)
+    for name in ("build", "passed") if state.is_passed else ("build",):
+        write_atomically(settings.state / f"{name}.json", lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def build_warehouse(
+    workplace: Workplace,
+    *,
+    layer: str | None = None,
+    full_refresh: bool = False,
+    now: datetime | None = None,
+    tell: Callable[[str, int, int], None] = lambda name, done, total: None,
+) -> BuildState:
+    """Build all layers, or one of a build begun with `staging`. Raises BuildError; what stood before is then still published.
+
+    A build is full when asked for, the first time, when definitions changed, or when the last full build did not finish.
+    """
+    settings = workplace.settings
+    settings.state.mkdir(parents=True, exist_ok=True)
+    with hold_build_lock(settings.state / "build.lock"):
+        if layer in (None, "staging"):
+            state = begin_build(workplace, full_refresh=full_refresh, now=now or datetime.now(UTC))
+        else:
+            state = continue_build(settings, layer)
+        write_state(settings, replace(state, is_passed=False))
+        started = time.perf_counter()
+        outcome = run_dbt(workplace, state, layer, tell)
+        state = replace(
+            state,
+            layers_done=(*state.layers_done, *([layer] if layer else LAYERS)),
+            tests_passed=state.tests_passed + outcome.tests_passed,
+            tests_failed=state.tests_failed + outcome.tests_failed,
+            seconds={**state.seconds, layer or "all": round(time.perf_counter() - started, 1)},
+            errors=outcome.errors,
+        )
+        if outcome.errors:
+            write_state(settings, replace(state, layers_done=state.layers_done[: -1 if layer else 0]))
+            raise BuildError("the warehouse build failed; the published copy stays as it was.\n" + "\n".join(outcome.errors))
+        state = replace(state, is_passed=set(state.layers_done) == set(LAYERS))
+        write_state(settings, state)
+        return state
+
+
+def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime) -> BuildState:
+    """Prepare a new build and decide whether it is full."""
+    settings = workplace.settings
+    definitions, last = fingerprint_definitions(workplace), read_state(settings)
+    unfinished_full = last is not None and last.is_full and not last.is_passed
+    changed = last is None or last.definitions != definitions or not settings.warehouse.is_file()
+    build_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+    prepare_build(workplace, build_id=build_id, now=now)
+    return BuildState(build_id, now.isoformat(), full_refresh or unfinished_full or changed, definitions)
+
+
+def continue_build(settings: Settings, layer: str) -> BuildState:
+    """The build that `staging` began; raises BuildError when the layer before this one is not done."""
+    state, order = read_state(settings), list(LAYERS)
+    needed = order[: order.index(layer)]
+    missing = [name for name in needed if state is None or name not in state.layers_done]
+    if state is None or missing:
+        raise BuildError(f"layer {layer} needs {', '.join(missing or needed)} first: run cxhouse build --layer {(missing or needed)[0]}")
+    return replace(state, layers_done=tuple(needed), errors=())
+
+
+@contextmanager
+def hold_build_lock(path: Path) -> Iterator[None]:
+    """One build at a time; a second one is told so. The lock goes with the process."""
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BuildError("another build is running; wait for it to end, then run this again") from error
+        yield
+
+
+@dataclass(frozen=True)
+class DbtOutcome:
+    """What a dbt run came to."""
+
+    tests_passed: int
+    tests_failed: int
+    errors: tuple[str, ...]
+
+
+def run_dbt(workplace: Workplace, state: BuildState, layer: str | None, tell: Callable[[str, int, int], None]) -> DbtOutcome:
+    """Run `dbt build` for one layer or all."""
+    arguments = ["build", *(["--full-refresh"] if state.is_full else []), *(["--select", LAYERS[layer]] if layer else [])]
+    result = invoke_dbt(workplace, arguments, tell)
+    if result.exception is not None:
+        return DbtOutcome(0, 0, (f"{type(result.exception).__name__}: {result.exception}",))
+    nodes = list(getattr(result.result, "results", []))
+    tests = [node for node in nodes if node.node.resource_type in ("test", "unit_test")]
+    failed = [node for node in nodes if str(node.status) in ("error", "fail", "runtime error")]
+    skipped = sum(str(node.status) == "skipped" for node in nodes)
+    errors = [f"{node.node.resource_type} {node.node.name}: {(node.message or '').strip()}" for node in failed]
+    if not result.success and not errors:
+        errors = ["dbt did not succeed; its log is in the state folder (dbt.log)"]
+    if skipped and errors:
+        errors.append(f"{skipped} steps that depend on these were skipped")
+    return DbtOutcome(sum(str(node.status) == "pass" for node in tests), sum(node in failed for node in tests), tuple(errors))
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """What the dbt project reads from the environment."""
+    return {
+        "CXHOUSE_STATE": str(settings.state),
+        "CXHOUSE_WAREHOUSE": str(settings.warehouse),
+        "DBT_PROJECT_DIR": str(settings.state / "dbt"),
+        "DBT_PROFILES_DIR": str(settings.state / "dbt"),
+        "DBT_TARGET_PATH": str(settings.state / "dbt_target"),
+        "DBT_LOG_PATH": str(settings.state),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def invoke_dbt(workplace: Workplace, arguments: list[str], tell: Callable[[str, int, int], None] = lambda name, done, total: None) -> Any:
+    """Run dbt in this process; the screen stays ours, the log goes to the state folder."""
+    from dbt.cli.main import dbtRunner
+
+    settings = workplace.settings
+    os.environ.update(dbt_environment(settings))
+
+    def listen(event: Any) -> None:
+        if event.info.name == "LogStartLine":
+            tell(event.data.node_info.node_name, event.data.index - 1, event.data.total)
+
+    logging.getLogger("dbt").setLevel(logging.WARNING)
+    variables = json.dumps(describe_variables(workplace), sort_keys=True)
+    return dbtRunner(callbacks=[listen]).invoke([*arguments, "--vars", variables, "--quiet", "--no-use-colors"])

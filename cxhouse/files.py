@@ -1,0 +1,23 @@
+"""Files that are whole or absent: written beside, swapped by one rename."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def write_atomically(path: Path, write: Callable[[Path], Any], *, only_if_changed: bool = False) -> None:
+    """Let `write` fill a temporary file beside `path`, then rename it. A reader sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        if only_if_changed and path.is_file() and path.read_bytes() == temporary.read_bytes():
+            return
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,53 @@
+"""Loads at the desk: which windows a command means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from cxhouse.preparation import Workplace
+from ingestion.catalog import Source
+from ingestion.load import LoadResult, Window, find_earliest_day, first_missing_day, ingest, plan_windows, read_landing_log
+
+
+class LoadError(Exception):
+    """A load cannot be planned. The message says what to do."""
+
+
+def plan_load(workplace: Workplace, source: Source, *, start: date | None, end: date | None, catch_up: bool, today: date) -> list[Window]:
+    """The windows of one command: half-open local days.
+
+    Without `start` a load begins where the source has landed last, or on the company's first day. With `start` exactly that range is
+    replaced; `catch_up` moves the beginning back to the first day that is missing.
+    """
+    last = end or today
+    if start is None or catch_up:
+        first = find_first_day(workplace, source, default=start or last)
+        missing = first_missing_day(read_landing_log(workplace.settings.lake), source, first)
+        start = missing if start is None else min(start, missing)
+    if start >= last:
+        return []
+    return plan_windows(start, last)
+
+
+def find_first_day(workplace: Workplace, source: Source, *, default: date) -> date:
+    """The company's first day, or where this source begins."""
+    return workplace.company.first_day or find_earliest_day([source]) or default
+
+
+def load_source(
+    workplace: Workplace,
+    source: Source,
+    windows: list[Window],
+    *,
+    only_missing: bool,
+    now: datetime,
+    progress: Callable[[LoadResult, int, int], None] | None = None,
+) -> list[LoadResult]:
+    """Land the windows; raises LoadError without a hash key."""
+    key = workplace.settings.hash_key
+    if not key:
+        raise LoadError("CXHOUSE_HASH_KEY is not set: personal columns cannot be hashed. make setup writes one to .env; or set your own")
+    return ingest(
+        source, lake=workplace.settings.lake, hash_key=key.encode(), windows=windows, now=now, only_missing=only_missing, progress=progress
+    )

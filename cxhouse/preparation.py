@@ -1,0 +1,185 @@
+"""Before dbt: the company folder, the landing log and the lake's tables as files that dbt reads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import yaml
+
+from cxhouse.files import write_atomically
+from cxhouse.ledger import read_changes
+from cxhouse.settings import Settings
+from ingestion.catalog import Source, load_sources
+from ingestion.load import prepare_lake, read_landing_log
+from semantic.company import Company, load_company
+from semantic.compilation import compile_company
+from semantic.contracts import load_contracts
+from semantic.yaml_files import DefinitionError
+
+LINEAGE = ("_source_file", "_source_line", "_load_id", "_landed_at", "_window_date")
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A company folder and its sources, read and checked."""
+
+    settings: Settings
+    company: Company
+    sources: Mapping[str, Source]
+
+    @property
+    def contract_models(self) -> dict[str, list[str]]:
+        """Staging models per contract, from the names stg_<source>__<contract> in the company's models/."""
+        return list_contract_models(self.company.folder / "models", self.sources)
+
+
+def open_workplace(settings: Settings) -> Workplace:
+    """Read the company folder and its sources; raises an error that names file, entry and what to do."""
+    company = load_company(settings.company, settings.environment)
+    sources = load_sources(settings.company, settings.environment, company.time_zone.key, company.country)
+    return Workplace(settings, company, sources)
+
+
+def list_contract_models(folder: Path, sources: Mapping[str, Source]) -> dict[str, list[str]]:
+    """Find staging models; raise DefinitionError on a name that fits no source or contract."""
+    contracts = load_contracts()
+    found: dict[str, list[str]] = {name: [] for name in contracts}
+    for path in sorted(folder.glob("stg_*.sql")):
+        source, _, contract = path.stem.removeprefix("stg_").partition("__")
+        if source not in sources:
+            raise DefinitionError(path, "", f"names the unknown source `{source}`; sources.yml has {', '.join(sources)}")
+        if contract not in contracts:
+            raise DefinitionError(path, "", f"names the unknown contract `{contract}`; known are {', '.join(contracts)}")
+        found[contract].append(path.stem)
+    return found
+
+
+def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None:
+    """Write everything dbt reads into CXHOUSE_HOME/state: compiled company, landing log, source declarations."""
+    settings, company = workplace.settings, workplace.company
+    prepare_lake(workplace.sources, settings.lake)
+    tables = compile_company(company, read_changes(company, settings.environment, settings.ledger))
+    local_day = now.astimezone(company.time_zone).date()
+    build = pl.DataFrame(
+        [(build_id, now, local_day)],
+        schema={"build_id": pl.Utf8, "built_at": pl.Datetime("us", "UTC"), "local_date": pl.Date},
+        orient="row",
+    )
+    folder = settings.state / "company"
+    for name, frame in {**tables, "build": build}.items():
+        write_atomically(folder / f"{name}.parquet", frame.write_parquet)
+    log = (
+        read_landing_log(settings.lake).rename({"table": "table_name"}).drop("files", "missing_columns", "unexpected_columns", strict=False)
+    )
+    write_atomically(settings.state / "landing" / "landing_log.parquet", log.write_parquet)
+    declared = [
+        (source.id, table, source.owner, source.late_after_hours or 36.0)
+        for source in workplace.sources.values()
+        for table in source.tables
+    ]
+    schema = {"source": pl.Utf8, "table_name": pl.Utf8, "owner_department": pl.Utf8, "late_after_hours": pl.Float64}
+    write_atomically(
+        settings.state / "landing" / "declared_tables.parquet", pl.DataFrame(declared, schema=schema, orient="row").write_parquet
+    )
+    sources = describe_sources(workplace, tables=[*tables, "build"])
+    text = yaml.safe_dump(sources, sort_keys=False, allow_unicode=True)
+    link_dbt_project(settings)
+    write_atomically(settings.state / "dbt" / "sources" / "sources.yml", lambda path: path.write_text(text, encoding="utf-8"), only_if_changed=True)
+
+
+def link_dbt_project(settings: Settings) -> None:
+    """Put the dbt project together in CXHOUSE_HOME/state/dbt: links to the repository's and the company's folders, side by side."""
+    folder, dbt = settings.state / "dbt", settings.project / "dbt"
+    folder.mkdir(parents=True, exist_ok=True)
+    links = {name: dbt / name for name in ("dbt_project.yml", "profiles.yml", "models", "macros", "tests")}
+    links |= {
+        "semantic_kpis": settings.project / "semantic" / "kpis",
+        "company_models": settings.company / "models",
+        "company_kpis": settings.company / "kpis",
+    }
+    for name, target in links.items():
+        link = folder / name
+        if link.is_symlink() and link.readlink() != target:
+            link.unlink()
+        if not link.is_symlink() and target.exists():
+            link.symlink_to(target)
+
+
+def describe_sources(workplace: Workplace, tables: Iterable[str]) -> dict[str, Any]:
+    """The dbt sources: lake tables without their rejected rows, the landing log, and the compiled company folder."""
+    settings = workplace.settings
+    state = settings.state
+    lake_sources = [
+        {
+            "name": source.id,
+            "description": source.description,
+            "tables": [
+                describe_table(
+                    table,
+                    f"(select *, '{source.id}' as _source, '{table}' as _table from {scan(settings, source.id, table)} where _rejected_reason is null)",
+                )
+                for table in source.tables
+            ],
+        }
+        for source in workplace.sources.values()
+    ]
+    rejected = " union all ".join(
+        f"select '{source.id}' as source, '{table}' as table_name, _rejected_reason, {', '.join(LINEAGE)} "
+        f"from {scan(settings, source.id, table)} where _rejected_reason is not null"
+        for source in workplace.sources.values()
+        for table in source.tables
+    )
+    landing = [
+        describe_table("landing_log", f"read_parquet('{state}/landing/landing_log.parquet')"),
+        describe_table("declared_tables", f"read_parquet('{state}/landing/declared_tables.parquet')"),
+        describe_table("rejected_rows", f"({rejected})"),
+    ]
+    compiled = [describe_table(name, f"read_parquet('{state}/company/{name}.parquet')") for name in tables]
+    return {"sources": [*lake_sources, {"name": "landing", "tables": landing}, {"name": "company_folder", "tables": compiled}]}
+
+
+def scan(settings: Settings, source: str, table: str) -> str:
+    """Every file of one lake table."""
+    return f"read_parquet('{settings.lake}/{source}/{table}/*.parquet', union_by_name = true)"
+
+
+def describe_table(name: str, location: str) -> dict[str, Any]:
+    """One table of a dbt source."""
+    return {"name": name, "config": {"meta": {"external_location": location}}}
+
+
+def describe_variables(workplace: Workplace) -> dict[str, Any]:
+    """The dbt variables of a build."""
+    company = workplace.company
+    return {
+        "time_zone": company.time_zone.key,
+        "currency": company.currency,
+        "contracts": {name: contract.describe_for_dbt() for name, contract in load_contracts().items()},
+        "contract_models": workplace.contract_models,
+    }
+
+
+def fingerprint_definitions(workplace: Workplace) -> str:
+    """A hash of everything that decides how landed rows become rows of the warehouse. When it changes, the warehouse is rebuilt whole."""
+    settings, folder = workplace.settings, workplace.company.folder
+    digest = hashlib.sha256(json.dumps(describe_variables(workplace), sort_keys=True).encode())
+    rooms = [settings.project / "dbt", settings.project / "semantic", folder / "models", folder / "kpis"]
+    paths = [
+        path
+        for room in rooms
+        for pattern in ("**/*.sql", "**/*.yml", "**/*.py")
+        for path in room.glob(pattern)
+        if "target" not in path.parts
+    ]
+    for path in [*sorted(paths), folder / "sources.yml"]:
+        digest.update(path.name.encode() + path.read_bytes())
+    surveys = [(touchpoint.id, touchpoint.surveys) for touchpoint in workplace.company.touchpoints]
+    digest.update(repr((surveys, workplace.company.relationship_surveys)).encode())
+    return digest.hexdigest()

@@ -1,0 +1,91 @@
+"""Publishing: the reports of a build that passed, as one folder that is swapped as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from cxhouse.build import BuildError, read_state
+from cxhouse.files import write_atomically
+from cxhouse.settings import Settings
+
+KEPT_COPIES = 3
+
+
+def publish_reports(
+    settings: Settings, *, now: datetime | None = None, tell: Callable[[str, int, int], None] = lambda *step: None
+) -> dict[str, Any]:
+    """Copy every rpt_ table into serving/<build id>/ and point serving/current at it. Returns the manifest.
+
+    Raises BuildError when the last build did not pass: readers keep the copy they have.
+    """
+    state = read_state(settings)
+    if state is None or not state.is_passed:
+        raise BuildError("nothing to publish: the last build did not pass. Run cxhouse build; the published copy stays as it was")
+    settings.serving.mkdir(parents=True, exist_ok=True)
+    target = settings.serving / state.build_id
+    current = settings.serving / "current"
+    if current.is_symlink() and current.resolve() == target.resolve() and (target / "manifest.json").is_file():
+        return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    draft = settings.serving / f".{state.build_id}.tmp"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
+    manifest = {
+        "build_id": state.build_id,
+        "built_at": state.built_at,
+        "published_at": (now or datetime.now(UTC)).isoformat(),
+        "reports": export_reports(settings.warehouse, draft, tell),
+    }
+    write_atomically(draft / "manifest.json", lambda path: path.write_text(json.dumps(manifest, indent=2), encoding="utf-8"))
+    shutil.rmtree(target, ignore_errors=True)
+    draft.rename(target)
+    swap_link(current, target)
+    remove_old_copies(settings.serving, keep=target)
+    return manifest
+
+
+def export_reports(warehouse: Path, folder: Path, tell: Callable[[str, int, int], None]) -> dict[str, dict[str, Any]]:
+    """Write each report as Parquet, its rows in a fixed order; return rows and sha256 per report."""
+    described = {}
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        found = connection.execute(
+            "select table_name from information_schema.tables where table_name like 'rpt\\_%' escape '\\' order by 1"
+        ).fetchall()
+        for number, (name,) in enumerate(found, 1):
+            path = folder / f"{name}.parquet"
+            connection.execute(f"copy (select * from {name} order by all) to '{path}' (format parquet, compression zstd)")
+            rows = connection.execute(f"select count(*) from {name}").fetchall()[0][0]
+            described[name] = {"rows": rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+            tell(name, number, len(found))
+    return described
+
+
+def swap_link(link: Path, target: Path) -> None:
+    """Point a symbolic link at another folder in one step."""
+    draft = link.with_name(f".{link.name}.tmp")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(target.name, target_is_directory=True)
+    draft.replace(link)
+
+
+def remove_old_copies(serving: Path, *, keep: Path) -> None:
+    """Remove stray drafts and all but the newest copies."""
+    for draft in serving.glob(".*.tmp"):
+        shutil.rmtree(draft, ignore_errors=True)
+    copies = sorted((path for path in serving.iterdir() if path.is_dir() and not path.is_symlink() and path != keep), reverse=True)
+    for path in copies[KEPT_COPIES - 1 :]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def read_manifest(settings: Settings) -> dict[str, Any] | None:
+    """The manifest in force; None before the first publish."""
+    path = settings.serving / "current" / "manifest.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None

@@ -1,0 +1,28 @@
+{# The colour of a value against its target: by its interval, mirrored where lower is better. #}
+{% macro kpi_status(kpi, targets) -%}
+case
+    when coalesce({{ kpi }}.denominator, 0) = 0 then 'no_data'
+    when {{ kpi }}.denominator < 5 then 'hidden'
+    when {{ kpi }}.denominator < {{ kpi }}.minimum_n then 'grey'
+    when {{ targets }}.target is null or {{ kpi }}.direction = 'neutral' or {{ kpi }}.value_lower is null then 'neutral'
+    when {{ kpi }}.direction = 'higher' and {{ kpi }}.value_lower >= {{ targets }}.target then 'green'
+    when {{ kpi }}.direction = 'higher' and {{ kpi }}.value_upper < coalesce({{ targets }}.lower_bound, {{ targets }}.target) then 'red'
+    when {{ kpi }}.direction = 'lower' and {{ kpi }}.value_upper <= {{ targets }}.target then 'green'
+    when {{ kpi }}.direction = 'lower' and {{ kpi }}.value_lower > coalesce({{ targets }}.lower_bound, {{ targets }}.target) then 'red'
+    else 'yellow'
+end
+{%- endmacro %}
+
+{# Why a value or its colour is missing, and what to know about it. #}
+{% macro kpi_reason(kpi) -%}
+nullif(concat_ws(
+    '; ',
+    case {{ kpi }}.status
+        when 'no_data' then 'nothing to divide by in this period'
+        when 'hidden' then 'fewer than 5: not shown'
+        when 'grey' then 'fewer than ' || {{ kpi }}.minimum_n || ': too few to judge'
+        when 'neutral' then case when {{ kpi }}.direction = 'neutral' then 'neither higher nor lower is better' else 'no target' end
+    end,
+    case when {{ kpi }}.is_rough and {{ kpi }}.status not in ('no_data', 'hidden') then 'interval rough: few or very uneven values' end
+), '')
+{%- endmacro %}

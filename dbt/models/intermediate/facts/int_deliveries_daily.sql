@@ -1,0 +1,26 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ begin_days('deliveries') }}",
+    post_hook="{{ end_days('deliveries') }}",
+) }}
+
+with deliveries as (
+
+    select
+        *,
+        {{ local_date('delivered_at') }} as delivered_date
+    from {{ ref('int_deliveries') }}
+    where {{ touched_days('deliveries') }}
+
+)
+
+select
+    event_date,
+    _source as source,
+    coalesce(supplier_id, 'unknown') as supplier_id,
+    carrier,
+    count(*) as deliveries_count,
+    count(*) filter (where delivered_date <= event_date) as on_time_count
+from deliveries
+group by event_date, source, coalesce(supplier_id, 'unknown'), carrier

@@ -1,0 +1,15 @@
+-- One row per measure of the semantic layer.
+{% set measures = graph.metrics.values() | selectattr('config.meta.kind', 'equalto', 'measure') | sort(attribute='name') | list if execute else [] %}
+{% for measure in measures %}
+select
+    '{{ measure.name }}' as measure_id,
+    '{{ measure.description | replace("'", "''") }}' as description,
+    '{{ measure.config.meta.fact }}' as fact,
+    '{{ measure.config.meta.date_basis }}' as date_basis,
+    {{ "'" ~ measure.config.meta.within ~ "'" if measure.config.meta.within else 'cast(null as varchar)' }} as within_fact,
+    '{{ measure.config.meta.needs | join(",") }}' as needs
+{% if not loop.last %}union all{% endif %}
+{% endfor %}
+{% if not measures %}
+select cast(null as varchar) as measure_id where false
+{% endif %}

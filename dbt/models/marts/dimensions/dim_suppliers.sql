@@ -1,0 +1,27 @@
+-- One row per supplier seen in deliveries or declared as a component.
+with seen as (
+
+    select supplier_id, min(event_date) as first_seen_date, max(event_date) as last_seen_date
+    from {{ ref('int_deliveries_daily') }}
+    group by supplier_id
+
+),
+
+declared as (
+
+    select supplier_id, min(component_id) as component_id, min(component_name) as component_name
+    from {{ source('company_folder', 'components') }}
+    where supplier_id is not null
+    group by supplier_id
+
+)
+
+select
+    coalesce(declared.supplier_id, seen.supplier_id) as supplier_id,
+    coalesce(declared.component_name, seen.supplier_id) as supplier_name,
+    declared.component_id,
+    seen.first_seen_date,
+    seen.last_seen_date,
+    declared.supplier_id is not null as is_declared
+from seen
+full outer join declared on seen.supplier_id = declared.supplier_id

@@ -1,0 +1,71 @@
+-- One row per measure, day, touchpoint, channel and supplier. touchpoint_id null: belongs to the company as a whole; 'unmapped': no touchpoint claims the event.
+with coverage as (
+
+    select fact, min(first_date) as first_date, max(until_date) as until_date
+    from {{ ref('int_fact_coverage') }}
+    group by fact
+
+),
+
+placed as (
+
+    select
+        facts.measure_id,
+        facts.fact,
+        facts.event_date as local_date,
+        case
+            when facts.is_relationship then null
+            else coalesce(facts.touchpoint_id, map.touchpoint_id, 'unmapped')
+        end as touchpoint_id,
+        facts.channel,
+        facts.supplier_id,
+        facts.n,
+        facts.total,
+        facts.total_sq,
+        facts.total_cube
+    from {{ ref('int_measured_facts') }} as facts
+    left join {{ ref('int_event_kinds') }} as kinds
+        on
+            facts.event_type = kinds.event_type
+            and facts.source is not distinct from kinds.source
+            and facts.channel is not distinct from kinds.channel
+            and facts.payment_method is not distinct from kinds.payment_method
+            and facts.queue is not distinct from kinds.queue
+            and facts.topic is not distinct from kinds.topic
+            and facts.carrier is not distinct from kinds.carrier
+            and facts.supplier_id is not distinct from kinds.supplier_id
+    left join {{ ref('int_event_map') }} as map
+        on
+            kinds.event_kind_id = map.event_kind_id
+            and facts.event_date >= map.valid_from
+            and facts.event_date < map.valid_to
+
+),
+
+bounded as (
+
+    select placed.*
+    from placed
+    inner join {{ ref('dim_measures') }} as measures using (measure_id)
+    inner join coverage as own on placed.fact = own.fact
+    left join coverage as other on measures.within_fact = other.fact
+    where
+        placed.local_date < own.until_date
+        and (measures.within_fact is null or (placed.local_date >= other.first_date and placed.local_date < other.until_date))
+
+)
+
+select
+    concat_ws('|', measure_id, local_date, coalesce(touchpoint_id, '-'), coalesce(channel, '-'), coalesce(supplier_id, '-')) as daily_measure_id,
+    measure_id,
+    fact,
+    local_date,
+    touchpoint_id,
+    channel,
+    supplier_id,
+    sum(n) as n,
+    sum(total) as total,
+    sum(total_sq) as total_sq,
+    sum(total_cube) as total_cube
+from bounded
+group by measure_id, fact, local_date, touchpoint_id, channel, supplier_id

@@ -1,0 +1,74 @@
+-- Numerator and denominator of every KPI per day, scope and dimension value; still additive.
+with kpis as (
+
+    select * from {{ ref('dim_kpis') }}
+
+),
+
+sides as (
+
+    select
+        kpis.kpi_id, measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
+        measures.total as numerator, measures.total_sq as numerator_sq, measures.total_cube as numerator_cube, cast(0 as double) as denominator
+    from kpis
+    inner join {{ ref('fct_daily_measures') }} as measures on kpis.numerator_measure = measures.measure_id
+    union all
+    select
+        kpis.kpi_id, measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
+        0, 0, 0, measures.total
+    from kpis
+    inner join {{ ref('fct_daily_measures') }} as measures on kpis.denominator_measure = measures.measure_id
+    where kpis.denominator_scope = 'same'
+
+),
+
+-- a KPI asked about the company as a whole is answered by those answers alone, never mixed with answers about single touchpoints
+relationship_kpis as (
+
+    select distinct kpi_id from sides where touchpoint_id is null
+
+),
+
+scoped as (
+
+    select 'company' as scope_kind, cast(null as varchar) as journey_id, cast(null as varchar) as phase_id, cast(null as varchar) as scope_touchpoint_id, sides.*
+    from sides
+    left join relationship_kpis using (kpi_id)
+    where relationship_kpis.kpi_id is null or sides.touchpoint_id is null
+    union all
+    select scopes.scope_kind, scopes.journey_id, scopes.phase_id, scopes.touchpoint_id, sides.*
+    from sides
+    inner join {{ ref('dim_scopes') }} as scopes on sides.touchpoint_id = scopes.member_touchpoint_id
+
+),
+
+split as (
+
+    select
+        kpi_id,
+        scope_kind,
+        journey_id,
+        phase_id,
+        scope_touchpoint_id as touchpoint_id,
+        case when grouping(channel) = 0 then 'channel' when grouping(supplier_id) = 0 then 'supplier' else 'total' end as dimension_set,
+        channel,
+        supplier_id,
+        local_date,
+        sum(numerator) as numerator,
+        sum(numerator_sq) as numerator_sq,
+        sum(numerator_cube) as numerator_cube,
+        sum(denominator) as denominator
+    from scoped
+    group by grouping sets (
+        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, local_date),
+        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, local_date, channel),
+        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, local_date, supplier_id)
+    )
+
+)
+
+select *
+from split
+where
+    (dimension_set <> 'channel' or channel is not null)
+    and (dimension_set <> 'supplier' or supplier_id is not null)

@@ -1,0 +1,27 @@
+-- One row per source table, stage and reason: rows that could not be used, and where the last one stands.
+{% set models = [] %}
+{% for contract, names in var('contract_models').items() %}{% for name in names %}{% do models.append((contract, name)) %}{% endfor %}{% endfor %}
+with rejected as (
+
+    select source, table_name, 'landing' as stage, _rejected_reason as reason, 1 as rows_count, _source_file, _source_line, _landed_at
+    from {{ source('landing', 'rejected_rows') }}
+    {% for contract in models | map(attribute=0) | unique %}
+    union all
+    select _source, _table, 'staging', _rejected_reason, _lake_rows, _source_file, _source_line, _landed_at
+    from {{ ref('int_' ~ contract ~ '__staged') }}
+    where _rejected_reason is not null
+    {% endfor %}
+
+)
+
+select
+    source,
+    table_name,
+    stage,
+    reason,
+    sum(rows_count) as rows_count,
+    arg_max(_source_file, _landed_at) as last_file,
+    arg_max(_source_line, _landed_at) as last_line,
+    max(_landed_at) as last_landed_at
+from rejected
+group by source, table_name, stage, reason

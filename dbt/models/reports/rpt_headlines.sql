@@ -1,0 +1,102 @@
+-- One row per window, journey and department: what hurts most there, and how the company does, in words.
+with members as (
+
+    select distinct journey_id, touchpoint_id from {{ ref('rpt_journey_touchpoints') }}
+    union all
+    select 'all', touchpoint_id from {{ ref('dim_touchpoints') }}
+
+),
+
+places as (
+
+    select tiles.*, members.journey_id
+    from {{ ref('rpt_touchpoint_tiles') }} as tiles
+    inner join members using (touchpoint_id)
+
+),
+
+audiences as (
+
+    select *, owner_department as audience from places
+    union all
+    select *, 'all' from places
+
+),
+
+-- how far a red value stands from its target, in standard errors
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by window_id, journey_id, audience
+            order by abs(target - value) / nullif(value_upper - value_lower, 0) desc nulls last, touchpoint_id, kpi_id
+        ) as pain_rank
+    from audiences
+    where status = 'red'
+
+),
+
+counted as (
+
+    select
+        window_id, journey_id, audience,
+        count(*) filter (where status in ('green', 'yellow', 'red')) as judged_count,
+        count(*) filter (where status = 'green') as green_count,
+        count(*) filter (where status = 'red') as red_count
+    from audiences
+    group by window_id, journey_id, audience
+
+),
+
+last_changes as (
+
+    select
+        scoped.touchpoint_id,
+        arg_max(changes.title, changes.started_at) as title,
+        max(changes.started_date) as started_date
+    from {{ ref('dim_change_touchpoints') }} as scoped
+    inner join {{ ref('dim_changes') }} as changes using (change_id)
+    cross join {{ source('company_folder', 'build') }} as build
+    where changes.started_date <= build.local_date and changes.started_date > build.local_date - 182
+    group by scoped.touchpoint_id
+
+),
+
+company_nps as (
+
+    select
+        grain as window_id,
+        'NPS ' || printf('%+.0f', value) || case trend when 'better' then ', better than before' when 'worse' then ', worse than before' when 'steady' then ', steady' else '' end as nps_text
+    from {{ ref('fct_touchpoint_windows') }}
+    where scope_kind = 'company' and kpi_id = 'nps' and n >= 30
+
+)
+
+select
+    counted.window_id,
+    counted.journey_id,
+    counted.audience as owner_department,
+    concat_ws(
+        ' ',
+        case
+            when ranked.touchpoint_id is not null then
+                ranked.touchpoint_name || ' hurts most: ' || lower(substr(ranked.kpi_name, 1, 1)) || substr(ranked.kpi_name, 2) || ' ' || ranked.value_text
+                || ' (target ' || ranked.target_text || ')'
+                || case ranked.trend when 'worse' then ', worse than the period before' when 'better' then ', better than the period before' else '' end
+                || coalesce('; last change there: ' || last_changes.title || ', ' || {{ written_date('last_changes.started_date') }}, '')
+                || '.'
+            when counted.judged_count = 0 then 'Nothing can be judged in this period: too few answers, or no data.'
+            else 'Nothing is below its bound.'
+        end,
+        case when counted.judged_count > 0 then
+            counted.green_count || ' of ' || counted.judged_count || ' figures reach their target, ' || counted.red_count
+            || case when counted.red_count = 1 then ' misses' else ' miss' end || ' the bound.'
+        end,
+        case when counted.audience = 'all' then company_nps.nps_text || '.' end
+    ) as headline
+from counted
+left join ranked
+    on counted.window_id = ranked.window_id and counted.journey_id = ranked.journey_id and counted.audience = ranked.audience and ranked.pain_rank = 1
+left join last_changes on ranked.touchpoint_id = last_changes.touchpoint_id
+left join company_nps on counted.window_id = company_nps.window_id

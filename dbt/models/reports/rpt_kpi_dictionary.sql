@@ -1,0 +1,25 @@
+-- One row per KPI version.
+with targets as (
+
+    select targets.kpi_id, string_agg(touchpoints.touchpoint_name || ' ' || {{ value_text('targets.target', 'kpis.unit_kind', 'kpis.unit') }}, '; ' order by touchpoints.touchpoint_name) as targets
+    from {{ source('company_folder', 'touchpoint_kpis') }} as targets
+    inner join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
+    inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
+    group by targets.kpi_id
+
+)
+
+select
+    kpis.kpi_id, kpis.kpi_name, kpis.description,
+    above.measure_id || ' / ' || below.measure_id as formula,
+    above.measure_id as numerator_measure, above.description as numerator_description,
+    below.measure_id as denominator_measure, below.description as denominator_description,
+    above.needs || case when below.needs = above.needs then '' else ',' || below.needs end as source_contracts,
+    kpis.date_basis, kpis.unit, kpis.direction, kpis.interval_method, kpis.minimum_n, kpis.owner_department, kpis.version, kpis.valid_from,
+    case when kpis.is_measurable then 'measured' else 'not measurable' end as status,
+    kpis.not_measurable_reason as reason,
+    targets.targets
+from {{ ref('dim_kpis') }} as kpis
+inner join {{ ref('dim_measures') }} as above on kpis.numerator_measure = above.measure_id
+inner join {{ ref('dim_measures') }} as below on kpis.denominator_measure = below.measure_id
+left join targets using (kpi_id)

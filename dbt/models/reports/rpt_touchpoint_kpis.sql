@@ -1,0 +1,34 @@
+-- One row per KPI, scope, dimension value, grain and period.
+select
+    kpis.kpi_id,
+    kpis.journey_id,
+    kpis.phase_id,
+    kpis.touchpoint_id,
+    kpis.dimension_set,
+    kpis.channel,
+    kpis.supplier_id,
+    cast(null as varchar) as segment,
+    touchpoints.owner_department,
+    kpis.grain,
+    kpis.period_start,
+    kpis.numerator,
+    kpis.denominator,
+    kpis.n,
+    kpis.value,
+    kpis.value_lower,
+    kpis.value_upper,
+    kpis.target,
+    kpis.status,
+    kpis.reason,
+    kpis.unit,
+    kpis.direction
+from {{ ref('fct_touchpoint_kpis') }} as kpis
+left join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
+where kpis.grain in ('day', 'week', 'month', 'total')
+union all
+-- what a touchpoint (or the company) should show and cannot
+select
+    kpi_id, cast(null as varchar), cast(null as varchar), touchpoint_id, 'total', cast(null as varchar), cast(null as varchar), cast(null as varchar), owner_department, 'total', period_start,
+    cast(null as double), cast(null as double), cast(null as bigint), cast(null as double), cast(null as double), cast(null as double), target,
+    status, reason, unit, direction
+from {{ ref('fct_missing_kpis') }}

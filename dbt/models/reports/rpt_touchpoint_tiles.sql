@@ -1,0 +1,55 @@
+-- One row per window, touchpoint and KPI the touchpoint declares, with the texts a tile shows.
+with windows as (
+
+    select distinct grain as window_id, period_start as window_start, period_end as window_end
+    from {{ ref('dim_periods') }}
+    where grain like 'last_%'
+
+),
+
+declared as (
+
+    select
+        windows.window_id, windows.window_start, windows.window_end,
+        targets.kpi_id, targets.touchpoint_id, targets.position, targets.target, targets.lower_bound,
+        touchpoints.touchpoint_name, touchpoints.owner_department, touchpoints.not_measured_reason
+    from {{ source('company_folder', 'touchpoint_kpis') }} as targets
+    inner join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
+    cross join windows
+
+),
+
+filled as (
+
+    select
+        declared.window_id, declared.window_start, declared.window_end,
+        replace(replace(declared.window_id, '_', ' '), 'last', 'Last') || ', to ' || {{ written_date('declared.window_end') }} as window_label,
+        declared.kpi_id, kpis.kpi_name, declared.touchpoint_id, declared.touchpoint_name, declared.owner_department, declared.position,
+        coalesce(windows.n, 0) as n, windows.value, windows.value_lower, windows.value_upper,
+        declared.target, declared.lower_bound,
+        coalesce(windows.status, missing.status, 'no_data') as status,
+        coalesce(windows.reason, missing.reason, case when windows.status is null then 'nothing counted in this period' end) as reason,
+        kpis.unit, kpis.unit_kind, kpis.direction,
+        windows.previous_value,
+        coalesce(windows.trend, 'unclear') as trend
+    from declared
+    inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
+    left join {{ ref('fct_touchpoint_windows') }} as windows
+        on declared.window_id = windows.grain and declared.kpi_id = windows.kpi_id and declared.touchpoint_id = windows.touchpoint_id
+    left join {{ ref('fct_missing_kpis') }} as missing on declared.kpi_id = missing.kpi_id and declared.touchpoint_id = missing.touchpoint_id
+
+)
+
+select
+    window_id, window_start, window_end, window_label, kpi_id, kpi_name, touchpoint_id, touchpoint_name, owner_department, position,
+    n, value, value_lower, value_upper, target, lower_bound, status, reason, unit, direction, previous_value, trend,
+    {{ value_text('value', 'unit_kind', 'unit') }} as value_text,
+    '± ' || {{ margin_text('(value_upper - value_lower) / 2', 'unit_kind') }} as interval_text,
+    {{ value_text('target', 'unit_kind', 'unit') }} as target_text,
+    case
+        when trend = 'steady' then '→'
+        when trend = 'unclear' then ''
+        when value > previous_value then '↑'
+        else '↓'
+    end as trend_arrow
+from filled

@@ -1,0 +1,1 @@
+"""What numbers mean: source contracts, KPI definitions, the company folder, statistics as pure functions."""

@@ -1,0 +1,159 @@
+"""Changes: what altered a journey from a date on. Read from files, commands or forms, checked alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from semantic.yaml_files import DefinitionError, read_mapping
+
+KINDS = ("touchpoint", "process", "system", "supplier", "policy", "price", "measurement", "external")
+LISTS = ("touchpoints", "components", "suppliers", "channels", "segments")
+FIELDS = (
+    "change_id", "title", "description", "started_at", "ended_at", "kind", *LISTS, "owner", "primary_kpi",
+    "expected_direction", "expected_size", "evaluation_date", "investment_amount",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change. Times carry an offset; the local day of `started_at` is the first day after."""
+
+    change_id: str
+    title: str
+    description: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    kind: str
+    touchpoints: tuple[str, ...]
+    components: tuple[str, ...]
+    suppliers: tuple[str, ...]
+    channels: tuple[str, ...]
+    segments: tuple[str, ...]
+    owner: str | None
+    primary_kpi: str | None
+    expected_direction: str | None
+    expected_size: float | None
+    evaluation_date: date | None
+    investment_amount: float | None
+
+    def describe(self) -> dict[str, Any]:
+        """The change as plain values for a ledger line: lists stay lists, times and days are ISO texts."""
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return {name: value.isoformat() if isinstance(value, date | datetime) else value for name, value in plain.items()}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a change may name: ids known to the company."""
+
+    touchpoints: frozenset[str]
+    components: frozenset[str]
+    kpis: frozenset[str]
+    time_zone: ZoneInfo
+
+
+def read_change(content: Mapping[str, Any], scope: Scope, *, place: Path | str, entry: str) -> Change:
+    """Check one change given as plain values; raise DefinitionError naming place and field."""
+
+    def fail(problem: str) -> DefinitionError:
+        return DefinitionError(place, entry, problem)
+
+    values = {"change_id" if name == "id" else name: value for name, value in content.items()}
+    unknown = [name for name in values if name not in FIELDS]
+    if unknown:
+        raise fail(f"unknown field {', '.join(unknown)}; known are {', '.join(FIELDS)}")
+    for name in ("change_id", "title", "started_at", "kind"):
+        if values.get(name) in (None, ""):
+            raise fail(f"`{name}` is missing")
+    if values["kind"] not in KINDS:
+        raise fail(f"unknown kind `{values['kind']}`; known are {', '.join(KINDS)}")
+    lists = {name: read_list(values.get(name)) for name in LISTS}
+    for name, known in (("touchpoints", scope.touchpoints), ("components", scope.components)):
+        strangers = [item for item in lists[name] if item not in known]
+        if strangers:
+            raise fail(
+                f"`{name}` names {', '.join(strangers)}, which the company folder does not know; known are {', '.join(sorted(known))}"
+            )
+    kpi, direction = values.get("primary_kpi") or None, values.get("expected_direction") or None
+    if kpi and kpi not in scope.kpis:
+        raise fail(f"`primary_kpi` names the unknown KPI {kpi}; known are {', '.join(sorted(scope.kpis))}")
+    if direction not in (None, "higher", "lower"):
+        raise fail(f"`expected_direction` is {direction}; write higher or lower")
+    started, ended = (read_moment(values.get(name), scope.time_zone, fail, name) for name in ("started_at", "ended_at"))
+    if ended and started and ended <= started:
+        raise fail("`ended_at` is not after `started_at`")
+    day = read_moment(values.get("evaluation_date"), scope.time_zone, fail, "evaluation_date")
+    return Change(
+        change_id=str(values["change_id"]),
+        title=str(values["title"]),
+        description=values.get("description") or None,
+        started_at=started,
+        ended_at=ended,
+        kind=values["kind"],
+        **lists,
+        owner=values.get("owner") or None,
+        primary_kpi=kpi,
+        expected_direction=direction,
+        expected_size=read_number(values.get("expected_size"), fail, "expected_size"),
+        evaluation_date=None if day is None else day.date(),
+        investment_amount=read_number(values.get("investment_amount"), fail, "investment_amount"),
+    )
+
+
+def read_list(value: Any) -> tuple[str, ...]:
+    """A list, or a text with commas."""
+    if value in (None, ""):
+        return ()
+    items = value if isinstance(value, list | tuple) else str(value).split(",")
+    return tuple(str(item).strip() for item in items if str(item).strip())
+
+
+def read_moment(value: Any, time_zone: ZoneInfo, fail: Any, name: str) -> datetime | None:
+    """A moment with an offset; a day means its first moment; without an offset it is company time."""
+    if value in (None, ""):
+        return None
+    if isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, date):
+        moment = datetime.combine(value, time())
+    else:
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError as error:
+            raise fail(f"`{name}` is {value}; write 2026-03-01 or 2026-03-01T09:00+01:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=time_zone)
+
+
+def read_number(value: Any, fail: Any, name: str) -> float | None:
+    """A number or nothing."""
+    if value in (None, ""):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise fail(f"`{name}` is {value}; write a number") from error
+
+
+def read_change_files(folder: Path, environment: Mapping[str, str], scope: Scope) -> tuple[Change, ...]:
+    """Read changes/*.yml, one change a file. The file's name is the id when it gives none."""
+    changes = []
+    for path in sorted(folder.glob("*.yml")):
+        content = {"change_id": path.stem, **read_mapping(path, environment)}
+        changes.append(read_change(content, scope, place=path, entry=f"change {content.get('id', content['change_id'])}"))
+    return tuple(changes)
+
+
+def check_unique(changes: Iterable[tuple[str, Change]]) -> None:
+    """Ids are unique over files and ledger; `place` says where each stands."""
+    places: dict[str, str] = {}
+    for place, change in changes:
+        if change.change_id in places:
+            raise DefinitionError(
+                place, f"change {change.change_id}", f"the id is already used in {places[change.change_id]}; give one another id"
+            )
+        places[change.change_id] = place

@@ -1,0 +1,316 @@
+"""The company folder as values: read, checked, every error named by file, entry and field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from semantic.event_map import EventRule, check_overlaps, read_event_rule
+from semantic.kpi_catalog import FOLDER as KPI_FOLDER
+from semantic.kpi_catalog import KpiCatalog, load_kpi_catalog
+from semantic.yaml_files import DefinitionError, read_mapping
+
+COMPONENT_KINDS = ("person", "process", "system", "policy", "supplier")
+
+
+@dataclass(frozen=True)
+class KpiTarget:
+    """A KPI of a touchpoint with its target and, if set, the bound below which it is bad."""
+
+    kpi: str
+    target: float
+    lower_bound: float | None
+
+
+@dataclass(frozen=True)
+class Touchpoint:
+    """A moment of contact."""
+
+    id: str
+    name: str
+    owner: str
+    channels: tuple[str, ...]
+    is_visible: bool
+    events: tuple[EventRule, ...]
+    surveys: tuple[str, ...]
+    kpis: tuple[KpiTarget, ...]
+    texts: Mapping[str, str | None]
+    promise_text: str | None
+    promise_kpi: str | None
+    not_measured: str | None
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A journey's step and its touchpoints, in order."""
+
+    id: str
+    name: str
+    touchpoints: tuple[str, ...]
+    texts: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Journey:
+    """What a persona goes through for one need."""
+
+    id: str
+    name: str
+    persona: str | None
+    wish: str | None
+    phases: tuple[Phase, ...]
+
+
+@dataclass(frozen=True)
+class Component:
+    """What stands behind touchpoints."""
+
+    id: str
+    name: str
+    kind: str
+    owner: str
+    is_visible: bool
+    touchpoints: tuple[str, ...]
+    supplier_id: str | None
+    kpi: str | None
+
+
+@dataclass(frozen=True)
+class Company:
+    """A whole company folder."""
+
+    folder: Path
+    name: str
+    purpose: str
+    time_zone: ZoneInfo
+    currency: str
+    country: str | None
+    first_day: date | None
+    cut_off: str
+    objectives: Mapping[str, str]
+    touchpoints: tuple[Touchpoint, ...]
+    relationship_surveys: tuple[str, ...]
+    journeys: tuple[Journey, ...]
+    components: tuple[Component, ...]
+    holidays: tuple[Mapping[str, Any], ...]
+    peaks: tuple[Mapping[str, Any], ...]
+    catalog: KpiCatalog = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a file while it is read: fields are taken with a named error when they are wrong."""
+
+    path: Path
+    label: str
+    content: Mapping[str, Any]
+
+    def fail(self, problem: str) -> DefinitionError:
+        """The error to raise about this entry."""
+        return DefinitionError(self.path, self.label, problem)
+
+    def only(self, *known: str) -> None:
+        """Refuse fields nobody reads: a misspelled field would be ignored silently otherwise."""
+        unknown = [name for name in self.content if name not in known]
+        if unknown:
+            raise self.fail(f"unknown field {', '.join(map(str, unknown))}; known are {', '.join(known)}")
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """A text that must be there unless a default is given."""
+        value = self.content.get(name, default)
+        if value is None or str(value).strip() == "":
+            raise self.fail(f"`{name}` is missing")
+        return str(value).strip()
+
+    def maybe(self, name: str) -> str | None:
+        """A text that may be absent."""
+        value = self.content.get(name)
+        return None if value is None else str(value).strip()
+
+    def many(self, name: str) -> tuple[str, ...]:
+        """A list of texts; one text counts as a list of one."""
+        value = self.content.get(name) or []
+        return tuple(str(item) for item in (value if isinstance(value, list) else [value]))
+
+
+def load_company(folder: Path, environment: Mapping[str, str]) -> Company:
+    """Read and check the whole folder; the first thing wrong raises DefinitionError."""
+    if not folder.is_dir():
+        raise DefinitionError(folder, "", "is no folder; set CXHOUSE_COMPANY to a company folder")
+    catalog = load_kpi_catalog([KPI_FOLDER, folder / "kpis"])
+    path = folder / "company.yml"
+    entry = Entry(path, "", read_mapping(path, environment))
+    entry.only("name", "purpose", "objectives", "time_zone", "currency", "locale", "country", "first_day", "cut_off")
+    objectives = {str(item.get("id")): str(item.get("text")) for item in entry.content.get("objectives", [])}
+    touchpoint_path = folder / "touchpoints.yml"
+    listed = read_mapping(touchpoint_path, environment)
+    touchpoints = read_entries(touchpoint_path, "touchpoint", listed.get("touchpoints"), lambda item: read_touchpoint(item, catalog))
+    check_overlaps(touchpoint_path, [(touchpoint.id, rule) for touchpoint in touchpoints for rule in touchpoint.events])
+    check_surveys(touchpoint_path, touchpoints, tuple(listed.get("relationship_surveys") or ()))
+    names = {touchpoint.id for touchpoint in touchpoints}
+    components_path = folder / "components.yml"
+    components = read_mapping(components_path, environment, required=False).get("components") or []
+    calendars = folder / "calendars"
+    return Company(
+        folder=folder,
+        name=entry.text("name"),
+        purpose=entry.text("purpose"),
+        time_zone=read_time_zone(entry),
+        currency=entry.text("currency"),
+        country=entry.maybe("country"),
+        first_day=read_first_day(entry),
+        cut_off=entry.text("cut_off", "06:30"),
+        objectives=objectives,
+        touchpoints=touchpoints,
+        relationship_surveys=tuple(listed.get("relationship_surveys") or ()),
+        journeys=read_journeys(folder / "journeys", environment, names, objectives),
+        components=read_entries(components_path, "component", components, lambda item: read_component(item, names, catalog), empty=True),
+        holidays=tuple(read_mapping(calendars / "holidays.yml", environment, required=False).get("holidays") or ()),
+        peaks=tuple(read_mapping(calendars / "peaks.yml", environment, required=False).get("peaks") or ()),
+        catalog=catalog,
+    )
+
+
+def read_entries(path: Path, kind: str, items: Any, read: Callable[[Entry], Any], *, empty: bool = False) -> tuple[Any, ...]:
+    """Read a list of entries with unique ids."""
+    if not items and not empty:
+        raise DefinitionError(path, "", f"lists no {kind}; CONTRIBUTING.md shows how to write one")
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise DefinitionError(path, "", f"`{kind}s` must be a list of entries (- id: ...)")
+    entries = [read(Entry(path, f"{kind} {item.get('id', '?')}", item)) for item in items]
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.id in seen:
+            raise DefinitionError(path, f"{kind} {entry.id}", "stands twice; ids are unique")
+        seen.add(entry.id)
+    return tuple(entries)
+
+
+def read_time_zone(entry: Entry) -> ZoneInfo:
+    """The company's time zone."""
+    name = entry.text("time_zone")
+    if name not in available_timezones():
+        raise entry.fail(f"time_zone `{name}` is not in the tz database; write for example Europe/Amsterdam")
+    return ZoneInfo(name)
+
+
+def read_first_day(entry: Entry) -> date | None:
+    """The first day of data; None for `earliest`."""
+    value = entry.text("first_day", "earliest")
+    if value == "earliest":
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise entry.fail(f"first_day `{value}` is neither a date (2023-01-31) nor `earliest`") from error
+
+
+def read_touchpoint(entry: Entry, catalog: KpiCatalog) -> Touchpoint:
+    """Read one touchpoint."""
+    texts = ("customer_does", "input", "output", "user_story", "requirement")
+    entry.only("id", "name", "owner", "channels", "is_visible", "events", "surveys", "kpis", "promise", "not_measured", *texts)
+    promise = entry.content.get("promise") or {}
+    touchpoint = Touchpoint(
+        id=entry.text("id"),
+        name=entry.text("name"),
+        owner=entry.text("owner"),
+        channels=entry.many("channels"),
+        is_visible=bool(entry.content.get("is_visible", True)),
+        events=tuple(read_event_rule(entry.path, entry.label, item) for item in entry.content.get("events") or []),
+        surveys=entry.many("surveys"),
+        kpis=tuple(read_target(entry, item, catalog) for item in entry.content.get("kpis") or []),
+        texts={name: entry.maybe(name) for name in texts},
+        promise_text=promise.get("text"),
+        promise_kpi=promise.get("kpi"),
+        not_measured=entry.maybe("not_measured"),
+    )
+    if not touchpoint.kpis and touchpoint.not_measured is None:
+        raise entry.fail("has no KPI; give it at least one under `kpis`, or say why not under `not_measured`")
+    if touchpoint.promise_kpi and touchpoint.promise_kpi not in catalog.kpis:
+        raise entry.fail(f"promise names the unknown KPI `{touchpoint.promise_kpi}`; known are {', '.join(catalog.kpis)}")
+    return touchpoint
+
+
+def read_target(entry: Entry, item: Any, catalog: KpiCatalog) -> KpiTarget:
+    """Read one KPI of a touchpoint."""
+    content = item if isinstance(item, dict) else {"kpi": item}
+    kpi = str(content.get("kpi"))
+    if kpi not in catalog.kpis:
+        raise entry.fail(f"names the unknown KPI `{kpi}`; known are {', '.join(catalog.kpis)}")
+    try:
+        target = float(content["target"])
+        lower_bound = None if content.get("lower_bound") is None else float(content["lower_bound"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise entry.fail(f"KPI {kpi}: `target` (and `lower_bound` where given) must be a number; shares run from 0 to 1") from error
+    if catalog.kpis[kpi].unit == "share" and not 0 <= target <= 1:
+        raise entry.fail(f"KPI {kpi}: target {target:g} is not a share; shares run from 0 to 1 (95 % is 0.95)")
+    return KpiTarget(kpi, target, lower_bound)
+
+
+def check_surveys(path: Path, touchpoints: tuple[Touchpoint, ...], relationship: tuple[str, ...]) -> None:
+    """A survey is declared once."""
+    owners: dict[str, str] = dict.fromkeys(relationship, "relationship_surveys")
+    for touchpoint in touchpoints:
+        for survey in touchpoint.surveys:
+            if survey in owners:
+                raise DefinitionError(
+                    path, f"touchpoint {touchpoint.id}", f"survey {survey} is already declared by {owners[survey]}; keep one"
+                )
+            owners[survey] = f"touchpoint {touchpoint.id}"
+
+
+def read_journeys(
+    folder: Path, environment: Mapping[str, str], touchpoints: set[str], objectives: Mapping[str, str]
+) -> tuple[Journey, ...]:
+    """Read every journey file of the folder."""
+    journeys: dict[str, Journey] = {}
+    for path in sorted(folder.glob("*.yml")):
+        entry = Entry(path, "", read_mapping(path, environment))
+        entry.only("id", "name", "persona", "wish", "phases")
+        phases = read_entries(path, "phase", entry.content.get("phases"), lambda item: read_phase(item, touchpoints, objectives))
+        journey = Journey(entry.text("id"), entry.text("name"), entry.maybe("persona"), entry.maybe("wish"), phases)
+        if journey.id in journeys:
+            raise entry.fail(f"journey id {journey.id} is used by another file; ids are unique")
+        journeys[journey.id] = journey
+    return tuple(journeys.values())
+
+
+def read_phase(entry: Entry, touchpoints: set[str], objectives: Mapping[str, str]) -> Phase:
+    """Read one phase."""
+    texts = ("start_event", "end_event", "desired_feeling", "objective", "need")
+    entry.only("id", "name", "touchpoints", *texts)
+    for name in entry.many("touchpoints"):
+        if name not in touchpoints:
+            raise entry.fail(f"names the unknown touchpoint `{name}`; touchpoints.yml has {', '.join(sorted(touchpoints))}")
+    objective = entry.maybe("objective")
+    if objective and objective not in objectives:
+        raise entry.fail(f"names the unknown objective `{objective}`; company.yml has {', '.join(objectives) or 'none'}")
+    return Phase(entry.text("id"), entry.text("name"), entry.many("touchpoints"), {name: entry.maybe(name) for name in texts})
+
+
+def read_component(entry: Entry, touchpoints: set[str], catalog: KpiCatalog) -> Component:
+    """Read one component."""
+    entry.only("id", "name", "kind", "owner", "is_visible", "touchpoints", "supplier_id", "kpi")
+    kind = entry.text("kind")
+    if kind not in COMPONENT_KINDS:
+        raise entry.fail(f"unknown kind `{kind}`; known are {', '.join(COMPONENT_KINDS)}")
+    for name in entry.many("touchpoints"):
+        if name not in touchpoints:
+            raise entry.fail(f"names the unknown touchpoint `{name}`; touchpoints.yml has {', '.join(sorted(touchpoints))}")
+    kpi = entry.maybe("kpi")
+    if kpi and kpi not in catalog.kpis:
+        raise entry.fail(f"names the unknown KPI `{kpi}`; known are {', '.join(catalog.kpis)}")
+    return Component(
+        id=entry.text("id"),
+        name=entry.text("name"),
+        kind=kind,
+        owner=entry.text("owner"),
+        is_visible=bool(entry.content.get("is_visible", False)),
+        touchpoints=entry.many("touchpoints"),
+        supplier_id=entry.maybe("supplier_id"),
+        kpi=kpi,
+    )

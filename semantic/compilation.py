@@ -1,0 +1,114 @@
+"""The company folder as tables: what dbt loads into dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from semantic.changes import Change
+from semantic.company import Company
+
+TEXT, NUMBER, WHOLE, FLAG, DAY = pl.Utf8, pl.Float64, pl.Int64, pl.Boolean, pl.Date
+MOMENT = pl.Datetime("us", "UTC")
+SCHEMAS: Mapping[str, Mapping[str, Any]] = {
+    "company": {"name": TEXT, "purpose": TEXT, "time_zone": TEXT, "currency": TEXT, "country": TEXT, "first_day": DAY, "cut_off": TEXT},
+    "objectives": {"objective_id": TEXT, "description": TEXT},
+    "touchpoints": {
+        "touchpoint_id": TEXT, "touchpoint_name": TEXT, "owner_department": TEXT, "channels": TEXT, "is_visible": FLAG,
+        "customer_does": TEXT, "input": TEXT, "output": TEXT, "user_story": TEXT, "requirement": TEXT,
+        "promise": TEXT, "promise_kpi_id": TEXT, "not_measured_reason": TEXT,
+    },
+    "touchpoint_kpis": {"touchpoint_id": TEXT, "kpi_id": TEXT, "position": WHOLE, "target": NUMBER, "lower_bound": NUMBER},
+    "event_rules": {"rule_id": WHOLE, "touchpoint_id": TEXT, "event_type": TEXT, "valid_from": DAY, "valid_to": DAY},
+    "event_rule_conditions": {"rule_id": WHOLE, "attribute": TEXT, "value": TEXT, "is_excluded": FLAG},
+    "surveys": {"survey_id": TEXT, "touchpoint_id": TEXT, "is_relationship": FLAG},
+    "journeys": {"journey_id": TEXT, "journey_name": TEXT, "persona": TEXT, "wish": TEXT, "journey_position": WHOLE},
+    "phases": {
+        "journey_id": TEXT, "phase_id": TEXT, "phase_name": TEXT, "phase_position": WHOLE, "start_event": TEXT, "end_event": TEXT,
+        "desired_feeling": TEXT, "objective": TEXT, "need": TEXT,
+    },
+    "phase_touchpoints": {"journey_id": TEXT, "phase_id": TEXT, "touchpoint_id": TEXT, "position": WHOLE},
+    "components": {
+        "component_id": TEXT, "component_name": TEXT, "kind": TEXT, "owner_department": TEXT, "is_visible": FLAG, "supplier_id": TEXT, "kpi_id": TEXT,
+    },
+    "component_touchpoints": {"component_id": TEXT, "touchpoint_id": TEXT},
+    "holidays": {"date": DAY, "name": TEXT},
+    "peaks": {"peak_id": TEXT, "name": TEXT, "from_month_day": TEXT, "to_month_day": TEXT},
+    "changes": {
+        "change_id": TEXT, "title": TEXT, "description": TEXT, "started_at": MOMENT, "ended_at": MOMENT, "kind": TEXT, "touchpoints": TEXT,
+        "components": TEXT, "suppliers": TEXT, "channels": TEXT, "segments": TEXT, "owner": TEXT, "primary_kpi": TEXT, "expected_direction": TEXT,
+        "expected_size": NUMBER, "evaluation_date": DAY, "investment_amount": NUMBER, "recorded_in": TEXT, "recorded_at": MOMENT,
+    },
+}  # fmt: skip
+
+
+def compile_company(company: Company, changes: Iterable[tuple[str, datetime | None, Change]]) -> dict[str, pl.DataFrame]:
+    """Return every table of SCHEMAS. `changes` are (recorded in: file, command or form; recorded at; change)."""
+    rows = {**list_company(company), **list_touchpoints(company), **list_journeys(company), **list_components(company)}
+    rows["changes"] = [list_change(*recorded) for recorded in changes]
+    return {name: pl.DataFrame(rows[name], schema=dict(schema), orient="row") for name, schema in SCHEMAS.items()}
+
+
+def list_company(company: Company) -> dict[str, list[tuple]]:
+    """Rows about the company as a whole."""
+    about = (company.name, company.purpose, company.time_zone.key, company.currency, company.country, company.first_day, company.cut_off)
+    return {
+        "company": [about],
+        "objectives": list(company.objectives.items()),
+        "holidays": [(item["date"], item["name"]) for item in company.holidays],
+        "peaks": [(item["id"], item["name"], str(item["from"]), str(item["to"])) for item in company.peaks],
+    }
+
+
+def list_touchpoints(company: Company) -> dict[str, list[tuple]]:
+    """Rows about touchpoints, their events, surveys and targets."""
+    touchpoints, targets, rules, conditions = [], [], [], []
+    surveys: list[tuple] = [(survey, None, True) for survey in company.relationship_surveys]
+    for touchpoint in company.touchpoints:
+        texts = [touchpoint.texts.get(name) for name in ("customer_does", "input", "output", "user_story", "requirement")]
+        about = (touchpoint.id, touchpoint.name, touchpoint.owner, ",".join(touchpoint.channels), touchpoint.is_visible)
+        touchpoints.append((*about, *texts, touchpoint.promise_text, touchpoint.promise_kpi, touchpoint.not_measured))
+        targets += [(touchpoint.id, kpi.kpi, place, kpi.target, kpi.lower_bound) for place, kpi in enumerate(touchpoint.kpis, 1)]
+        surveys += [(survey, touchpoint.id, False) for survey in touchpoint.surveys]
+        for rule in touchpoint.events:
+            rule_id = len(rules) + 1
+            rules.append((rule_id, touchpoint.id, rule.event, rule.valid_from, rule.valid_to))
+            for is_excluded, fields in ((False, rule.allowed), (True, rule.excluded)):
+                conditions += [(rule_id, name, value, is_excluded) for name, values in fields.items() for value in sorted(values)]
+    return {
+        "touchpoints": touchpoints,
+        "touchpoint_kpis": targets,
+        "event_rules": rules,
+        "event_rule_conditions": conditions,
+        "surveys": surveys,
+    }
+
+
+def list_journeys(company: Company) -> dict[str, list[tuple]]:
+    """Rows about journeys, phases and their touchpoints."""
+    journeys, phases, members = [], [], []
+    for place, journey in enumerate(company.journeys, 1):
+        journeys.append((journey.id, journey.name, journey.persona, journey.wish, place))
+        for position, phase in enumerate(journey.phases, 1):
+            texts = [phase.texts.get(name) for name in ("start_event", "end_event", "desired_feeling", "objective", "need")]
+            phases.append((journey.id, phase.id, phase.name, position, *texts))
+            members += [(journey.id, phase.id, touchpoint, rank) for rank, touchpoint in enumerate(phase.touchpoints, 1)]
+    return {"journeys": journeys, "phases": phases, "phase_touchpoints": members}
+
+
+def list_components(company: Company) -> dict[str, list[tuple]]:
+    """Rows about ecosystem components."""
+    components = [(item.id, item.name, item.kind, item.owner, item.is_visible, item.supplier_id, item.kpi) for item in company.components]
+    members = [(item.id, touchpoint) for item in company.components for touchpoint in item.touchpoints]
+    return {"components": components, "component_touchpoints": members}
+
+
+def list_change(recorded_in: str, recorded_at: datetime | None, change: Change) -> tuple:
+    """One change as a row."""
+    scope = (change.touchpoints, change.components, change.suppliers, change.channels, change.segments)
+    plan = (change.owner, change.primary_kpi, change.expected_direction, change.expected_size, change.evaluation_date)
+    about = (change.change_id, change.title, change.description, change.started_at, change.ended_at, change.kind)
+    return (*about, *(",".join(part) for part in scope), *plan, change.investment_amount, recorded_in, recorded_at)

@@ -1,0 +1,106 @@
+"""The KPI catalog: measures and KPIs as declared in dbt semantic-layer YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from semantic.yaml_files import DefinitionError, read_mapping
+
+FOLDER = Path(__file__).resolve().parent / "kpis"
+UNITS = ("share", "ratio", "points", "score", "seconds", "currency")
+DIRECTIONS = ("higher", "lower", "neutral")
+INTERVALS = ("wilson", "nps_adjusted", "student_t", "poisson")
+REQUIRED_META = ("unit", "direction", "interval", "minimum_n", "owner", "version", "valid_from", "date_basis")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An additive daily quantity. `needs` lists what a company must deliver for it."""
+
+    name: str
+    fact: str
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A measure over a measure."""
+
+    name: str
+    label: str
+    numerator: str
+    denominator: str
+    unit: str
+    direction: str
+    interval: str
+    owner: str
+    version: int
+
+
+@dataclass(frozen=True)
+class KpiCatalog:
+    """All measures and KPIs by name."""
+
+    measures: Mapping[str, Measure]
+    kpis: Mapping[str, Kpi]
+
+
+def load_kpi_catalog(folders: Iterable[Path]) -> KpiCatalog:
+    """Read every metric below the folders; raise DefinitionError on the first that cannot be computed."""
+    metrics = [
+        (path, metric)
+        for folder in folders
+        for path in sorted(folder.glob("*.yml"))
+        for metric in read_mapping(path, {}).get("metrics", [])
+    ]
+    measures: dict[str, Measure] = {}
+    kpis: dict[str, Kpi] = {}
+    for path, metric in metrics:
+        name, meta = metric.get("name", "?"), metric.get("config", {}).get("meta", {})
+        if name in measures:
+            raise DefinitionError(path, name, "is defined twice; give one of them another name")
+        if meta.get("kind") == "measure":
+            measures[name] = Measure(name, meta["fact"], tuple(meta["needs"]))
+    for path, metric in metrics:
+        name, meta = metric.get("name", "?"), metric.get("config", {}).get("meta", {})
+        if meta.get("kind") == "measure":
+            continue
+        if name in kpis:
+            raise DefinitionError(path, name, "is defined twice; a change of meaning is a new version of the one definition")
+        kpis[name] = read_kpi(path, metric, measures)
+    return KpiCatalog(measures, kpis)
+
+
+def read_kpi(path: Path, metric: Mapping, measures: Mapping[str, Measure]) -> Kpi:
+    """Check one KPI and return it."""
+    name, meta = metric.get("name", "?"), metric.get("config", {}).get("meta", {})
+    entry = f"metric {name}"
+    if meta.get("kind") != "kpi" or metric.get("type") != "ratio":
+        raise DefinitionError(
+            path, entry, "a KPI is `type: ratio` with `config: {meta: {kind: kpi, ...}}`; semantic/kpis/kpis.yml has examples"
+        )
+    missing = [field for field in REQUIRED_META if field not in meta]
+    if missing:
+        raise DefinitionError(path, entry, f"config.meta lacks {', '.join(missing)}")
+    for field, known in (("unit", UNITS), ("direction", DIRECTIONS), ("interval", INTERVALS)):
+        if meta[field] not in known:
+            raise DefinitionError(path, entry, f"unknown {field} `{meta[field]}`; known are {', '.join(known)}")
+    params = metric.get("type_params", {})
+    for role in ("numerator", "denominator"):
+        named = params.get(role)
+        measure = named.get("name") if isinstance(named, dict) else named
+        if measure not in measures:
+            raise DefinitionError(path, entry, f"{role} names the unknown measure `{measure}`; known are {', '.join(sorted(measures))}")
+    return Kpi(
+        name=name,
+        label=metric.get("label", name),
+        numerator=params["numerator"],
+        denominator=params["denominator"],
+        unit=meta["unit"],
+        direction=meta["direction"],
+        interval=meta["interval"],
+        owner=meta["owner"],
+        version=int(meta["version"]),
+    )

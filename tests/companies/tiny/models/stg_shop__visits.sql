@@ -1,0 +1,7 @@
+select
+    day as date,
+    hour,
+    channel,
+    sessions,
+    {{ lineage() }}
+from {{ source('shop', 'visits') }}
