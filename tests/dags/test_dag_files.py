@@ -1,0 +1,156 @@
+"""What the DAG files promise: names, owners, order, schedules, and nothing of the project's insides."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from corner_shop import PROJECT, SOURCES, write_company
+
+DAG_FILES = sorted(path for path in (PROJECT / "dags").glob("*.py") if path.name != "house.py")
+LAYERS = ["build_staging", "build_intermediate", "build_marts", "build_reports", "publish"]
+
+
+def test_every_dag_file_is_read_without_errors(parsed: dict[str, Any]) -> None:
+    assert parsed["errors"] == {}
+    assert set(parsed["dags"]) == {"ingest_shop", "ingest_calls", "warehouse", "dashboards", "record_change"}
+
+
+def test_parsing_loads_neither_the_project_nor_frames(parsed: dict[str, Any]) -> None:
+    assert {"airflow", "house"} <= set(parsed["imported"])
+    assert not {"cxhouse", "ingestion", "semantic", "dbt", "duckdb", "polars", "pandas"} & set(parsed["imported"])
+    assert parsed["loaded_rooms"] == []
+
+
+def test_dag_files_are_short_and_do_not_import_one_another() -> None:
+    assert len(DAG_FILES) >= 4
+    for path in DAG_FILES:
+        text = path.read_text()
+        assert len(text.splitlines()) <= 60, f"{path.name} is longer than 60 lines"
+        imported = {node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)}
+        assert not imported & {other.stem for other in DAG_FILES}
+        assert "select " not in text.lower().replace("select*", "")
+
+
+def test_the_shared_module_is_not_taken_for_a_dag_file() -> None:
+    assert "house.py" in (PROJECT / "dags" / ".airflowignore").read_text().split()
+
+
+def test_every_dag_explains_itself_and_every_task_has_an_owner_and_tells_its_failure(parsed: dict[str, Any]) -> None:
+    assert parsed["dags"]
+    for name, dag in parsed["dags"].items():
+        assert len(dag["doc"]) > 100, f"{name} has no explanation"
+        assert dag["catchup"] is False
+        assert dag["tasks"]
+        for task in dag["tasks"].values():
+            assert task["owner"] not in ("", "airflow")
+            assert task["on_failure"] == ["tell_failure"]
+            assert task["command"].startswith("cxhouse ")
+
+
+def test_a_load_has_its_sources_owner_schedule_and_asset(parsed: dict[str, Any]) -> None:
+    dag = parsed["dags"]["ingest_shop"]
+    assert dag["owner"] == "E-commerce"
+    assert dag["max_active_runs"] == 1
+    assert dag["timetable"]["__type"].endswith("CronDataIntervalTimetable")
+    assert dag["timetable"]["__var"] == {"expression": "15 3 * * *", "timezone": "Europe/Amsterdam"}
+    task = dag["tasks"]["load"]
+    assert task["outlets"] == ["cxhouse://lake/shop"]
+    assert (task["retries"], task["retry_exponential_backoff"]) == (3, 2.0)
+
+
+def test_a_placeholder_in_a_schedule_is_filled(parsed: dict[str, Any]) -> None:
+    assert parsed["dags"]["ingest_calls"]["timetable"]["__var"]["expression"] == "30 4 * * *"
+
+
+def test_the_warehouse_waits_for_all_sources_or_the_cut_off_hour(parsed: dict[str, Any]) -> None:
+    timetable = parsed["dags"]["warehouse"]["timetable"]
+    assert timetable["__type"].endswith("AssetOrTimeSchedule")
+    condition = timetable["__var"]["asset_condition"]
+    assert condition["__type"] == "asset_all"
+    assert {asset["name"] for asset in condition["objects"]} == {"cxhouse://lake/shop", "cxhouse://lake/calls"}
+    clock = timetable["__var"]["timetable"]["__var"]
+    assert (clock["expression"], clock["timezone"]) == ("45 6 * * *", "Europe/Amsterdam")
+
+
+def test_the_warehouse_builds_layer_after_layer_in_a_pool_and_publishes_last(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["warehouse"]["tasks"]
+    assert list(tasks) == LAYERS
+    for before, after in pairwise(LAYERS):
+        assert tasks[before]["downstream"] == [after]
+    assert {task["pool"] for task in tasks.values()} == {"warehouse"}
+    assert [task["command"].removeprefix("cxhouse ") for task in tasks.values()] == [
+        "build --layer staging", "build --layer intermediate", "build --layer marts", "build --layer reports", "publish",
+    ]  # fmt: skip
+    assert tasks["publish"]["outlets"] == ["cxhouse://serving"]
+
+
+def test_the_dashboards_follow_publication(parsed: dict[str, Any]) -> None:
+    condition = parsed["dags"]["dashboards"]["timetable"]["__var"]["asset_condition"]
+    assert [asset["name"] for asset in condition["objects"]] == ["cxhouse://serving"]
+
+
+def test_the_form_offers_kinds_touchpoints_and_kpis_and_is_never_repeated(parsed: dict[str, Any]) -> None:
+    dag = parsed["dags"]["record_change"]
+    form = dag["params"]
+    assert {"touchpoint", "supplier", "policy", "price", "external"} <= set(form["kind"]["enum"])
+    assert form["touchpoints"]["examples"] == ["till", "telephone"]
+    assert form["components"]["examples"] == ["payments"]
+    assert {None, "nps", "csat", "smiles"} <= set(form["primary_kpi"]["enum"])
+    assert "smiles_count" not in form["primary_kpi"]["enum"]
+    assert form["started_at"]["format"] == "date-time"
+    assert form["evaluation_date"]["format"] == "date"
+    assert dag["tasks"]["record"]["retries"] == 0
+
+
+def test_what_people_type_is_never_part_of_a_commands_text(parsed: dict[str, Any]) -> None:
+    commands = [task["command"] for dag in parsed["dags"].values() for task in dag["tasks"].values()]
+    assert len(commands) == 9
+    assert not any("{{" in command or "{%" in command for command in commands)
+
+
+def test_adding_a_source_adds_its_dag_and_nothing_else(
+    parse: Callable[[Path], dict[str, Any]], parsed: dict[str, Any], tmp_path: Path
+) -> None:
+    reviews = {"owner": "Marketing", "description": "Reviews.", "schedule": "0 5 * * 1", "tables": {"reviews": {}}}
+    grown = parse(write_company(tmp_path, {**SOURCES, "reviews": reviews}))
+    assert grown["errors"] == {}
+    assert set(grown["dags"]) - set(parsed["dags"]) == {"ingest_reviews"}
+    unchanged = set(parsed["dags"]) - {"warehouse"}  # which now waits for one source more
+    assert {name: grown["dags"][name] for name in unchanged} == {name: parsed["dags"][name] for name in unchanged}
+    assert grown["dags"]["warehouse"]["tasks"] == parsed["dags"]["warehouse"]["tasks"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "expected"),
+    [
+        ("sources: {}", "must name at least one source"),
+        ("sources: [", "is not YAML"),
+        (None, "cannot be read"),
+        ("- a list", "must hold names"),
+    ],
+)
+def test_a_wrong_sources_file_is_named_and_leaves_the_other_dags(
+    parse: Callable[[Path], dict[str, Any]], tmp_path: Path, broken: str | None, expected: str
+) -> None:
+    company = write_company(tmp_path, SOURCES)
+    (company / "sources.yml").unlink() if broken is None else (company / "sources.yml").write_text(broken)
+    parsed = parse(company)
+    assert set(parsed["errors"]) == {"ingest.py", "warehouse.py"}
+    for message in parsed["errors"].values():
+        assert expected in message
+        assert "sources.yml" in message
+    assert {"dashboards", "record_change"} <= set(parsed["dags"])
+
+
+def test_the_repositorys_own_company_parses(parse: Callable[[Path], dict[str, Any]]) -> None:
+    company = PROJECT / "company"
+    parsed = parse(company)
+    assert parsed["errors"] == {}
+    assert len([name for name in parsed["dags"] if name.startswith("ingest_")]) >= 4
+    assert json.dumps(parsed["dags"]["record_change"]["params"]["touchpoints"]["examples"]) != "[]"
