@@ -72,9 +72,9 @@ def check_header(table: Table, batch: Batch) -> tuple[str, ...]:
 def name_unexpected(table: Table, batch: Batch) -> tuple[str, ...]:
     """What is delivered and not declared. Names that may be values are not shown: a file without a header begins with a person."""
     if not batch.header & table.declared_names:
-        return (
-            (f"{len(batch.unexpected)} names, not shown because none is a declared one and they may be data",) if batch.unexpected else ()
-        )
+        count = len(batch.unexpected)
+        hidden = f"{count} names, not shown: none is declared, so they may be data; check `delimiter` and that line 1 is a header"
+        return (hidden,) if count else ()
     return tuple("(a name that looks like data)" if LOOKS_LIKE_DATA.search(name) else name for name in batch.unexpected)
 
 

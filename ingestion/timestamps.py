@@ -62,15 +62,20 @@ def parse_common_iso(text: pl.Series, time_zone: str) -> pl.Series:
     length = lengths.max()
     if length is None or lengths.min() != length:
         return nothing
-    separator = text.drop_nulls()[0][10:11]
-    if separator not in ("T", " ") or length not in (19, 20, 25):
+    first = text.drop_nulls()[0]
+    separator, tail = first[10:11], first[19:]
+    if separator not in ("T", " "):
         return nothing
     pattern = f"%Y-%m-%d{separator}%H:%M:%S"
     if length == 19:
         return to_utc(text.str.to_datetime(pattern, time_unit="us", strict=False), time_zone)
-    if length == 20:
+    if length == 26 and tail[0] == ".":
+        return to_utc(text.str.to_datetime(f"{pattern}%.6f", time_unit="us", strict=False), time_zone)
+    if length == 20 and tail == "Z":
         return text.str.to_datetime(f"{pattern}Z", time_unit="us", strict=False).dt.replace_time_zone("UTC")
-    return text.str.to_datetime(f"{pattern}%:z", time_unit="us", time_zone="UTC", strict=False)
+    if length == 25 and tail[0] in "+-":
+        return text.str.to_datetime(f"{pattern}%:z", time_unit="us", time_zone="UTC", strict=False)
+    return nothing
 
 
 def parse_any_iso(text: pl.Series, time_zone: str) -> pl.Series:
