@@ -1,6 +1,7 @@
 """The carriers' delivery files, one a day and carrier, in two dialects.
 
-The Dutch dialect: semicolons, decimal comma, dd-mm-yyyy in local time, Dutch headers; the international one: commas, ISO 8601, English headers.
+The Dutch dialect: semicolons, decimal comma, dd-mm-yyyy in local time, Dutch headers.
+The international one: commas, ISO 8601, English headers.
 A file names what was due that day; what was still on its way is named again in the file of the day it was settled.
 """
 
@@ -59,7 +60,7 @@ def write_carrier_files(folder: Path, world: World, orders: Orders, deliveries: 
     for carrier, name in enumerate(CARRIERS):
         chosen = deliveries.carrier[reports.delivery] == carrier
         own = Reports(reports.delivery[chosen], reports.day[chosen], reports.is_settled[chosen], reports.is_second[chosen])
-        damage = pick_days(random, own.day.tolist(), 0.04 * min(1.0, world.scale * 4), BROKEN[carrier])
+        damage = pick_days(random, own.day, world.damaged_share, BROKEN[carrier], calm_day=world.calm_day)
         frame = {PAKDUIF: _pakduif, STADSFLITS: _stadsflits, WIELWERK: _wielwerk, ZOEFPOST: _zoefpost}[carrier](
             world, orders, deliveries, own
         )

@@ -31,7 +31,8 @@ class PlantedChange:
 def plan_changes(clock: Clock) -> list[PlantedChange]:
     """Place every change of the plan on the calendar.
 
-    Slots lie on fixed days of the year, far from the December peak, and are counted backwards from the last one whose after-window has closed.
+    Slots lie on fixed days of the year, far from the December peak, and are counted backwards from the last one whose
+    after-window has closed.
     """
     rows = pl.read_csv(PLAN / "changes.csv", infer_schema_length=0).fill_null("").to_dicts()
     return [_place(row, clock.end) for row in rows]

@@ -52,7 +52,8 @@ class Clock:
     def to_utc(self, day: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Turn local wall time into UTC.
 
-        In the hour that comes twice, odd and even seconds fall into different passes; wall times of the hour that is skipped move to a neighbouring hour.
+        In the hour that comes twice, odd and even seconds fall into different passes; wall times of the hour that is skipped
+        move to a neighbouring hour.
         """
         second = np.asarray(second).astype(np.int64)
         wall = (self._first_epoch_day() + np.asarray(day).astype(np.int64)) * DAY + second

@@ -1,8 +1,12 @@
-"""The contact center's log: one JSONL file a day, nested objects, local time with offset; a later day's file repeats some contacts with a later status."""
+"""The contact center's log: one JSONL file a day, nested objects, local time with offset.
+
+What is still open at night stands in the file of the day it is settled once more.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +21,7 @@ from ingestion.demo.world import World
 TYPES = ("VOICE", "EMAIL", "WEBCHAT", "WHATSAPP", "DESK", "SOCIAL")
 LOCAL = "%Y-%m-%dT%H:%M:%S%:z"
 KNOWN_SHARE = (0.42, 0.35, 0.55, 0.2, 0.5, 0.0)
-REPEATED_SHARE, DOUBLE_SHARE, DAMAGED_SHARE = 0.04, 0.012, 0.05
+REOPENED_SHARE, DOUBLE_SHARE = 0.03, 0.012
 BROKEN = ('{"conversationId": "CC-', '{"conversationId": "CC-9", "routing": {"queuedAt": "gisteren"}}', "** export restarted **")
 
 
@@ -25,37 +29,46 @@ def write_contact_files(folder: Path, world: World, customers: Customers, orders
     """Write the logs; returns the number of files."""
     random = world.stream("contact files")
     folder.mkdir(parents=True, exist_ok=True)
-    days = world.clock.days
-    by_day: list[list[str]] = [[] for _ in range(days)]
-    repeats = random.random(contacts.count) < REPEATED_SHARE
-    doubles = random.random(contacts.count) < DOUBLE_SHARE
-    for position, record in enumerate(_records(random, world, customers, orders, contacts)):
-        day = int(contacts.day[position])
-        is_open = bool(repeats[position]) and day + 1 < days
-        if is_open:
-            solved, record["result"]["solved"] = record["result"]["solved"], False
-            record["result"]["status"] = "open"
-        line = json.dumps(record, ensure_ascii=False)
-        by_day[day].append(line)
-        if doubles[position]:
-            by_day[day].append(line)
-        if is_open:
-            record["result"] = {"status": "closed", "solved": solved}
-            record["exportedAt"] = _export_moment(world, day + 1)
-            by_day[day + 1].append(json.dumps(record, ensure_ascii=False))
+    by_day = _lines_by_day(random, world, customers, orders, contacts)
     for day, lines in enumerate(by_day):
-        broken = BROKEN[int(random.integers(len(BROKEN)))] if random.random() < DAMAGED_SHARE * min(1.0, world.scale * 4) else None
-        text = add_line(lines, broken) if broken else "\n".join(lines) + ("\n" if lines else "")
+        broken = BROKEN[int(random.integers(len(BROKEN)))] if random.random() < world.damaged_share and day < world.calm_day else None
+        text = add_line(lines, broken) if broken else "".join(f"{line}\n" for line in lines)
         (folder / f"contacts_{world.clock.date_of(day).isoformat()}.jsonl").write_text(text, encoding="utf-8")
-    return days
+    return len(by_day)
 
 
-def _records(random: np.random.Generator, world: World, customers: Customers, orders: Orders, contacts: Contacts):
-    """One nested record per contact, in order of time."""
-    columns = _columns(random, world, customers, orders, contacts)
-    exported = [_export_moment(world, day) for day in range(world.clock.days)]
-    for position in range(contacts.count):
-        row = {name: values[position] for name, values in columns.items()}
+def _lines_by_day(random: np.random.Generator, world: World, customers: Customers, orders: Orders, contacts: Contacts) -> list[list[str]]:
+    """What each day's export holds: the day's contacts as they stood that night, and older ones that were settled that day."""
+    days = world.clock.days
+    exported = format_moments(world.clock.to_utc(np.arange(days), np.full(days, 23 * 3600 + 3000)), LOCAL).to_list()
+    by_day: list[list[str]] = [[] for _ in range(days)]
+    ended = contacts.queued + contacts.wait + contacts.talk + contacts.hold
+    settled_day = world.clock.day_of(ended)
+    reopened = (random.random(contacts.count) < REOPENED_SHARE) & ~contacts.is_abandoned
+    settled_day = np.where(reopened & (settled_day == contacts.day), contacts.day + 1, settled_day).tolist()
+    is_double = (random.random(contacts.count) < DOUBLE_SHARE).tolist()
+    for position, record in enumerate(_records(random, world, customers, orders, contacts)):
+        day, later = int(contacts.day[position]), settled_day[position]
+        first = json.dumps({**(_as_open(record) if later > day else record), "exportedAt": exported[day]})
+        by_day[day] += [first, first] if is_double[position] else [first]
+        if day < later < days:
+            by_day[later].append(json.dumps({**record, "exportedAt": exported[later]}))
+    return by_day
+
+
+def _as_open(record: dict) -> dict:
+    """The contact before it was settled: nobody has answered, or the answer was not the end of it."""
+    routing = {name: value for name, value in record["routing"].items() if name != "answeredAt"}
+    kept = {name: value for name, value in record.items() if name not in ("handling", "endedAt")}
+    return {**kept, "routing": routing, "result": {"status": "open", "solved": False}}
+
+
+def _records(random: np.random.Generator, world: World, customers: Customers, orders: Orders, contacts: Contacts) -> Iterator[dict]:
+    """One nested record per contact, in order of time, as it ends up."""
+    columns = _columns(random, orders, contacts) | _identities(random, customers, contacts)
+    names = list(columns)
+    for values in zip(*columns.values(), strict=True):
+        row = dict(zip(names, values, strict=True))
         is_abandoned = row["is_abandoned"]
         routing = {"queue": row["queue"], "queuedAt": row["queued"], "abandoned": is_abandoned, "transferred": row["is_transferred"]}
         record = {
@@ -66,21 +79,19 @@ def _records(random: np.random.Generator, world: World, customers: Customers, or
             "reason": {"code": row["topic"], "orderRef": row["order"]} if row["order"] else {"code": row["topic"]},
             "endedAt": row["ended"],
             "result": {"status": "dropped" if is_abandoned else "closed", "solved": row["is_resolved"]},
-            "exportedAt": exported[row["day"]],
         }
         if not is_abandoned:
             record["handling"] = {"agent": f"A{row['agent']}", "talkSec": row["talk"], "holdSec": row["hold"], "wrapSec": row["wrap"]}
         yield record
 
 
-def _columns(random: np.random.Generator, world: World, customers: Customers, orders: Orders, contacts: Contacts) -> dict[str, list]:
+def _columns(random: np.random.Generator, orders: Orders, contacts: Contacts) -> dict[str, list]:
     answered = np.where(contacts.is_abandoned, NEVER, contacts.queued + contacts.wait)
     ended = contacts.queued + contacts.wait + contacts.talk + contacts.hold
     numbers = orders.number
     names_order = (contacts.order != NEVER) & (random.random(contacts.count) < 0.82)
     return {
         "number": contacts.number.tolist(),
-        "day": contacts.day.tolist(),
         "channel": contacts.channel.tolist(),
         "queue": np.array(QUEUES)[contacts.topic].tolist(),
         "topic": np.array(TOPICS)[contacts.topic].tolist(),
@@ -95,7 +106,6 @@ def _columns(random: np.random.Generator, world: World, customers: Customers, or
         "talk": contacts.talk.tolist(),
         "hold": contacts.hold.tolist(),
         "wrap": contacts.wrap.tolist(),
-        **_identities(random, customers, contacts),
     }
 
 
@@ -127,8 +137,3 @@ def _identities(random: np.random.Generator, customers: Customers, contacts: Con
 
 def _where(chosen: np.ndarray, values: np.ndarray) -> list[str | None]:
     return [value if is_chosen else None for is_chosen, value in zip(chosen.tolist(), values.tolist(), strict=True)]
-
-
-def _export_moment(world: World, day: int) -> str:
-    moment = world.clock.to_utc(np.array([day]), np.array([23 * 3600 + 50 * 60]))
-    return format_moments(moment, LOCAL)[0]

@@ -20,12 +20,31 @@ QUEUES = ("orders", "returns", "payments", "advice", "care", "service", "service
 OPEN = {PHONE: (8, 21), MAIL: (0, 24), CHAT: (8, 22), WHATSAPP: (7, 23), SHOP: (10, 18), SOCIAL: (0, 24)}
 HANDLING = {PHONE: (260, 0.6), MAIL: (330, 0.5), CHAT: (420, 0.6), WHATSAPP: (300, 0.7), SHOP: (240, 0.6), SOCIAL: (200, 0.5)}
 PATIENCE = {PHONE: 260, CHAT: 210}
+WAITS_FOR_MONDAY = np.array([0, 0, 0, 0, 0, 0.15, 0.35])
 UNKNOWN = -1
 
 
 @dataclass(frozen=True)
+class Waits:
+    """Seconds until an answer would come (`need`) and until the customer gives up (`patience`); the shorter one happens."""
+
+    need: np.ndarray
+    patience: np.ndarray
+
+    @property
+    def is_abandoned(self) -> np.ndarray:
+        """Given up before the answer."""
+        return self.patience < self.need
+
+    @property
+    def seconds(self) -> np.ndarray:
+        """What was waited, in whole seconds."""
+        return np.ceil(np.minimum(self.need, self.patience)).astype(np.int64)
+
+
+@dataclass(frozen=True)
 class Contacts:
-    """One entry per contact, oldest first. `customer` is UNKNOWN and `order` NEVER where there is none; seconds of waiting in `wait`."""
+    """One entry per contact, oldest first. `customer` is UNKNOWN and `order` NEVER where there is none."""
 
     customer: np.ndarray
     order: np.ndarray
@@ -34,6 +53,7 @@ class Contacts:
     day: np.ndarray
     queued: np.ndarray
     wait: np.ndarray
+    waits: Waits
     is_abandoned: np.ndarray
     talk: np.ndarray
     hold: np.ndarray
@@ -62,15 +82,17 @@ def draw_contacts(world: World, customers: Customers, orders: Orders, deliveries
         _about_payment(random, world, orders),
     ]
     order, customer, channel, topic, day = np.concatenate(parts, axis=1)
-    is_closed = np.isin(channel, (PHONE, SHOP)) & (world.clock.weekday(day) == 6)
-    day = day + is_closed
+    weekday = world.clock.weekday(day)
+    until_monday = np.where(random.random(len(day)) < WAITS_FOR_MONDAY[weekday], 7 - weekday, 0)
+    day = day + until_monday
     kept = (day >= 0) & (day < world.clock.days)
     order, customer, channel, topic, day = order[kept], customer[kept], channel[kept], topic[kept], day[kept]
     queued = world.clock.to_utc(day, _draw_seconds(random, channel))
     by_time = np.argsort(queued, kind="stable")
     order, customer, channel, topic, day, queued = (a[by_time] for a in (order, customer, channel, topic, day, queued))
     count = len(day)
-    wait, is_abandoned = _draw_waits(random, world, channel, day, queued)
+    waits = _draw_waits(random, world, channel, day, queued)
+    is_abandoned = waits.is_abandoned
     level, spread = (np.array([HANDLING[c][i] for c in range(len(CHANNELS))]) for i in (0, 1))
     talk = np.where(is_abandoned, 0, level[channel] * np.exp(random.normal(-0.15, spread[channel]))).astype(int)
     return Contacts(
@@ -80,7 +102,8 @@ def draw_contacts(world: World, customers: Customers, orders: Orders, deliveries
         topic=topic,
         day=day,
         queued=queued,
-        wait=wait,
+        wait=waits.seconds,
+        waits=waits,
         is_abandoned=is_abandoned,
         talk=talk,
         hold=np.where(is_abandoned | (channel != PHONE), 0, random.exponential(35, count) * (random.random(count) < 0.35)).astype(int),
@@ -145,17 +168,15 @@ def _draw_seconds(random: np.random.Generator, channel: np.ndarray) -> np.ndarra
     return ((opens + (closes - opens) * place) * 3600).astype(int)
 
 
-def _draw_waits(
-    random: np.random.Generator, world: World, channel: np.ndarray, day: np.ndarray, queued: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Seconds waited until answered or given up, and whether given up; only the phone and the chat lose people."""
-    level = np.stack([world.signals.value(f"wait.{name}") for name in CHANNELS])[channel, day]
+def _draw_waits(random: np.random.Generator, world: World, channel: np.ndarray, day: np.ndarray, queued: np.ndarray) -> Waits:
+    """Only the phone and the chat lose people who wait."""
+    names = [f"wait.{name}" for name in CHANNELS]
     hour = world.clock.second_of(queued) / 3600
     busy = 0.75 + 0.6 * np.exp(-(((hour - 10.5) / 1.6) ** 2)) + 0.35 * np.exp(-(((hour - 19) / 1.5) ** 2))
-    need = level * busy * random.gamma(0.9, 1 / 0.9, len(day))
-    patience = np.select([channel == PHONE, channel == CHAT], [PATIENCE[PHONE], PATIENCE[CHAT]], np.inf) * (
-        0.15 + random.exponential(0.85, len(day))
-    )
+    luck = busy * random.gamma(0.9, 1 / 0.9, len(day))
+    patience = np.select([channel == PHONE, channel == CHAT], [PATIENCE[PHONE], PATIENCE[CHAT]], np.inf)
+    patience = patience * (0.15 + random.exponential(0.85, len(day)))
     hangs_up = np.isin(channel, (PHONE, CHAT)) & (random.random(len(day)) < 0.012)
     patience = np.where(hangs_up, random.uniform(1, 4.9, len(day)), patience)
-    return np.ceil(np.minimum(need, patience)).astype(np.int64), patience < need
+    need = np.stack([world.signals.value(name) for name in names])[channel, day] * luck
+    return Waits(need=need, patience=patience)

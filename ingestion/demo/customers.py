@@ -17,7 +17,8 @@ SYLLABLES = ("bar", "del", "fen", "gor", "hal", "jin", "kem", "lor", "mun", "nes
 class Customers:
     """One entry per customer in every array.
 
-    `created_day` may be negative (before the first day); `last_day` is the last on which the customer may buy; `attitude` moves scores (logit).
+    `created_day` may be negative (before the first day); `last_day` is the last on which the customer may buy;
+    `attitude` moves scores (logit).
     """
 
     group: np.ndarray

@@ -20,7 +20,7 @@ NEW_CARRIER_SHARE = 0.3
 
 @dataclass(frozen=True)
 class Deliveries:
-    """One entry per delivery; `reported_day` is the carrier's file that first names it, `repeated_day` the later file that settles it (NEVER if none)."""
+    """One entry per delivery; `repeated_day` is the file that settles it when its first one does not (NEVER if none)."""
 
     order: np.ndarray
     carrier: np.ndarray
@@ -52,7 +52,10 @@ class Deliveries:
 
 
 def draw_deliveries(world: World, orders: Orders, totals: Totals) -> Deliveries:
-    """Orders from the shop are taken home; large things go with two people, the rest as parcels; only what was promised by the last day is known."""
+    """Orders from the shop are taken home; large things go with two people, the rest as parcels.
+
+    Only what was promised by the last day is known.
+    """
     random = world.stream("deliveries")
     clock = world.clock
     order, is_large = _split_orders(orders, totals)

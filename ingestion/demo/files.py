@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +38,10 @@ def format_days(values: np.ndarray, clock: Clock, pattern: str) -> pl.Series:
 
 
 def write_day_files(folder: Path, dialect: Dialect, frame: pl.DataFrame, day: np.ndarray, clock: Clock, damage: dict[int, str]) -> int:
-    """Write the rows of each day with rows into that day's file; `damage` adds one broken line to the files of some days. Returns the number of files."""
+    """Write the rows of each day into that day's file; `damage` adds a broken line to the files of some days.
+
+    Returns the number of files.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     by_day = np.argsort(day, kind="stable")
     sorted_frame = frame[by_day].with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)))
@@ -65,9 +67,12 @@ def write_text(path: Path, text: str, dialect: Dialect) -> None:
     path.write_bytes(gzip.compress(data, 5, mtime=0) if dialect.is_zipped else data)
 
 
-def pick_days(random: np.random.Generator, days: Iterable[int], share: float, lines: list[str]) -> dict[int, str]:
-    """Choose the days whose file gets one of the broken lines."""
-    return {int(day): lines[int(random.integers(len(lines)))] for day in sorted(set(days)) if random.random() < share}
+def pick_days(random: np.random.Generator, days: np.ndarray, share: float, lines: list[str], *, calm_day: int) -> dict[int, str]:
+    """Choose the days whose file gets one of the broken lines; none from the calm day on, none where files hold less than a row a day."""
+    numbers = np.unique(days)
+    if len(days) < len(numbers) * 2:
+        return {}
+    return {int(day): lines[int(random.integers(len(lines)))] for day in numbers if random.random() < share and day < calm_day}
 
 
 def take(labels: np.ndarray, positions: np.ndarray) -> pl.Series:

@@ -93,7 +93,7 @@ def _insert(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
 
 
 def _customer_rows(world: World, customers: Customers, orders: Orders) -> pl.DataFrame:
-    """Phone numbers, postcodes and e-mail addresses are as people typed them."""
+    """Phone numbers, postcodes and e-mail addresses are as people typed them; older rows were touched by a migration on the first day."""
     random = world.stream("shop customers")
     count, clock = customers.count, world.clock
     first = np.full(count, NEVER)
@@ -103,6 +103,8 @@ def _customer_rows(world: World, customers: Customers, orders: Orders) -> pl.Dat
     created = np.where((first != NEVER) & (created > first - 120), first - random.integers(120, 1500, count), created)
     moved = created + (random.exponential(500, count) * DAY).astype(np.int64)
     modified = np.where((random.random(count) < 0.3) & (moved < clock.snapshot), moved, created)
+    migrated = int(clock.to_utc(np.array([0]), np.array([7200]))[0])
+    modified = np.maximum(modified, migrated)
     style = random.integers(0, 4, count)
     phone = np.char.zfill(customers.phone.astype(str), 8)
     typed = np.select(
@@ -140,7 +142,7 @@ def _order_rows(world: World, customers: Customers, orders: Orders, lines: Order
     is_refunded = is_completed & (random.random(count) < 0.01) & (refunded < snapshot)
     state = np.select([is_cancelled, is_refunded, is_completed], [CANCELLED, REFUNDED, COMPLETED], PLACED)
     modified = np.select([is_cancelled, is_refunded, is_completed], [orders.cancelled, refunded, completed], orders.placed)
-    is_draft = (random.random(count) < 0.0002) & (state == PLACED) | (random.random(count) < 0.00008)
+    is_draft = (random.random(count) < 0.0001) & (world.clock.day_of(modified) < world.calm_day)
     frame = pl.DataFrame(
         {
             "order_no": orders.number,
@@ -151,7 +153,7 @@ def _order_rows(world: World, customers: Customers, orders: Orders, lines: Order
             "currency": CURRENCIES[orders.currency],
             "list_total_cents": totals.list_total,
             "discount_cents": totals.discount,
-            "goods_total_cents": pl.Series(totals.goods_total),
+            "goods_total_cents": totals.goods_total,
             "shipping_cents": totals.shipping,
             "cost_cents": totals.cost,
             "pay_method": PAYMENT_CODES[orders.payment],

@@ -1,6 +1,7 @@
 """Signals: the level of everything that moves, per day.
 
-A signal is base + growth + yearly wave + December peak + weekday + wandering noise + planted effects, on a log or a logit scale (plan/signals.csv).
+A signal is base + growth + yearly wave + December peak + weekday + wandering noise + planted effects, on a log or a logit
+scale (plan/signals.csv).
 """
 
 from __future__ import annotations

@@ -21,12 +21,11 @@ CUTS = {
     "nps": np.array([-4.6, -4.2, -3.8, -3.3, -2.9, -2.4, -1.7, -1.0, 0.0, 1.1]),
 }
 LOWEST = {"csat": 1, "ces": 1, "nps": 0}
-SPREAD_MENDING = 0.1
 
 
 @dataclass(frozen=True)
 class Answers:
-    """One entry per answer. `order`, `contact`, `delivery` are positions or NEVER; `good_share` is the chance of a good score, `good_share_before` without planted effects."""
+    """One entry per answer. `order`, `contact`, `delivery` are positions or NEVER; `good_share` is the chance of a good score."""
 
     survey: np.ndarray
     signal: np.ndarray
@@ -41,7 +40,6 @@ class Answers:
     answered: np.ndarray
     score: np.ndarray
     good_share: np.ndarray
-    good_share_before: np.ndarray
 
     @property
     def count(self) -> int:
@@ -94,15 +92,15 @@ def draw_answers(
         ("PHONEORDER", of_orders, orders.channel == 3, 0.45, (("csat.phone_order", ""),)),
         ("DELIVERY", of_deliveries, is_parcel, 0.24, (("csat.parcel_delivery", ""), ("nps.parcel_delivery", ""))),
         ("DELIVERY", of_deliveries, ~is_parcel, 0.42, (("csat.two_man_delivery", ""), ("nps.two_man_delivery", ""))),
-        ("CONTACT", of_contacts, by_channel["phone"], 0.48, (("csat.call_center", ""), ("ces.call_center", ""))),
+        ("CONTACT", of_contacts, by_channel["phone"], 0.66, (("csat.call_center", ""), ("ces.call_center", ""))),
         ("CONTACT", of_contacts, by_channel["mail"], 0.40, (("csat.email_service", ""),)),
         ("CONTACT", of_contacts, by_channel["chat"] & ~is_advice, 0.42, (("csat.chat_service", ""),)),
         ("CONTACT", of_contacts, by_channel["chat"] & is_advice, 0.50, (("csat.product_advice", ""),)),
         ("CONTACT", of_contacts, by_channel["whatsapp"], 0.12, (("csat.whatsapp_service", ""),)),
         ("CONTACT", of_contacts, by_channel["shop"], 0.45, (("csat.shop_desk", ""),)),
         ("RETURN", of_returns, lines.returned != NEVER, 0.40, (("ces.return_parcel", ""),)),
-        ("SITE", _visit_events(random, world, customers, 27), None, 1.0, (("csat.website", "TP-SITE"),)),
-        ("RELATION", _visit_events(random, world, customers, 26), None, 1.0, (("nps.company", ""),)),
+        ("SITE", _visit_events(random, world, customers, 33), None, 1.0, (("csat.website", "TP-SITE"),)),
+        ("RELATION", _visit_events(random, world, customers, 33), None, 1.0, (("nps.company", ""),)),
     ]
     parts = [
         part
@@ -147,13 +145,12 @@ def _ask(
     asked = moment + random.integers(600, 20 * 3600, count)
     answered = asked + random.exponential(7 * 3600, count).astype(np.int64) + 30
     day = world.clock.day_of(moment)
-    attitude = np.where(customer >= 0, customers.attitude[np.maximum(customer, 0)], random.normal(0, 0.5, count)) - SPREAD_MENDING
+    attitude = np.where(customer >= 0, customers.attitude[np.maximum(customer, 0)], random.normal(0, 0.5, count))
     parts = []
     for signal, hint in questions:
         metric = signal.split(".")[0]
         within = np.clip(day, 0, world.clock.days - 1)
         level = world.signals.levels[signal][within] + attitude + events.mood[asked_of]
-        effect = world.signals.effects[signal][within]
         latent = level + random.logistic(0, 1, count)
         score = LOWEST[metric] + np.searchsorted(CUTS[metric], latent)
         parts.append(
@@ -171,7 +168,6 @@ def _ask(
                 "answered": answered,
                 "score": score,
                 "good_share": sigmoid(level),
-                "good_share_before": sigmoid(level - effect),
             }
         )
     return parts

@@ -54,8 +54,11 @@ def _effects_of(change_id: str, world: World, contacts: Contacts, answers: Answe
 def _effect_size(row: dict, start: int, contacts: Contacts, answers: Answers) -> float:
     """Average move of the expected value: shares from the chance of a good score, waits from the answered calls."""
     if row["signal"].startswith("wait."):
-        chosen = (contacts.channel == PHONE) & ~contacts.is_abandoned & _within(contacts.day, start)
-        return round(float(contacts.wait[chosen].mean() * (1 - np.exp(-row["size"]))), 2)
+        chosen = (contacts.channel == PHONE) & _within(contacts.day, start)
+        patience, need = contacts.waits.patience[chosen], contacts.waits.need[chosen]
+        without = need * np.exp(-row["size"])
+        answered, plain = need[need <= patience], without[without <= patience]
+        return round(float(answered.mean() - plain.mean()), 2) if len(answered) and len(plain) else 0.0
     chosen = (answers.signal == row["signal"]) & _within(answers.event_day, start)
     if not chosen.any():
         return 0.0

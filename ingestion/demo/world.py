@@ -27,6 +27,19 @@ class World:
     scale: float
     seed: int
 
+    @property
+    def calm_day(self) -> int:
+        """The day from which nothing is broken any more.
+
+        A small demo has none in its last weeks, where one bad row would be a large share of a day's load.
+        """
+        return self.clock.days if self.scale >= 1 else self.clock.days - 60
+
+    @property
+    def damaged_share(self) -> float:
+        """Share of a system's files that hold a broken line."""
+        return 0.04 * min(1.0, self.scale * 4)
+
     def stream(self, part: str) -> np.random.Generator:
         """The random numbers of one part."""
         return np.random.default_rng([self.seed, crc32(part.encode())])
