@@ -1,0 +1,219 @@
+"""Dashboards: the published reports become a static site; the site is served on this machine.
+
+The Evidence project is copied to the work folder of this home and built there, so that two homes never write into each other. The reports
+that are read are the SQL files under `dashboards/sources/cxhouse`, one per report: a declared list, never a glob over the published copy.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from cxhouse.site_server import DashboardsError, serve_dashboards
+
+__all__ = ["DashboardsError", "build_dashboards", "ensure_node_modules", "list_declared_reports", "serve_dashboards"]
+
+PROJECT_ENTRIES = ("package.json", "evidence.config.yaml", "evidence.settings.json", "components", "pages", "partials", "sources", "static")
+INSTALL_ENTRIES = ("package.json", "package-lock.json", ".npmrc", "offline_engine.mjs")
+REPORTS = Path("sources") / "cxhouse"
+DATA = Path(".evidence") / "template" / "static" / "data"
+STEP_TIMEOUT_SECONDS = 1800
+LAST_LINES = 25
+POLARS_TYPES = {"number": pl.Float64, "boolean": pl.Boolean, "date": pl.Datetime("ms")}
+
+Progress = Callable[[str], None]
+
+
+def list_declared_reports(project: Path) -> list[str]:
+    """Names of the reports the dashboards read, in alphabetical order. `project` is the folder that holds package.json."""
+    return sorted(path.stem for path in (project / REPORTS).glob("*.sql"))
+
+
+def ensure_node_modules(project: Path, *, progress: Progress | None = None) -> None:
+    """Install the locked Node packages into `project`/node_modules; does nothing when they are those of the lock file."""
+    if shutil.which("npm") is None:
+        raise DashboardsError("npm is not on the PATH. Install Node.js 20 or newer, which brings it, then run again.")
+    wanted = hash_files([project / name for name in INSTALL_ENTRIES], base=project)
+    stamp = project / "node_modules" / ".cxhouse-installed"
+    with lock(project / "package-lock.json"):
+        if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+            return
+        report(progress, "Installing the dashboards' Node packages")
+        advice = "Check that the npm registry can be reached (`npm ping`), then run again."
+        run_step("npm ci", ["npm", "ci", "--no-ignore-scripts"], cwd=project, variables={}, advice=advice)
+        stamp.write_text(wanted, encoding="utf-8")
+
+
+def build_dashboards(
+    *, project: Path, serving: Path, work: Path, time_zone: str = "UTC", company_name: str = "", progress: Progress | None = None
+) -> Path:
+    """Build the site from `serving`/current into `work`/site and return that path.
+
+    `project` is the Evidence project, `time_zone` the company's: times on the pages are in it. When neither the published copy nor the
+    project changed since the last build, the site is left as it is. `work`/site is a link, replaced in one step and only by a whole site.
+    """
+    published = (serving / "current").resolve()
+    check_reports(project, published)
+    work.mkdir(parents=True, exist_ok=True)
+    site, stamp = work / "site", work / "site.stamp"
+    with lock(work / ".lock"):
+        wanted = describe_inputs(project, published, time_zone, company_name)
+        if (site / "index.html").is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+            report(progress, "Dashboards are up to date")
+            return site
+        ensure_node_modules(project, progress=progress)
+        copy = copy_project(project, work / "project")
+        variables = {"serving": str(published), "time_zone": time_zone, "company_name": company_name.replace("'", "''")}
+        report(progress, "Reading the published reports")
+        run_evidence("sources", copy, variables, "sources", "--strict")
+        fill_empty_reports(copy)
+        report(progress, "Building the pages (about a minute, 3 GB of memory)")
+        run_evidence("build", copy, variables, "build:strict")
+        swap_site(copy / "build", site, wanted)
+        stamp.write_text(wanted, encoding="utf-8")
+        shutil.rmtree(copy)
+    return site
+
+
+def check_reports(project: Path, published: Path) -> None:
+    declared = list_declared_reports(project)
+    if not declared:
+        raise DashboardsError(f"{project / REPORTS} declares no report. Restore its SQL files, one per report.")
+    if not (published / "manifest.json").is_file():
+        raise DashboardsError(f"{published} holds no manifest.json: nothing is published yet. Run `cxhouse build`, then `cxhouse publish`.")
+    missing = [name for name in declared if not (published / f"{name}.parquet").is_file()]
+    if missing:
+        raise DashboardsError(f"{published} misses {', '.join(missing)}. Run `cxhouse build` and `cxhouse publish` with this version.")
+
+
+def describe_inputs(project: Path, published: Path, time_zone: str, company_name: str) -> str:
+    """One hash over everything the site depends on: project files, locked packages, published reports, company."""
+    files = [project / name for name in (*PROJECT_ENTRIES, *INSTALL_ENTRIES)]
+    manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
+    inputs = json.dumps([hash_files(files, base=project), manifest, time_zone, company_name], sort_keys=True)
+    return hashlib.sha256(inputs.encode()).hexdigest()
+
+
+def hash_files(entries: Sequence[Path], *, base: Path) -> str:
+    """Hash names and contents of files and of everything below folders; entries that do not exist are passed over."""
+    digest = hashlib.sha256()
+    for entry in sorted(set(entries)):
+        for path in sorted(entry.rglob("*")) if entry.is_dir() else [entry]:
+            if path.is_file():
+                digest.update(f"{path.relative_to(base)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def copy_project(project: Path, copy: Path) -> Path:
+    """A fresh copy of the Evidence project that borrows the installed packages through a link."""
+    if copy.exists():
+        shutil.rmtree(copy)
+    copy.mkdir()
+    for name in PROJECT_ENTRIES:
+        if (project / name).is_dir():
+            shutil.copytree(project / name, copy / name)
+        elif (project / name).is_file():
+            shutil.copy2(project / name, copy / name)
+    (copy / "node_modules").symlink_to((project / "node_modules").resolve(), target_is_directory=True)
+    return copy
+
+
+def fill_empty_reports(copy: Path) -> None:
+    """Write a Parquet file without rows for each report that has none: Evidence names them in its manifest but writes no file."""
+    for report_name in list_declared_reports(copy):
+        folder = copy / DATA / "cxhouse" / report_name
+        schema_file, file = folder / f"{report_name}.schema.json", folder / f"{report_name}.parquet"
+        if file.is_file():
+            continue
+        if not schema_file.is_file():
+            raise DashboardsError(f"{REPORTS / report_name}.sql gave no table. Compare its columns with the published report.")
+        columns = json.loads(schema_file.read_text(encoding="utf-8"))
+        schema = {column["name"]: POLARS_TYPES.get(column["evidenceType"], pl.String) for column in columns}
+        pl.DataFrame(schema=schema).write_parquet(file, compression="snappy")
+
+
+def run_evidence(step: str, copy: Path, variables: dict[str, str], *arguments: str) -> None:
+    values = {f"EVIDENCE_VAR__{name}": value for name, value in variables.items()}
+    offline = {"SEND_ANONYMOUS_USAGE_STATS": "no", "npm_config_update_notifier": "false", "npm_config_offline": "true"}
+    plain = {"TZ": "UTC", "NO_COLOR": "1"}
+    advice = "The earlier site is still there. Correct the page or report that these lines name, then run `cxhouse dashboards`."
+    command = ["node", str(copy / "node_modules" / ".bin" / "evidence"), *arguments]
+    run_step(f"evidence {step}", command, cwd=copy, variables={**values, **offline, **plain}, advice=advice)
+
+
+def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[str, str], advice: str) -> None:
+    """Run a command to its end; when it fails, is stopped or takes too long, its whole process group ends with it."""
+    full = ["env", *(f"{key}={value}" for key, value in variables.items()), *command]
+    with subprocess.Popen(
+        full,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=STEP_TIMEOUT_SECONDS)
+        except BaseException as error:
+            end_process_group(process)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise DashboardsError(f"{name} took longer than {STEP_TIMEOUT_SECONDS} seconds and was stopped. {advice}") from error
+            raise
+        end_process_group(process)
+    if process.returncode == 0:
+        return
+    last = "\n".join(output.strip().splitlines()[-LAST_LINES:])
+    if process.returncode in (137, -signal.SIGKILL, 134) or "heap out of memory" in output:
+        advice = "It ran out of memory: the build needs about 3 GB. Free some, then run `cxhouse dashboards`."
+    raise DashboardsError(f"{name} failed (exit code {process.returncode}).\n{last}\n{advice}")
+
+
+def end_process_group(process: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def swap_site(built: Path, site: Path, key: str) -> None:
+    """Put the built folder in place of the site in one rename of a link; earlier sites are removed afterwards."""
+    if not (built / "index.html").is_file():
+        raise DashboardsError(f"{built} holds no index.html after the build. The earlier site stays; run `cxhouse dashboards` again.")
+    sites = site.parent / "sites"
+    sites.mkdir(exist_ok=True)
+    target = sites / key[:16]
+    if target.exists():
+        shutil.rmtree(target)
+    built.rename(target)
+    fresh = site.parent / "site.new"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target.relative_to(site.parent), target_is_directory=True)
+    if site.is_dir() and not site.is_symlink():
+        shutil.rmtree(site)
+    fresh.replace(site)
+    for old in sites.iterdir():
+        if old != target:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def lock(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on a file; a second process waits. The lock goes with the process, also when it is killed."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def report(progress: Progress | None, message: str) -> None:
+    if progress is not None:
+        progress(message)

@@ -1,0 +1,21 @@
+// Formatting of raw report values for charts. Tiles and sentences use the texts of the reports instead.
+const LOCALE = 'en-GB';
+
+export function formatFigure(value, unit) {
+	if (value === null || value === undefined) return 'no value';
+	if (unit === 'share') return value.toLocaleString(LOCALE, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).replace('%', ' %');
+	if (unit === 'points') return value.toLocaleString(LOCALE, { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+	if (unit === 'score') return value.toLocaleString(LOCALE, { maximumFractionDigits: 2 });
+	if (unit === 'seconds') return `${value.toLocaleString(LOCALE, { maximumFractionDigits: 0 })} s`;
+	if (unit === 'ratio') return value.toLocaleString(LOCALE, { maximumFractionDigits: 3 });
+	return `${unit} ${value.toLocaleString(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
+export function formatCount(value) {
+	return value === null || value === undefined ? '0' : Number(value).toLocaleString(LOCALE);
+}
+
+export function describeUnit(unit) {
+	const words = { share: 'share, 0 to 100 %', points: 'points, -100 to +100', seconds: 'seconds', ratio: 'ratio', score: 'score' };
+	return words[unit] ?? unit;
+}

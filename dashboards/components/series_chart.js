@@ -1,0 +1,165 @@
+// Chart options for one KPI over time. Values, limits and targets come from the report as they are; nothing here adds or divides them.
+import { formatFigure, formatCount } from './figures.js';
+import { describeStatus } from './statuses.js';
+
+const INK = '#1f2933';
+const MUTED = '#5b6773';
+const SHADE = 'rgba(91, 103, 115, 0.11)';
+const PERIODS_IN_VIEW = 105;
+const DAY = 24 * 3600 * 1000;
+const SERIES_LOOKS = [
+	{ color: '#0f4c81', type: 'solid' },
+	{ color: '#7a4fa3', type: 'dashed' },
+	{ color: '#3f8fc5', type: 'solid' },
+	{ color: '#4a4a4a', type: 'dotted' },
+	{ color: '#9c5a85', type: 'solid' },
+	{ color: '#7d6b3d', type: 'dashed' }
+];
+
+const toTime = (date) => Date.parse(`${date}T00:00:00Z`);
+
+// Band, line and the hollow points that are too few to judge.
+export function buildSeriesOptions({ rows, changes, calendar, unit, isNarrow }) {
+	const first = toTime(rows[0].period_start);
+	const last = toTime(rows[rows.length - 1].period_start);
+	const figure = (row) => [toTime(row.period_start), row.value, row];
+	const line = {
+		name: 'value',
+		type: 'line',
+		data: rows.map(figure),
+		showSymbol: rows.length < 3,
+		symbolSize: 5,
+		connectNulls: false,
+		lineStyle: { color: INK, width: 1.8 },
+		itemStyle: { color: INK },
+		z: 5,
+		markLine: { silent: true, symbol: 'none', animation: false, data: [...markTarget(rows, unit, isNarrow), ...markChanges(changes, first, last)] },
+		markArea: { silent: true, animation: false, itemStyle: { color: SHADE }, data: shadeCalendar(calendar, first, last) }
+	};
+	const tooFew = {
+		name: 'too few',
+		type: 'scatter',
+		data: rows.filter((row) => row.status === 'grey').map(figure),
+		symbolSize: 5,
+		itemStyle: { color: '#ffffff', borderColor: MUTED, borderWidth: 1.2 },
+		z: 6
+	};
+	return { ...frame(unit, isNarrow, rows, isNarrow ? 10 : 96), tooltip: describePoint(unit), series: [drawBand(rows), line, tooFew] };
+}
+
+// One line per channel or supplier, told apart by dash and by the name at its end.
+export function buildSplitOptions({ rows, dimension, unit, isNarrow }) {
+	const names = [...new Set(rows.map((row) => row[dimension]))].sort();
+	const series = names.map((name, index) => {
+		const look = SERIES_LOOKS[index % SERIES_LOOKS.length];
+		return {
+			name,
+			type: 'line',
+			data: rows.filter((row) => row[dimension] === name).map((row) => [toTime(row.period_start), row.value, row]),
+			showSymbol: false,
+			connectNulls: false,
+			lineStyle: { color: look.color, type: look.type, width: 1.8 },
+			itemStyle: { color: look.color }
+		};
+	});
+	const base = frame(unit, isNarrow, rows.filter((row) => row[dimension] === names[0]), 24);
+	return { ...base, grid: { ...base.grid, top: 42 }, legend: { top: 4, left: 0, icon: 'roundRect', itemWidth: 16, itemHeight: 4, itemGap: 16, textStyle: { color: MUTED, padding: [0, 0, 0, 6] } }, tooltip: describePoint(unit), series };
+}
+
+// The last PERIODS_IN_VIEW periods are in view at first; the slider below reaches the rest.
+function frame(unit, isNarrow, rows, right) {
+	const hasSlider = rows.length > 12;
+	const start = toTime(rows[Math.max(0, rows.length - PERIODS_IN_VIEW)].period_start);
+	return {
+		animation: false,
+		useUTC: true,
+		grid: { left: 4, right, top: 46, bottom: hasSlider ? 56 : 24, containLabel: true },
+		xAxis: { type: 'time', axisLine: { lineStyle: { color: '#c8d0d9' } }, axisTick: { show: false }, axisLabel: { color: MUTED, hideOverlap: true }, splitLine: { show: false } },
+		yAxis: {
+			type: 'value',
+			scale: true,
+			axisLabel: { color: MUTED, formatter: (value) => formatFigure(value, unit) },
+			splitNumber: 4,
+			splitLine: { lineStyle: { color: '#eef1f4' } }
+		},
+		dataZoom: hasSlider ? [{ type: 'slider', startValue: start, height: 20, bottom: 6, borderColor: '#e3e8ee', fillerColor: SHADE, showDetail: false, brushSelect: false }] : []
+	};
+}
+
+function drawBand(rows) {
+	const corners = rows.map((row) => [toTime(row.period_start), row.value_lower, row.value_upper]);
+	return {
+		name: '95 % interval',
+		type: 'custom',
+		silent: true,
+		data: corners,
+		encode: { x: 0, y: [1, 2] },
+		clip: true,
+		z: 2,
+		renderItem: (params, api) => {
+			const next = corners[params.dataIndex + 1];
+			const here = corners[params.dataIndex];
+			if (!next || [here[1], here[2], next[1], next[2]].some((limit) => limit === null || limit === undefined)) return null;
+			const points = [[here[0], here[1]], [next[0], next[1]], [next[0], next[2]], [here[0], here[2]]].map((point) => api.coord(point));
+			return { type: 'polygon', shape: { points }, style: { fill: 'rgba(31, 41, 51, 0.13)' } };
+		}
+	};
+}
+
+function markTarget(rows, unit, isNarrow) {
+	const target = rows[rows.length - 1].target;
+	if (target === null || target === undefined) return [];
+	const label = { formatter: `target ${formatFigure(target, unit)}`, position: isNarrow ? 'insideStartTop' : 'end', color: INK, fontSize: 11, backgroundColor: 'rgba(255, 255, 255, 0.8)' };
+	return [{ yAxis: target, lineStyle: { color: INK, type: [6, 4], width: 1.2 }, label }];
+}
+
+// A number per change; neighbours take different heights so that the numbers do not cover each other.
+function markChanges(changes, first, last) {
+	const inside = changes.filter((change) => toTime(change.started_date) >= first && toTime(change.started_date) <= last + 31 * DAY);
+	let height = 0;
+	return inside.map((change, index) => {
+		const isNear = index > 0 && toTime(change.started_date) - toTime(inside[index - 1].started_date) < (last - first) / 25;
+		height = isNear ? (height + 1) % 2 : 0;
+		const label = {
+			formatter: String(change.number),
+			position: 'end',
+			offset: [0, height * -17],
+			color: '#ffffff',
+			backgroundColor: INK,
+			borderRadius: 8,
+			padding: [2, 5],
+			fontSize: 10,
+			fontWeight: 600
+		};
+		return { xAxis: toTime(change.started_date), lineStyle: { color: INK, type: 'dotted', width: 1.3 }, label };
+	});
+}
+
+function shadeCalendar(calendar, first, last) {
+	return calendar
+		.filter((entry) => toTime(entry.to_date) >= first && toTime(entry.from_date) <= last)
+		.map((entry) => [{ xAxis: Math.max(toTime(entry.from_date), first) }, { xAxis: Math.min(toTime(entry.to_date) + DAY, last) }]);
+}
+
+function describePoint(unit) {
+	return {
+		trigger: 'axis',
+		confine: true,
+		borderColor: '#c8d0d9',
+		textStyle: { color: INK, fontSize: 12 },
+		axisPointer: { type: 'line', lineStyle: { color: '#8a95a1' } },
+		formatter: (points) => {
+			const shown = points.filter((point) => point.seriesType === 'line' && point.data[2]);
+			if (!shown.length) return '';
+			return [`<b>${shown[0].data[2].period_text}</b>`, ...shown.map((point) => describeRow(point, unit, shown.length > 1))].join('<br>');
+		}
+	};
+}
+
+function describeRow(point, unit, isNamed) {
+	const row = point.data[2];
+	const name = isNamed ? `${point.marker}${point.seriesName}: ` : '';
+	if (row.value === null) return `${name}${row.reason ?? 'no value'}`;
+	const interval = `${formatFigure(row.value_lower, unit)} to ${formatFigure(row.value_upper, unit)}`;
+	return `${name}<b>${formatFigure(row.value, unit)}</b> (${interval}), n ${formatCount(row.n)}, ${describeStatus(row.status).word}`;
+}

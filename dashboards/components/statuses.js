@@ -1,0 +1,42 @@
+// What a report's status means in words, and which of the four tones it takes. Tones are the only place where colour means something:
+// good or bad against target. Every tone also has a word and a sign, so that nothing depends on seeing colour.
+const STATUSES = {
+	red: { word: 'off target', sign: '▼', tone: 'bad', rank: 0 },
+	yellow: { word: 'watch', sign: '◆', tone: 'watch', rank: 1 },
+	green: { word: 'on target', sign: '✓', tone: 'good', rank: 2 },
+	neutral: { word: 'not judged', sign: '·', tone: 'none', rank: 3 },
+	grey: { word: 'too few', sign: '○', tone: 'none', rank: 4 },
+	hidden: { word: 'hidden', sign: '○', tone: 'none', rank: 5 },
+	no_data: { word: 'no data', sign: '○', tone: 'none', rank: 6 },
+	not_measurable: { word: 'not measurable', sign: '○', tone: 'none', rank: 7 }
+};
+
+const EXPLANATIONS = {
+	red: 'Even with the margin of error it misses what was agreed.',
+	yellow: 'The margin of error spans the target, or it lies between target and lower bound.',
+	green: 'Even with the margin of error it reaches the target.',
+	neutral: 'No target is set, or the figure has no better direction.',
+	grey: 'Fewer than 30 answers: shown, but not judged.',
+	hidden: 'Fewer than 5 answers: not shown.',
+	no_data: 'Nothing happened here in this period.',
+	not_measurable: 'A source does not deliver what the figure needs.'
+};
+
+export function describeStatus(status) {
+	return STATUSES[status] ?? STATUSES.no_data;
+}
+
+export function explainStatus(status) {
+	return EXPLANATIONS[status] ?? EXPLANATIONS.no_data;
+}
+
+export function sortByUrgency(rows) {
+	return [...rows].sort((left, right) => describeStatus(left.status).rank - describeStatus(right.status).rank);
+}
+
+// Counts rows per word, worst first; words that do not occur are left out.
+export function countStatuses(rows) {
+	return Object.keys(STATUSES)
+		.map((status) => ({ status, count: rows.filter((row) => row.status === status).length }))
+		.filter((entry) => entry.count > 0);
+}

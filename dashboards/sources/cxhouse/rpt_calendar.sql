@@ -1,0 +1,7 @@
+select
+    calendar_id,
+    name,
+    kind,
+    cast(from_date as varchar) as from_date,
+    cast(to_date as varchar) as to_date
+from read_parquet('${serving}/rpt_calendar.parquet')

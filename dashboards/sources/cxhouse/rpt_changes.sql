@@ -1,0 +1,23 @@
+select
+    change_id,
+    title,
+    description,
+    cast(started_date as varchar) as started_date,
+    strftime(started_date, '%-d %B %Y') as started_text,
+    strftime(ended_date, '%-d %B %Y') as ended_text,
+    kind,
+    owner_department,
+    touchpoints,
+    components,
+    suppliers,
+    channels,
+    primary_kpi,
+    expected_direction,
+    expected_size,
+    strftime(evaluation_date, '%-d %B %Y') as evaluation_text,
+    investment_amount,
+    status,
+    recorded_in,
+    is_planned,
+    before_data_start
+from read_parquet('${serving}/rpt_changes.parquet')

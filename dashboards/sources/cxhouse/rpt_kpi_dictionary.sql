@@ -1,0 +1,20 @@
+select
+    kpi_id,
+    name,
+    description,
+    formula,
+    numerator_measure,
+    denominator_measure,
+    source_contracts,
+    date_basis,
+    unit,
+    direction,
+    interval_method,
+    minimum_n,
+    owner_department,
+    version,
+    strftime(valid_from, '%-d %B %Y') as valid_from_text,
+    status,
+    reason,
+    targets
+from read_parquet('${serving}/rpt_kpi_dictionary.parquet')

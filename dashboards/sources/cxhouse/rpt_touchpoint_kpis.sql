@@ -1,0 +1,22 @@
+select
+    kpi_id,
+    touchpoint_id,
+    dimension_set,
+    channel,
+    supplier_id,
+    grain,
+    cast(period_start as varchar) as period_start,
+    strftime(period_start, '%-d %B %Y') as period_text,
+    n,
+    value,
+    value_lower,
+    value_upper,
+    target,
+    status,
+    reason,
+    unit,
+    direction
+from read_parquet('${serving}/rpt_touchpoint_kpis.parquet')
+where touchpoint_id is not null
+    and dimension_set in ('total', 'channel', 'supplier')
+    and grain in ('day', 'week', 'month')
