@@ -54,7 +54,7 @@ class Entry:
         """Text; numbers are taken as their text."""
         value = self.mapping.get(field)
         if value is None or value == "":
-            if required:
+            if required and isinstance(self.value, Mapping):
                 self.complain(field, "is missing; add it")
             return None
         if isinstance(value, Mapping | list):

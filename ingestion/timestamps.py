@@ -109,7 +109,5 @@ def fill_unparsed(text: pl.Series, parsed: pl.Series, parse: Callable[[pl.Series
 
 def keep_plausible_years(values: pl.Series) -> pl.Series:
     """Null for years nobody means."""
-    first, last = values.min(), values.max()
-    if first is None or (first.year >= FIRST_YEAR and last.year <= LAST_YEAR):  # type: ignore[union-attr]
-        return values
-    return values.set(~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR), None)
+    is_implausible = ~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+    return values.set(is_implausible, None) if is_implausible.any() else values

@@ -39,10 +39,10 @@ class SqlConnector:
         try:
             parsed = sa.make_url(url)
             parsed.get_dialect()
-        except ArgumentError:
-            raise ValueError("is not a database URL; write one like postgresql+psycopg://user:password@host/name") from None
         except (NoSuchModuleError, ModuleNotFoundError) as error:
             raise ValueError(f"needs a database driver that is not installed ({error}); install it, or correct the URL") from None
+        except ArgumentError:
+            raise ValueError("is not a database URL; write one like postgresql+psycopg://user:password@host/name") from None
         if parsed.get_backend_name() == "sqlite" and parsed.database and not parsed.database.startswith((":", "file:", "/")):
             parsed = parsed.set(database=str(company / parsed.database))
         return parsed.render_as_string(hide_password=False)
