@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingestion.demo.clock import DAY, NEVER
-from ingestion.demo.customers import FAN, SPENDER, Customers
+from ingestion.demo.customers import FAN, ORDINARY, SPENDER, Customers
 from ingestion.demo.orders import Orders
 from ingestion.demo.products import Products
 from ingestion.demo.traffic import CHANNELS
@@ -56,12 +56,12 @@ def draw_lines(world: World, customers: Customers, orders: Orders, products: Pro
     group = orders.group[order]
     category = _draw_categories(random, customers, orders.customer[order], group, products)
     rank = random.random(len(order))
-    rank = np.select([group == FAN, group == SPENDER], [0.12 * rank, 0.55 + 0.45 * rank], rank)
+    rank = np.select([group == FAN, group == SPENDER], [0.07 * rank, 0.55 + 0.45 * rank], rank)
     article = (rank * np.array([len(prices) for prices in products.prices])[category]).astype(int)
     price = np.concatenate(products.prices)[np.cumsum([0, *map(len, products.prices)])[category] + article]
     basket = np.stack([world.signals.value(f"basket.{channel}") for channel in CHANNELS])
     price = np.maximum(np.round(price * basket[orders.channel[order], orders.day[order]] * 20) * 5, 95).astype(np.int64)
-    quantity = np.where(group == SPENDER, 1, 1 + (random.random(len(order)) < 0.13) + (random.random(len(order)) < 0.03))
+    quantity = np.where(group != ORDINARY, 1, 1 + (random.random(len(order)) < 0.13) + (random.random(len(order)) < 0.03))
     returned_quantity, returned = _draw_returns(random, world, orders, order, category, quantity, group, products)
     return OrderLines(order, number, category, article, quantity, price, returned_quantity, returned)
 
