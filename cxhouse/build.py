@@ -167,7 +167,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "CXHOUSE_WAREHOUSE": str(settings.warehouse),
         "DBT_PROJECT_DIR": str(settings.state / "dbt"),
         "DBT_PROFILES_DIR": str(settings.state / "dbt"),
-        "DBT_TARGET_PATH": str(settings.state / "dbt_target"),
+        "DBT_TARGET_PATH": str(settings.state / "dbt" / "target"),
         "DBT_LOG_PATH": str(settings.state),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from cxhouse.airflow_api import AirflowError
 from cxhouse.build import BuildError
 from cxhouse.loading import LoadError
+from cxhouse.site_server import DashboardsError
 from ingestion.configuration import ConfigurationError
 from ingestion.errors import IngestionError
 from semantic.yaml_files import DefinitionError
 
-MENDABLE: tuple[type[Exception], ...] = (BuildError, LoadError, ConfigurationError, IngestionError, DefinitionError)
+MENDABLE: tuple[type[Exception], ...] = (
+    AirflowError, BuildError, ConfigurationError, DashboardsError, DefinitionError, IngestionError, LoadError,
+)  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from cxhouse.preparation import Workplace
 from ingestion.catalog import Source
@@ -26,7 +26,9 @@ def plan_load(workplace: Workplace, source: Source, *, start: date | None, end: 
         missing = first_missing_day(read_landing_log(workplace.settings.lake), source, first)
         start = missing if start is None else min(start, missing)
     if start >= last:
-        return []
+        # every table that has days is up to date; a snapshot is read again by each load
+        has_snapshot = any(table.is_snapshot for table in source.tables.values())
+        return [Window(last - timedelta(days=1), last)] if has_snapshot else []
     return plan_windows(start, last)
 
 

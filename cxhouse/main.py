@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cxhouse.change_commands import app as change_app
-from cxhouse.preparation import Workplace, open_workplace
-from cxhouse.settings import Settings, read_settings
+from cxhouse.preparation import open_workplace
+from cxhouse.screen import complain, console
+from cxhouse.settings import read_settings
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The open customer-experience warehouse.", pretty_exceptions_enable=False
 )
 app.add_typer(change_app, name="change", help="Record and list changes.")
-console = Console(soft_wrap=True)
-errors = Console(stderr=True, soft_wrap=True)
-
-Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD")]
 
 
 @contextmanager
@@ -35,26 +28,8 @@ def report_failures() -> Iterator[None]:
     try:
         yield
     except MENDABLE as error:
-        errors.print(f"[bold red]error[/]: {error}", highlight=False, markup=True) if "[" not in str(error) else errors.print(
-            f"error: {error}", markup=False
-        )
+        complain(f"error: {error}")
         raise typer.Exit(1) from error
-
-
-@contextmanager
-def show_progress(title: str) -> Iterator[Progress]:
-    """A progress bar while something long runs."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("[bold]{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[note]}"),
-    )
-    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
-        progress.add_task(title, total=None, note="")
-        yield progress
 
 
 def read_day(text: str | None, option: str) -> date | None:
@@ -62,49 +37,22 @@ def read_day(text: str | None, option: str) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text[:10])
+        return date.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text} is not a date; write 2026-01-31", param_hint=option) from error
 
 
-def today_of(workplace: Workplace) -> date:
-    """The company's local day."""
-    return datetime.now(workplace.company.time_zone).date()
-
-
 @app.command()
 def demo(
-    end: Day = None,
+    end: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Last day; without it, yesterday.")] = None,
     scale: Annotated[float | None, typer.Option(help="1 is about 60,000 customers and 300,000 orders.")] = None,
-    seed: Annotated[int, typer.Option(help="Another seed, another company.")] = 1,
+    seed: Annotated[int | None, typer.Option(help="Another seed, another company.")] = None,
 ) -> None:
     """Generate the demo company's source systems below CXHOUSE_HOME/demo."""
+    from cxhouse.steps import make_demo
+
     with report_failures():
         make_demo(read_settings(), end=read_day(end, "--end"), scale=scale, seed=seed)
-
-
-def make_demo(settings: Settings, *, end: date | None, scale: float | None, seed: int = 1) -> None:
-    """Generate the demo unless it stands already; without `end` it ends yesterday."""
-    from ingestion.demo import generate_demo, is_current
-
-    wanted_end = (
-        end or read_day(settings.environment.get("CXHOUSE_DEMO_END") or None, "CXHOUSE_DEMO_END") or date.today() - timedelta(days=1)
-    )
-    wanted_scale = scale or float(settings.environment.get("CXHOUSE_DEMO_SCALE") or 1.0)
-    folder = settings.home / "demo"
-    if is_current(folder, end=wanted_end, scale=wanted_scale, seed=seed):
-        console.print(f"demo company to {wanted_end} is there already")
-        return
-    started = time.perf_counter()
-    with show_progress("demo company") as progress:
-        summary = generate_demo(
-            folder,
-            end=wanted_end,
-            scale=wanted_scale,
-            seed=seed,
-            progress=lambda note, share: progress.update(0, total=100, completed=int(100 * share), note=note),
-        )
-    console.print(f"demo company to {wanted_end}: {summary} ({time.perf_counter() - started:.1f} s)", highlight=False)
 
 
 @app.command()
@@ -114,48 +62,18 @@ def ingest(
         str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First local day; without it, where the source landed last.")
     ] = None,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="First local day no longer loaded; without it, today.")
+        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="First local day not loaded any more; without it, today.")
     ] = None,
     catch_up: Annotated[bool, typer.Option("--catch-up", help="Also load every day before --from that is missing.")] = False,
 ) -> None:
     """Load sources into the lake. Loading a window twice leaves the same rows."""
+    from cxhouse.steps import ingest_sources
+
     with report_failures():
         workplace = open_workplace(read_settings())
         failed = ingest_sources(workplace, source, start=read_day(from_, "--from"), end=read_day(to, "--to"), catch_up=catch_up)
     if failed:
         raise typer.Exit(1)
-
-
-def ingest_sources(
-    workplace: Workplace, name: str | None, *, start: date | None = None, end: date | None = None, catch_up: bool = False
-) -> list[str]:
-    """Load one source or all; returns the names of those with a failed load."""
-    from cxhouse.loading import LoadError, load_source, plan_load
-
-    if name is not None and name not in workplace.sources:
-        raise LoadError(f"unknown source {name}; {workplace.company.folder / 'sources.yml'} has {', '.join(workplace.sources)}")
-    failed = []
-    for source in [workplace.sources[name]] if name else list(workplace.sources.values()):
-        windows = plan_load(workplace, source, start=start, end=end, catch_up=catch_up, today=today_of(workplace))
-        if not windows:
-            console.print(f"{source.id}: nothing to load, landed up to date")
-            continue
-        started = time.perf_counter()
-        with show_progress(source.id) as progress:
-            results = load_source(
-                workplace, source, windows, only_missing=start is None or catch_up, now=datetime.now(UTC),
-                progress=lambda result, done, total, bar=progress: bar.update(0, total=total, completed=done, note=f"{result.table} {result.window_start or ''}"),
-            )  # fmt: skip
-        landed, rejected = sum(result.rows_landed for result in results), sum(result.rows_rejected for result in results)
-        console.print(
-            f"{source.id}: {landed:,} rows landed, {rejected:,} rejected, {windows[0].start} to {windows[-1].end} ({time.perf_counter() - started:.1f} s)",
-            highlight=False,
-        )
-        problems = {(result.table, result.error) for result in results if not result.is_landed}
-        for table, problem in sorted(problems, key=str):
-            errors.print(f"error: {source.id}.{table}: {problem}", markup=False)
-        failed += [source.id] if problems else []
-    return failed
 
 
 @app.command()
@@ -164,82 +82,43 @@ def build(
     layer: Annotated[str | None, typer.Option(help="staging, intermediate, marts or reports; without it, all.")] = None,
 ) -> None:
     """Build and test the warehouse."""
+    from cxhouse.steps import build_layers
+
     with report_failures():
         build_layers(open_workplace(read_settings()), layer=layer, full_refresh=full_refresh)
-
-
-def build_layers(workplace: Workplace, *, layer: str | None = None, full_refresh: bool = False) -> None:
-    """Build, with a progress bar and a closing line."""
-    from cxhouse.build import LAYERS, BuildError, build_warehouse
-    from cxhouse.status import list_stale_sources
-
-    if layer is not None and layer not in LAYERS:
-        raise BuildError(f"unknown layer {layer}; known are {', '.join(LAYERS)}")
-    for line in list_stale_sources(workplace):
-        errors.print(f"stale: {line}", markup=False)
-    with show_progress(f"build {layer or ''}") as progress:
-        state = build_warehouse(
-            workplace,
-            layer=layer,
-            full_refresh=full_refresh,
-            tell=lambda name, done, total: progress.update(0, total=total, completed=done, note=name),
-        )
-    seconds = state.seconds[layer or "all"]
-    kind = "full" if state.is_full else "touched days only"
-    console.print(f"build {state.build_id} {layer or ''} ({kind}): {state.tests_passed} tests passed ({seconds} s)", highlight=False)
 
 
 @app.command()
 def publish() -> None:
     """Publish the reports of the last build that passed; readers keep the copy they have until the new one is whole."""
+    from cxhouse.steps import publish_copy
+
     with report_failures():
         publish_copy(read_settings())
-
-
-def publish_copy(settings: Settings) -> None:
-    """Publish, with a closing line."""
-    from cxhouse.publishing import publish_reports
-
-    started = time.perf_counter()
-    manifest = publish_reports(settings)
-    rows = sum(report["rows"] for report in manifest["reports"].values())
-    console.print(
-        f"published {manifest['build_id']}: {len(manifest['reports'])} reports, {rows:,} rows ({time.perf_counter() - started:.1f} s)",
-        highlight=False,
-    )
 
 
 @app.command()
 def dashboards() -> None:
     """Build the dashboards from the published reports."""
+    from cxhouse.steps import build_site
+
     with report_failures():
         build_site(read_settings())
 
 
-def build_site(settings: Settings) -> Path:
-    """Build the static site, with a closing line."""
-    from cxhouse.dashboards import build_dashboards
-
-    started = time.perf_counter()
-    with show_progress("dashboards") as progress:
-        site = build_dashboards(
-            project=settings.project / "dashboards",
-            serving=settings.serving,
-            work=settings.dashboards,
-            progress=lambda note: progress.update(0, note=note),
-        )
-    console.print(f"dashboards built ({time.perf_counter() - started:.1f} s)", highlight=False)
-    return site
-
-
 @app.command()
-def serve(port: Annotated[int | None, typer.Option(help="Default CXHOUSE_PORT or 3000.")] = None) -> None:
+def serve(
+    port: Annotated[int | None, typer.Option(help="Default: CXHOUSE_PORT, or 3000.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; there is no login.")] = "127.0.0.1",
+) -> None:
     """Serve the dashboards until Ctrl-C."""
     from cxhouse.dashboards import serve_dashboards
 
     settings = read_settings()
+    number = settings.dashboards_port if port is None else port
     with report_failures():
-        serve_dashboards(settings.dashboards / "site", port or settings.dashboards_port)
+        console.print(f"dashboards: http://{host}:{number}  (Ctrl-C stops)", highlight=False)
+        serve_dashboards(settings.dashboards / "site", number, host=host)
 
 
 @app.command()
@@ -248,7 +127,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")
     from cxhouse.status import print_status
 
     with report_failures():
-        print_status(open_workplace(read_settings()), console, as_json=as_json)
+        print_status(open_workplace(read_settings()), as_json=as_json)
 
 
 @app.command()
@@ -260,7 +139,7 @@ def run(
     from cxhouse.whole_run import run_everything
 
     with report_failures():
-        raise typer.Exit(run_everything(read_settings(), with_airflow=airflow, serve=serve, console=console))
+        raise typer.Exit(run_everything(read_settings(), with_airflow=airflow, serve=serve))
 
 
 if __name__ == "__main__":

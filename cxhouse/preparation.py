@@ -91,7 +91,9 @@ def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None
     sources = describe_sources(workplace, tables=[*tables, "build"])
     text = yaml.safe_dump(sources, sort_keys=False, allow_unicode=True)
     link_dbt_project(settings)
-    write_atomically(settings.state / "dbt" / "sources" / "sources.yml", lambda path: path.write_text(text, encoding="utf-8"), only_if_changed=True)
+    write_atomically(
+        settings.state / "dbt" / "sources" / "sources.yml", lambda path: path.write_text(text, encoding="utf-8"), only_if_changed=True
+    )
 
 
 def link_dbt_project(settings: Settings) -> None:

@@ -6,12 +6,12 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
-from rich.console import Console
 from rich.table import Table
 
 from cxhouse.build import read_state
 from cxhouse.preparation import Workplace
 from cxhouse.publishing import read_manifest
+from cxhouse.screen import console
 from ingestion.load import summarise_sources
 
 
@@ -57,7 +57,7 @@ def judge_tables(workplace: Workplace, now: datetime) -> list[TableStatus]:
     return judged
 
 
-def list_stale_sources(workplace: Workplace) -> list[str]:
+def list_stale_tables(workplace: Workplace) -> list[str]:
     """One line per source table that is not fresh."""
     tables = judge_tables(workplace, datetime.now(UTC))
     return [
@@ -67,7 +67,7 @@ def list_stale_sources(workplace: Workplace) -> list[str]:
     ]
 
 
-def print_status(workplace: Workplace, console: Console, *, as_json: bool = False) -> None:
+def print_status(workplace: Workplace, *, as_json: bool = False) -> None:
     """Print the status for people or machines."""
     tables = judge_tables(workplace, datetime.now(UTC))
     state, manifest = read_state(workplace.settings), read_manifest(workplace.settings)

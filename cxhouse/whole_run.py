@@ -1,12 +1,125 @@
-"""`cxhouse run`: the main job from sources to dashboards, under Airflow or at the desk."""
+"""`cxhouse run`: the main job from sources to dashboards, under a real Airflow or at the desk, and then serving."""
 
 from __future__ import annotations
 
-from rich.console import Console
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
-from cxhouse.settings import Settings
+from rich.table import Table
+
+from cxhouse.airflow import RunningAirflow, start_airflow
+from cxhouse.airflow_api import AirflowError
+from cxhouse.airflow_chain import ChainResult, TaskRun, run_chain
+from cxhouse.preparation import Workplace, open_workplace
+from cxhouse.processes import leave_on_signals
+from cxhouse.screen import complain, console, tell
+from cxhouse.settings import PROJECT, Settings
+from cxhouse.site_server import serve_in_background
+from cxhouse.steps import build_layers, build_site, ingest_sources, make_demo, publish_copy
 
 
-def run_everything(settings: Settings, *, with_airflow: bool, serve: bool, console: Console) -> int:
-    """Returns the exit code."""
-    raise NotImplementedError
+class Stages:
+    """Wall-clock seconds per stage, in the order they ran."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def time(self, name: str) -> Iterator[None]:
+        """Time a block."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = time.perf_counter() - started
+
+    def print(self) -> None:
+        """Print every stage and the sum."""
+        table = Table("stage", "seconds", title="Time per stage")
+        for name, seconds in self.seconds.items():
+            table.add_row(name, f"{seconds:.1f}")
+        console.print(table)
+
+
+def run_everything(settings: Settings, *, with_airflow: bool, serve: bool) -> int:
+    """Load, build, publish, build the dashboards; then serve them if asked to. Returns the exit code: 0 when nothing failed.
+
+    The source systems of the repository's own company are generated first.
+    """
+    stages = Stages()
+    if settings.company == PROJECT / "company":
+        with stages.time("demo company"):
+            make_demo(settings)
+    workplace = open_workplace(settings)
+    with leave_on_signals(), ExitStack() as stack:
+        if with_airflow:
+            with stages.time("start Airflow"):
+                tell("starting Airflow: scheduler, API server, DAG processor, triggerer (about half a minute)")
+                running = stack.enter_context(start_airflow(settings, time_zone=workplace.company.time_zone.key))
+            failed = run_under_airflow(running, stages)
+        else:
+            running, failed = None, run_at_desk(workplace, stages)
+        stages.print()
+        if serve:
+            serve_until_stopped(settings, running)
+    return 1 if failed else 0
+
+
+def run_under_airflow(running: RunningAirflow, stages: Stages) -> bool:
+    """Run the chain of DAGs; returns whether anything failed."""
+    tell(f"Airflow is up: {running.address}")
+
+    def show(task: TaskRun) -> None:
+        if task.state in ("success", "failed", "up_for_retry", "upstream_failed"):
+            took = f"{task.seconds:.0f} s" if task.seconds is not None else ""
+            tell(f"  {task.dag}.{task.task}: {task.state} {took}")
+
+    try:
+        result = run_chain(running, progress=show)
+    except AirflowError as error:
+        complain(f"error: {error}")
+        return True
+    add_chain_stages(result, stages)
+    for task in result.failures:
+        tell(f"failed: {task.dag}.{task.task} after {task.tries} tries; its log: {task.log}")
+    for dag in result.missing:
+        tell(f"did not run because something before it failed: {dag}")
+    return not result.is_success
+
+
+def add_chain_stages(result: ChainResult, stages: Stages) -> None:
+    """Loads run side by side and are summed; the other tasks run one after the other."""
+    for task in result.tasks:
+        name = "load sources (sum over tasks)" if task.dag.startswith("ingest") else f"{task.dag}: {task.task}"
+        stages.seconds[name] = stages.seconds.get(name, 0.0) + (task.seconds or 0.0)
+    stages.seconds["the whole chain under Airflow"] = result.seconds
+
+
+def run_at_desk(workplace: Workplace, stages: Stages) -> bool:
+    """The same commands in this process; returns whether a source failed."""
+    with stages.time("load sources"):
+        failed = ingest_sources(workplace)
+    with stages.time("build warehouse"):
+        build_layers(workplace)
+    with stages.time("publish"):
+        publish_copy(workplace.settings)
+    with stages.time("dashboards"):
+        build_site(workplace.settings)
+    return bool(failed)
+
+
+def serve_until_stopped(settings: Settings, running: RunningAirflow | None) -> None:
+    """Serve the dashboards, keep Airflow up, and wait for Ctrl-C."""
+    site: Path = settings.dashboards / "site"
+    with serve_in_background(site, port=settings.dashboards_port) as address:
+        tell(f"\ndashboards: {address}")
+        if running is not None:
+            tell(f"Airflow:    {running.address}  user {running.user}, password {running.password}")
+        tell("Ctrl-C stops everything.")
+        stop = threading.Event()
+        while not stop.wait(1.0):
+            if running is not None:
+                running.check_alive()

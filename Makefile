@@ -1,0 +1,50 @@
+# Two commands: `make run` does the main job and serves it, `make test` checks everything. `make help` lists the rest.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SERVE ?= 1
+# compiled Python starts dbt and Airflow twice as fast
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint build serve clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(VENV)/.ready .env dashboards/node_modules/.ready ## set up the environment in .venv and dashboards/node_modules
+
+run: setup ## load, build and publish under Airflow, build the dashboards, serve both (SERVE=0: do not serve)
+	$(BIN)/cxhouse run $(if $(filter 0,$(SERVE)),--no-serve,)
+
+test: setup lint ## lint and run every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.ready ## check style and imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+build: setup ## the same pipeline without Airflow: the developer's loop
+	$(BIN)/cxhouse run --no-airflow --no-serve
+
+serve: setup ## serve the dashboards as built last
+	$(BIN)/cxhouse serve
+
+clean: ## remove what can be made again: lake, warehouse, published copies, site, Airflow; the ledger and .env stay
+	rm -rf .cxhouse/lake .cxhouse/warehouse.duckdb* .cxhouse/serving .cxhouse/dashboards .cxhouse/airflow .cxhouse/state .cxhouse/demo
+	rm -rf dashboards/node_modules .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/.ready: requirements.lock pyproject.toml cxhouse/make_environment.sh
+	cxhouse/make_environment.sh $(PYTHON) $(VENV)
+	@touch $@
+
+.env: | $(VENV)/.ready
+	@umask 077 && printf 'CXHOUSE_HASH_KEY=%s\n' "$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(32))')" > $@
+	@echo "wrote .env with a new hash key (mode 600)"
+
+dashboards/node_modules/.ready: dashboards/package-lock.json dashboards/package.json dashboards/.npmrc | $(VENV)/.ready
+	$(BIN)/python -c "from pathlib import Path; from cxhouse.dashboards import ensure_node_modules; ensure_node_modules(Path('dashboards'), progress=print)"
+	@touch $@

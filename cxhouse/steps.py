@@ -1,0 +1,119 @@
+"""The steps of the main job with their progress bars and closing lines: demo, load, build, publish, dashboards."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from cxhouse.preparation import Workplace
+from cxhouse.screen import complain, show_progress, tell
+from cxhouse.settings import Settings
+from ingestion.catalog import Source
+from ingestion.load import LoadResult, Window
+
+
+def make_demo(settings: Settings, *, end: date | None = None, scale: float | None = None, seed: int | None = None) -> None:
+    """Generate the demo unless it stands already; without `end` it ends yesterday."""
+    from ingestion.demo import SEED, generate_demo, is_current
+
+    fixed_end = settings.environment.get("CXHOUSE_DEMO_END")
+    end = end or (date.fromisoformat(fixed_end) if fixed_end else date.today() - timedelta(days=1))
+    scale = scale or float(settings.environment.get("CXHOUSE_DEMO_SCALE") or 1.0)
+    folder, seed = settings.home / "demo", SEED if seed is None else seed
+    if is_current(folder, end=end, scale=scale, seed=seed):
+        tell(f"demo company up to {end} is there already")
+        return
+    started = time.perf_counter()
+    with show_progress("demo company") as bar:
+        made = generate_demo(folder, end=end, scale=scale, seed=seed, progress=lambda note, share: bar.show(note, int(100 * share), 100))
+    size = (
+        f"{made.customers:,} customers, {made.orders:,} orders, {made.contacts:,} contacts, {made.answers:,} answers, {made.files:,} files"
+    )
+    tell(f"demo company from {made.first_day} to {made.end}: {size} ({time.perf_counter() - started:.1f} s)")
+
+
+def ingest_sources(
+    workplace: Workplace, name: str | None = None, *, start: date | None = None, end: date | None = None, catch_up: bool = False
+) -> list[str]:
+    """Load one source or all; returns the names of those with a failed load."""
+    from cxhouse.loading import LoadError, load_source, plan_load
+
+    if name is not None and name not in workplace.sources:
+        raise LoadError(f"unknown source {name}; {workplace.company.folder / 'sources.yml'} has {', '.join(workplace.sources)}")
+    today = datetime.now(workplace.company.time_zone).date()
+    failed = []
+    for source in [workplace.sources[name]] if name else list(workplace.sources.values()):
+        windows = plan_load(workplace, source, start=start, end=end, catch_up=catch_up, today=today)
+        if not windows:
+            tell(f"{source.id}: nothing to load, landed up to date")
+            continue
+        started = time.perf_counter()
+        with show_progress(source.id) as bar:
+            results = load_source(
+                workplace,
+                source,
+                windows,
+                only_missing=start is None or catch_up,
+                now=datetime.now(UTC),
+                progress=lambda result, done, total, bar=bar: bar.show(f"{result.table} {result.window_start or ''}", done, total),
+            )
+        if not report_load(source, windows, results, time.perf_counter() - started):
+            failed.append(source.id)
+    return failed
+
+
+def report_load(source: Source, windows: list[Window], results: list[LoadResult], seconds: float) -> bool:
+    """Say what a load came to; returns whether all of it landed."""
+    landed, rejected = sum(result.rows_landed for result in results), sum(result.rows_rejected for result in results)
+    tell(f"{source.id}: {landed:,} rows landed, {rejected:,} rejected, {windows[0].start} to {windows[-1].end} ({seconds:.1f} s)")
+    problems = {(result.table, result.error or "") for result in results if not result.is_landed}
+    for table, problem in sorted(problems):
+        complain(f"error: {source.id}.{table}: {problem}")
+    return not problems
+
+
+def build_layers(workplace: Workplace, *, layer: str | None = None, full_refresh: bool = False) -> None:
+    """Build and test the warehouse; says first what is stale."""
+    from cxhouse.build import LAYERS, BuildError, build_warehouse
+    from cxhouse.status import list_stale_tables
+
+    if layer is not None and layer not in LAYERS:
+        raise BuildError(f"unknown layer {layer}; known are {', '.join(LAYERS)}")
+    for line in list_stale_tables(workplace):
+        complain(f"stale: {line}")
+    with show_progress(f"build {layer or ''}") as bar:
+        state = build_warehouse(workplace, layer=layer, full_refresh=full_refresh, tell=bar.show)
+    kind = "full" if state.is_full else "touched days only"
+    tell(f"build {state.build_id} {layer or 'all layers'}, {kind}: {state.tests_passed} tests passed ({state.seconds[layer or 'all']} s)")
+
+
+def publish_copy(settings: Settings) -> None:
+    """Publish the reports of the last build that passed."""
+    from cxhouse.publishing import publish_reports
+
+    started = time.perf_counter()
+    with show_progress("publish") as bar:
+        manifest = publish_reports(settings, tell=bar.show)
+    rows = sum(report["rows"] for report in manifest["reports"].values())
+    tell(f"published {manifest['build_id']}: {len(manifest['reports'])} reports, {rows:,} rows ({time.perf_counter() - started:.1f} s)")
+
+
+def build_site(settings: Settings) -> Path:
+    """Build the static site from the published reports."""
+    from cxhouse.dashboards import build_dashboards
+    from semantic.company import load_company
+
+    company = load_company(settings.company, settings.environment)
+    started = time.perf_counter()
+    with show_progress("dashboards") as bar:
+        site = build_dashboards(
+            project=settings.project / "dashboards",
+            serving=settings.serving,
+            work=settings.dashboards,
+            time_zone=company.time_zone.key,
+            company_name=company.name,
+            progress=bar.show,
+        )
+    tell(f"dashboards built ({time.perf_counter() - started:.1f} s)")
+    return site
