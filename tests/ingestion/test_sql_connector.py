@@ -1,0 +1,166 @@
+"""Databases: windows over cursors however they are stored, whole tables, and sources that are down. Against SQLite through SQLAlchemy."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingestion.declarations import Source
+from ingestion.load import find_earliest_day
+from tests.ingestion.small_company import SmallCompany
+
+COLUMNS = {"id": {"type": "text", "required": True}, "total": {"type": "decimal"}, "changed": {"type": "timestamp"}}
+
+
+def make_table(company: SmallCompany, rows: list[tuple[Any, ...]], create: str = "create table orders (id, total, changed)") -> None:
+    company.root.joinpath("shop.db").unlink(missing_ok=True)
+    with sqlite3.connect(company.root / "shop.db") as connection:
+        connection.execute(create)
+        connection.executemany(f"insert into orders values ({', '.join('?' * len(rows[0])) if rows else ''})", rows)
+    connection.close()
+
+
+def declare(company: SmallCompany, table: dict[str, Any] | None = None, **source: Any) -> Source:
+    table = {"relation": "orders", "cursor": "changed", "columns": COLUMNS, **(table or {})}
+    options = {"connector": "sql", "url": f"sqlite:///{company.root}/shop.db", "time_zone": "UTC", **source}
+    return company.declare({"orders": {key: value for key, value in table.items() if value is not None}}, **options)
+
+
+@pytest.mark.parametrize(
+    "spelling", ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S+00:00"]
+)
+def test_a_window_holds_the_rows_of_its_local_days_however_the_cursor_is_spelled(company: SmallCompany, spelling: str) -> None:
+    edges = [datetime(2024, 3, 30, 22, 59, 59), datetime(2024, 3, 30, 23), datetime(2024, 3, 31, 21, 59, 59), datetime(2024, 3, 31, 22)]
+    make_table(company, [(position, 1, moment.strftime(spelling)) for position, moment in enumerate(edges)])
+    source = declare(company)
+    company.ingest(source, "2024-03-31", "2024-04-01")  # the day of 23 hours in Amsterdam
+    assert company.read("orders")["id"].to_list() == ["1", "2"]
+
+
+def test_a_cursor_in_the_source_s_own_time_zone_is_understood(company: SmallCompany) -> None:
+    make_table(company, [(1, 1, "2024-01-05 17:59:59"), (2, 1, "2024-01-05 18:00:00")])
+    source = declare(company, time_zone="America/New_York")
+    company.ingest(source, "2024-01-06", "2024-01-07")
+    rows = company.read("orders")
+    assert rows["id"].to_list() == ["2"] and rows["changed"].to_list() == [datetime(2024, 1, 5, 23, tzinfo=UTC)]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@given(
+    st.lists(st.datetimes(datetime(2024, 1, 25), datetime(2024, 4, 5)), min_size=1, max_size=40),
+    st.sets(st.integers(1, 69), max_size=6),
+)
+def test_windows_part_a_table_without_gap_or_overlap(company: SmallCompany, moments: list[datetime], cuts: set[int]) -> None:
+    make_table(company, [(position, 1, moment.isoformat(" ")) for position, moment in enumerate(moments)])
+    source = declare(company)
+    first = date(2024, 1, 24)
+    days = [first + timedelta(days=offset) for offset in sorted({0, 75, *cuts})]
+    results = [company.ingest(source, str(start), str(end))[0] for start, end in pairwise(days)]
+    assert sum(result.rows_landed for result in results) == len(moments)
+    assert sorted(company.read("orders")["id"].to_list(), key=int) == [str(position) for position in range(len(moments))]
+
+
+def test_columns_a_driver_types_are_compared_as_such(company: SmallCompany) -> None:
+    engine = sa.create_engine(f"sqlite:///{company.root}/shop.db")
+    metadata = sa.MetaData()
+    table = sa.Table(
+        "orders", metadata, sa.Column("id", sa.Integer), sa.Column("total", sa.Numeric(10, 2)), sa.Column("changed", sa.DateTime)
+    )
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(table.insert(), [{"id": 1, "total": Decimal("9.95"), "changed": datetime(2024, 1, 5, 12)}])
+    engine.dispose()
+    company.ingest(declare(company), "2024-01-05", "2024-01-06")
+    assert company.read("orders").select("id", "total", "changed").rows() == [("1", Decimal("9.95"), datetime(2024, 1, 5, 12, tzinfo=UTC))]
+
+
+def test_a_cursor_that_is_not_declared_places_rows_but_is_not_landed(company: SmallCompany) -> None:
+    make_table(company, [(1, 5, "2024-01-05 10:00:00")])
+    source = declare(company, {"columns": {"id": {"type": "text"}}})
+    (result,) = company.ingest(source, "2024-01-01", "2024-02-01")
+    rows = company.read("orders")
+    assert "changed" not in rows.columns and rows["_window_date"].to_list() == [date(2024, 1, 5)]
+    assert (
+        result.unexpected_columns == ("total",) and rows["_source_file"].to_list() == ["orders"] and rows["_source_line"].to_list() == [1]
+    )
+
+
+def test_a_query_is_read_like_a_table(company: SmallCompany) -> None:
+    make_table(company, [(1, 5, "2024-01-05 10:00:00"), (2, 6, "2024-01-05 10:00:00")])
+    source = declare(company, {"relation": None, "query": "select id, total * 2 as total, changed from orders where id = 2;"})
+    company.ingest(source, "2024-01-01", "2024-02-01")
+    assert company.read("orders").select("id", "total").rows() == [("2", Decimal(12))]
+
+
+def test_a_snapshot_takes_the_whole_table_and_replaces_it(company: SmallCompany) -> None:
+    source = declare(company, {"cursor": None, "window": {"snapshot": True}})
+    make_table(company, [(1, 5, None), (2, 6, "2020-01-01")])
+    company.ingest(source, "2024-01-05", "2024-01-06")
+    make_table(company, [(3, 7, None)])
+    (result,) = company.ingest(source, "2024-01-06", "2024-01-07")
+    assert company.read("orders")["id"].to_list() == ["3"] and company.read("orders")["_window_date"].to_list() == [None]
+    assert (result.window_start, result.window_end, result.rows_replaced) == (None, date(2024, 1, 7), 2)
+
+
+def test_rows_whose_cursor_is_empty_are_counted_since_no_window_can_hold_them(company: SmallCompany) -> None:
+    make_table(company, [(1, 5, "2024-01-05 10:00:00"), (2, 6, None), (3, 7, ""), (4, 7, "unknown")])
+    (result,) = company.ingest(declare(company), "2024-01-01", "2024-02-01")
+    assert (result.rows_read, result.rows_without_window) == (1, 3)
+
+
+def test_an_untypable_value_is_rejected_with_its_place_in_the_result(company: SmallCompany) -> None:
+    make_table(company, [(1, 5, "2024-01-05 10:00:00"), (None, 6, "2024-01-05 11:00:00"), (3, "six", "2024-01-05 12:00:00")])
+    (result,) = company.ingest(declare(company, max_bad_share=1), "2024-01-01", "2024-02-01")
+    assert result.rows_rejected == 2
+    reasons = company.read("orders").select("_source_line", "_rejected_reason").rows()
+    assert reasons == [(1, None), (2, "missing value: id"), (3, "not a decimal: total")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "table", "expected"),
+    [
+        ([(1, 1, "2024-01-05")], {"relation": "absent"}, "the database refused (no such table: absent); check `relation`"),
+        ([(1, 1, "2024-01-05")], {"relation": None, "query": "selekt 1"}, "the database refused"),
+        ([(1, 1, 1704412800)], {}, "cursor changed holds int, not a date or time; write a `query`"),
+        ([(1, 1, "2024-01-05 99:00")], {}, "1 rows have a cursor changed that is no ISO 8601 date or time"),
+        ([(1, 1, "2024-01-05")], {"cursor": "updated"}, "missing columns: updated (places a row in a window); unexpected columns: none"),
+        (
+            [(1, 1, "2024-01-05")],
+            {"columns": {"nr": {"type": "text", "required": True}}},
+            "missing columns: nr (as nr); unexpected columns: ",
+        ),
+    ],
+)
+def test_what_the_database_cannot_answer_is_said_by_name(
+    company: SmallCompany, rows: list[tuple[Any, ...]], table: dict[str, Any], expected: str
+) -> None:
+    make_table(company, rows)
+    (result,) = company.ingest(declare(company, table), "2024-01-01", "2024-02-01")
+    assert result.status == "failed" and result.error.startswith("crm.orders: ") and expected in result.error
+
+
+def test_a_database_that_is_not_there_fails_all_its_tables_without_a_file_being_made(company: SmallCompany) -> None:
+    table = {"relation": "orders", "cursor": "changed", "columns": COLUMNS}
+    source = company.declare({"a": table, "b": table}, connector="sql", url=f"sqlite:///{company.root}/gone.db")
+    results = company.ingest(source, "2024-01-01", "2024-02-01")
+    assert [result.status for result in results] == ["failed", "failed"] and "gone.db does not exist" in results[1].error
+    assert not (company.root / "gone.db").exists()
+
+
+def test_a_file_that_is_no_database_is_said_so(company: SmallCompany) -> None:
+    company.write("shop.db", "this is no database, but long enough to be looked at by the driver\n" * 20)
+    (result,) = company.ingest(declare(company), "2024-01-01", "2024-02-01")
+    assert result.status == "failed" and "file is not a database" in result.error
+
+
+def test_the_earliest_day_is_the_local_day_of_the_smallest_cursor(company: SmallCompany) -> None:
+    make_table(company, [(1, 5, "2024-01-05 23:30:00"), (2, 5, "2024-02-05 10:00:00"), (3, 5, None)])
+    assert find_earliest_day([declare(company)]) == date(2024, 1, 6)
