@@ -125,7 +125,8 @@ def describe_sources(workplace: Workplace, tables: Iterable[str]) -> dict[str, A
             "tables": [
                 describe_table(
                     table,
-                    f"(select *, '{source.id}' as _source, '{table}' as _table from {scan(settings, source.id, table)} where _rejected_reason is null)",
+                    f"(select *, '{source.id}' as _source, '{table}' as _table from {scan(settings, source.id, table)}"
+                    " where _rejected_reason is null)",
                 )
                 for table in source.tables
             ],

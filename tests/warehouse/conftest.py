@@ -1,0 +1,56 @@
+"""Tiny homes: each is loaded and built by the command line, as a user would."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from tests.tiny import UNTIL, run_command, tiny_environment, write_data
+
+
+@dataclass(frozen=True)
+class Home:
+    """A CXHOUSE_HOME with the environment that works on it."""
+
+    path: Path
+    data: Path
+    environment: Mapping[str, str]
+
+    def run(self, *arguments: str, check: bool = True) -> Any:
+        """Run a cxhouse command here."""
+        return run_command(self.environment, *arguments, check=check)
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        """Rows of the warehouse."""
+        with duckdb.connect(str(self.path / "warehouse.duckdb"), read_only=True) as connection:
+            connection.execute("set timezone = 'UTC'")
+            found = connection.execute(sql)
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def report(self, name: str) -> pl.DataFrame:
+        """A published report."""
+        return pl.read_parquet(self.path / "serving" / "current" / f"{name}.parquet")
+
+
+def make_home(folder: Path, **environment: str) -> Home:
+    """An empty home beside its data."""
+    home, data = folder / "home", folder / "data"
+    return Home(home, data, {**tiny_environment(home, data), **environment})
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The tiny company, loaded, built and published once. Tests read it and change nothing."""
+    home = make_home(tmp_path_factory.mktemp("tiny"))
+    write_data(home.data)
+    home.run("ingest", "--to", UNTIL)
+    home.run("build")
+    home.run("publish")
+    return home
