@@ -133,7 +133,7 @@ def _about_orders(random: np.random.Generator, world: World, orders: Orders, del
 
 
 def _in_general(random: np.random.Generator, world: World, customers: Customers, orders: Orders) -> np.ndarray:
-    """Questions that concern no order: a third from people the company does not know."""
+    """Questions that concern no order: some from people the company does not know."""
     volume = np.convolve(np.pad(np.bincount(orders.day, minlength=world.clock.days), 14, mode="edge"), np.ones(29) / 29, mode="valid")
     parts = []
     for index, channel in enumerate(CHANNELS):
@@ -141,7 +141,7 @@ def _in_general(random: np.random.Generator, world: World, customers: Customers,
         count = random.poisson(share * volume * world.signals.value(f"contacts.{channel}"))
         day = np.repeat(np.arange(world.clock.days), count)
         customer = random.integers(0, customers.count, len(day))
-        is_known = (random.random(len(day)) < 0.66) & (customers.created_day[customer] < day)
+        is_known = (random.random(len(day)) < 0.8) & (customers.created_day[customer] < day)
         topic = np.where(random.random(len(day)) < (0.75 if index == CHAT else 0.45), PRODUCT, OTHER)
         parts.append(np.stack([np.full(len(day), NEVER), np.where(is_known, customer, UNKNOWN), np.full(len(day), index), topic, day]))
     return np.concatenate(parts, axis=1)

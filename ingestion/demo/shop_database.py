@@ -117,8 +117,8 @@ def _customer_rows(world: World, customers: Customers, orders: Orders) -> pl.Dat
     return pl.DataFrame(
         {
             "customer_no": customers.number,
-            "email_address": _blank(email, random.random(count) < 0.03),
-            "phone_number": _blank(typed, random.random(count) < 0.2),
+            "email_address": _blank(email, random.random(count) < 0.02),
+            "phone_number": _blank(typed, random.random(count) < 0.08),
             "zip_code": np.where(style == 1, np.char.lower(customers.postcode), np.where(style == 2, spaced, customers.postcode)),
             "house_nr": customers.house_number.astype(str),
             "first_name": np.char.capitalize(customers.given_name),
