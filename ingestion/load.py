@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
 from ingestion.connectors import CONNECTORS
+from ingestion.coverage import find_covered_days, first_missing_day
 from ingestion.declarations import DateColumn, Source, Table
 from ingestion.errors import IngestionError, SourceDownError
 from ingestion.lake import check_key, list_data_files, prepare_lake
@@ -53,18 +54,18 @@ def ingest(
 ) -> list[LoadResult]:
     """Land every table of a source for the windows, one result per load; a failing load stops no other, unless the source is down.
 
-    `now` is aware. `only_missing` leaves out days a table has landed already. `progress` is called after each load with its result, how
-    many loads are done, and how many there are. Raises HashKeyError before anything is read; other failures are results
+    `now` is aware. `only_missing` leaves out days a table holds already (coverage.py). `progress` is called after each load with its
+    result, how many loads are done, and how many there are. Raises HashKeyError before anything is read; other failures are results
     with status `failed`.
     """
     check_key(lake, hash_key)
     log = read_landing_log(lake) if only_missing else None
-    plan = [(table, window) for table in source.tables.values() for window in plan_table(table, windows, log)]
     hasher = Hasher(hash_key, source.country)
     results: list[LoadResult] = []
     down: SourceDownError | None = None
     connector = CONNECTORS[source.connector](source)
     try:
+        plan = [(table, window) for table in source.tables.values() for window in plan_table(table, windows, log, connector)]
         for table, window in plan:
             if down is None:
                 result, down = load_window(source, table, window, connector=connector, lake=lake, hasher=hasher, now=now)
@@ -91,7 +92,7 @@ def load_window(
         return failed, error if isinstance(error, SourceDownError) and source.connector != "files" else None
 
 
-def plan_table(table: Table, windows: Sequence[Window], log: pl.DataFrame | None) -> list[Window]:
+def plan_table(table: Table, windows: Sequence[Window], log: pl.DataFrame | None, connector: Connector) -> list[Window]:
     """The windows of one table: a snapshot is read once, and so are files that a column places, which hold all days."""
     if not windows:
         return []
@@ -99,33 +100,10 @@ def plan_table(table: Table, windows: Sequence[Window], log: pl.DataFrame | None
     if table.is_snapshot:
         return [whole]
     if log is not None:
-        covered = find_landed_days(log, table)
+        covered = find_covered_days(log, table, connector)
         windows = [rest for window in windows for rest in subtract_days(window, covered)]
     reads_all = table.path is not None and isinstance(table.placement, DateColumn)
     return join_windows(windows) if reads_all else list(windows)
-
-
-def find_landed_days(log: pl.DataFrame, table: Table) -> set[date]:
-    """The days a table has landed and not failed to land again since."""
-    days: set[date] = set()
-    rows = log.filter((pl.col("source") == table.source) & (pl.col("table") == table.name) & pl.col("window_start").is_not_null())
-    for start, end, status in rows.select("window_start", "window_end", "status").iter_rows():
-        window = set(Window(start, end).days())
-        days = days | window if status == "landed" else days - window
-    return days
-
-
-def first_missing_day(log: pl.DataFrame, source: Source, first: date) -> date:
-    """The first day from `first` on that some table of the source has not landed: where a catch-up begins."""
-    missing = []
-    for table in source.tables.values():
-        if table.is_snapshot:
-            continue
-        covered, day = find_landed_days(log, table), first
-        while day in covered:
-            day += timedelta(days=1)
-        missing.append(day)
-    return min(missing, default=first)
 
 
 def find_earliest_day(sources: Iterable[Source]) -> date | None:

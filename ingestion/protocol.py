@@ -32,6 +32,15 @@ class ReadFile:
 
 
 @dataclass(frozen=True)
+class PresentFile:
+    """A file as it stands at the source now; `day` when its name says one."""
+
+    name: str
+    bytes: int
+    day: date | None
+
+
+@dataclass(frozen=True)
 class Batch:
     """Some rows of a table.
 
@@ -80,6 +89,10 @@ class Connector(Protocol):
 
     def read(self, table: Table, window: Window | None) -> Reading:
         """The rows of a window (None: the whole table). A window column may deliver more; the landing keeps what lies inside."""
+        ...
+
+    def list_files(self, table: Table) -> list[PresentFile]:
+        """The table's files as they stand now; none for a source without files."""
         ...
 
     def close(self) -> None:

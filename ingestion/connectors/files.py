@@ -18,7 +18,7 @@ from ingestion.connectors.json_lines import read_json_files
 from ingestion.connectors.parquet_rows import read_parquet_file
 from ingestion.declarations import DateColumn, FileDate, Source, Table
 from ingestion.errors import BadFileError, IngestionError, SourceDownError
-from ingestion.protocol import BROKEN_SCHEMA, Batch, ReadFile, Reading
+from ingestion.protocol import BROKEN_SCHEMA, Batch, PresentFile, ReadFile, Reading
 from ingestion.rows import UNREADABLE_FILE, find_delivered, read_window_days
 from ingestion.values import blank_values, find_window_days, type_values
 from ingestion.windows import Window
@@ -78,6 +78,10 @@ class FilesConnector:
             days = {each.day for each in found if each.day is not None}
         files: list[ReadFile] = []
         return Reading(batches=self._read_files(table, found, files), files=files, days=days)
+
+    def list_files(self, table: Table) -> list[PresentFile]:
+        """The table's files with their sizes on disk."""
+        return [PresentFile(found.name, found.path.stat().st_size, found.day) for found in find_files(table)]
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from ingestion.declarations import DateColumn, Source, Table
 from ingestion.errors import IngestionError, SourceDownError
-from ingestion.protocol import BROKEN_SCHEMA, Batch, Reading
+from ingestion.protocol import BROKEN_SCHEMA, Batch, PresentFile, Reading
 from ingestion.rows import find_delivered, read_window_days
 from ingestion.windows import Window
 
@@ -71,6 +71,10 @@ class SqlConnector:
                 if window is not None:
                     condition = bound_cursor(cursor, window, sample)
         return Reading(batches=self._stream(table, header, cursor, condition), rows_without_window=unplaced)
+
+    def list_files(self, table: Table) -> list[PresentFile]:
+        """A database has no files."""
+        return []
 
     def close(self) -> None:
         """Let go of connections."""
