@@ -12,7 +12,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from corner_shop import PROJECT, SOURCES, write_company
+
+from tests.dags.corner_shop import PROJECT, SOURCES, write_company
 
 PARSER = Path(__file__).with_name("parse_dags.py")
 

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from corner_shop import PROJECT, SOURCES, write_company
 
 from cxhouse import airflow_home
 from cxhouse.airflow import RunningAirflow, start_airflow
 from cxhouse.airflow_chain import ChainResult, TaskRun, run_chain
 from cxhouse.settings import Settings, read_settings
+from tests.dags.corner_shop import PROJECT, SOURCES, write_company
 
 pytestmark = pytest.mark.airflow
 ZONE = "Europe/Amsterdam"
@@ -136,7 +136,8 @@ def test_a_backfill_loads_one_window_a_day_and_nothing_else(desk: Desk) -> None:
     days = ["--from-date", "2025-03-29", "--to-date", "2025-04-01"]  # the clock goes forward on 30 March
     environment = dict(airflow_home.compose_environment(desk.settings, Path(sys.executable).parent))
     command = [sys.executable, "-m", "airflow", "backfill", "create", "--dag-id", "ingest_shop", *days, "--max-active-runs", "1"]
-    subprocess.run(command, env=environment, cwd=desk.settings.airflow, check=True, capture_output=True, timeout=120)
+    done = subprocess.run(command, env=environment, cwd=desk.settings.airflow, check=False, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
     wait_until(lambda: len([call for call in desk.read_calls()[before:] if call[0] == "ingest"]) >= 3)
     time.sleep(3)
     loads = [call for call in desk.read_calls()[before:] if call[0] == "ingest"]

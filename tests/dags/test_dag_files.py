@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corner_shop import PROJECT, SOURCES, write_company
+
+from tests.dags.corner_shop import PROJECT, SOURCES, write_company
 
 DAG_FILES = sorted(path for path in (PROJECT / "dags").glob("*.py") if path.name != "house.py")
 LAYERS = ["build_staging", "build_intermediate", "build_marts", "build_reports", "publish"]

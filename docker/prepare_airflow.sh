@@ -1,0 +1,15 @@
+#!/bin/sh
+# Make the metadata database, the pool of the one warehouse writer, and the password file. Safe to repeat.
+set -eu
+airflow db migrate
+airflow pools set warehouse 1 "The warehouse file has one writer."
+umask 077
+python - <<'PYTHON'
+import json
+import os
+from pathlib import Path
+
+path = Path(os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
+path.touch(mode=0o600)
+path.write_text(json.dumps({"admin": os.environ["AIRFLOW_PASSWORD"]}))
+PYTHON
