@@ -55,7 +55,7 @@ def ensure_node_modules(project: Path, *, progress: Progress | None = None) -> N
 
 
 def build_dashboards(
-    *, project: Path, serving: Path, work: Path, time_zone: str = "UTC", company_name: str = "", progress: Progress | None = None
+    *, project: Path, serving: Path, work: Path, time_zone: str = "UTC", company_name: str = "cxhouse", progress: Progress | None = None
 ) -> Path:
     """Build the site from `serving`/current into `work`/site and return that path.
 

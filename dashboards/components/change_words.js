@@ -1,3 +1,5 @@
+import { formatFigure } from './figures.js';
+
 // A change's stage and origin in words.
 const STAGES = {
 	plan: 'planned: has not started',
@@ -18,8 +20,9 @@ export function describeOrigin(origin) {
 // What the owner expects of the change, in the KPI's own unit as it was recorded.
 export function describeExpectation(change) {
 	if (!change.expected_direction) return 'no expectation recorded';
-	const size = change.expected_size === null ? '' : ` by ${Math.abs(change.expected_size).toLocaleString('en-GB')}`;
-	return `${change.expected_direction}${size}`;
+	if (change.expected_size === null) return change.expected_direction;
+	const size = formatFigure(change.expected_size, change.primary_kpi_unit).replace(/^[+-]/, '').replace(' %', ' percentage points');
+	return `${change.expected_direction} by ${size}`;
 }
 
 // The changes that the filter bar and the status buttons leave.

@@ -20,3 +20,4 @@ from read_parquet('${serving}/rpt_touchpoint_kpis.parquet')
 where touchpoint_id is not null
     and dimension_set in ('total', 'channel', 'supplier')
     and grain in ('day', 'week', 'month')
+order by touchpoint_id, kpi_id, dimension_set, channel, supplier_id, grain, period_start

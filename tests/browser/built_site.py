@@ -1,0 +1,96 @@
+"""What the browser tests look at: a built site, the published reports it was built from, and how to open its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import polars as pl
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+
+WIDE, PHONE = 1280, 390
+DEFAULT_WINDOW = "last_28_days"
+READY = "article#evidence-main-article h1"
+PATIENCE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class BuiltSite:
+    """`site` holds index.html, `reports` the Parquet files it was built from (serving/current)."""
+
+    site: Path
+    reports: Path
+
+    def read(self, report: str) -> pl.DataFrame:
+        return pl.read_parquet(self.reports / f"{report}.parquet")
+
+    def tiles(self, window: str = DEFAULT_WINDOW) -> dict[tuple[str, str], dict[str, object]]:
+        """Tile rows of one window by touchpoint and KPI."""
+        rows = self.read("rpt_touchpoint_tiles").filter(pl.col("window_id") == window).to_dicts()
+        return {(row["touchpoint_id"], row["kpi_id"]): row for row in rows}
+
+    def mapped_touchpoints(self) -> set[str]:
+        """Touchpoints that stand in a journey, and so on the home page."""
+        return set(self.read("rpt_journey_touchpoints")["touchpoint_id"].drop_nulls())
+
+    def busiest_touchpoint(self) -> str:
+        """The touchpoint with the most days of data: the one whose charts have most to show."""
+        days = self.read("rpt_touchpoint_kpis").filter(
+            (pl.col("dimension_set") == "total") & (pl.col("grain") == "day") & pl.col("touchpoint_id").is_not_null()
+        )
+        return days.group_by("touchpoint_id").len().sort("len", "touchpoint_id", descending=[True, False])["touchpoint_id"][0]
+
+    def page_paths(self) -> list[str]:
+        return ["/", "/touchpoints/", f"/touchpoints/{self.busiest_touchpoint()}/", "/changes/", "/data-health/", "/dictionary/"]
+
+
+@dataclass
+class Watched:
+    """A page and everything that went wrong on it."""
+
+    page: Page
+    address: str
+    problems: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.address + path, wait_until="load")
+        self.page.wait_for_selector(READY)
+        self.page.wait_for_selector("html[data-interactive]", state="attached", timeout=PATIENCE_MS)
+        return self.page
+
+    def assert_clean(self) -> None:
+        boxes = self.page.locator(".text-negative").all_inner_texts()
+        assert self.problems == []
+        assert boxes == [], "an error box is shown"
+
+
+@contextmanager
+def watch(browser: Browser, address: str, width: int) -> Iterator[Watched]:
+    """A fresh page of that width that notes console errors, failed answers and requests to other hosts."""
+    context = browser.new_context(viewport={"width": width, "height": 844 if width < 500 else 800}, timezone_id="America/Los_Angeles")
+    watched = Watched(context.new_page(), address)
+    host = urlsplit(address).netloc
+
+    def note_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            watched.problems.append(f"console: {message.text}")
+
+    def note_request(request: Request) -> None:
+        if urlsplit(request.url).scheme in ("http", "https", "ws", "wss") and urlsplit(request.url).netloc != host:
+            watched.problems.append(f"request off the host: {request.url}")
+
+    def note_response(response: Response) -> None:
+        if response.status >= 400:
+            watched.problems.append(f"{response.status}: {response.url}")
+
+    watched.page.on("console", note_console)
+    watched.page.on("pageerror", lambda error: watched.problems.append(f"script: {error}"))
+    context.on("request", note_request)
+    watched.page.on("response", note_response)
+    try:
+        yield watched
+    finally:
+        context.close()

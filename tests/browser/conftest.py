@@ -1,0 +1,63 @@
+"""A Chromium, the built site and a server in front of it, once for all browser tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from cxhouse.browser import LAUNCH_ARGUMENTS, find_or_install_chromium
+from cxhouse.dashboards import build_dashboards
+from cxhouse.settings import PROJECT
+from cxhouse.site_server import serve_in_background
+from tests.browser.built_site import BuiltSite
+
+BROWSER_CACHE = Path.home() / ".cache" / "cxhouse" / "chromium"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def miss(reason: str) -> None:
+    """Skip at a desk; fail where CI=true, because there nobody reads what was skipped."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def built_site() -> BuiltSite:
+    """The site of the home that CXHOUSE_TEST_HOME names; built from its published reports when it is not there yet."""
+    named = os.environ.get("CXHOUSE_TEST_HOME")
+    if not named:
+        miss("CXHOUSE_TEST_HOME names no home with published reports (serving/current)")
+    home = Path(str(named))
+    site = home / "dashboards" / "site"
+    if not (site / "index.html").is_file():
+        build_dashboards(project=PROJECT / "dashboards", serving=home / "serving", work=home / "dashboards")
+    return BuiltSite(site=site, reports=home / "serving" / "current")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium without calls of its own to the outside."""
+    executable = find_or_install_chromium(BROWSER_CACHE, named=os.environ.get("CXHOUSE_CHROMIUM"))
+    if executable is None:
+        miss("no Chromium starts here: install one (Debian: chromium) or name it in CXHOUSE_CHROMIUM")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=list(LAUNCH_ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def address(built_site: BuiltSite) -> Iterator[str]:
+    """Where the built site is served while the tests run."""
+    with serve_in_background(built_site.site) as url:
+        yield url

@@ -1,0 +1,85 @@
+"""Claims that hold for every page, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.built_site import PHONE, WIDE, BuiltSite, watch
+
+PAGES = range(6)
+QUESTIONS = ("How are we doing", "Which touchpoint", "getting better?", "What did we change", "Can I trust", "What does it mean")
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+@pytest.mark.parametrize("number", PAGES, ids=["home", "touchpoints", "touchpoint", "changes", "data-health", "dictionary"])
+def test_a_page_renders_without_errors_and_without_other_hosts(
+    browser: Browser, address: str, built_site: BuiltSite, number: int, width: int
+) -> None:
+    with watch(browser, address, width) as watched:
+        page = watched.open(built_site.page_paths()[number])
+        page.wait_for_timeout(1500)
+        assert QUESTIONS[number] in page.locator("h1").first.inner_text()
+        assert page.locator("h1").first.is_visible()
+        assert len(page.locator("main p").first.inner_text()) > 20, "the first line answers the question"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+        watched.assert_clean()
+
+
+def test_every_touchpoint_has_a_page_that_renders(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    touchpoints = sorted(built_site.mapped_touchpoints())
+    assert touchpoints
+    with watch(browser, address, WIDE) as watched:
+        for touchpoint in touchpoints:
+            page = watched.open(f"/touchpoints/{touchpoint}/")
+            assert "getting better?" in page.locator("h1").inner_text()
+            watched.assert_clean()
+
+
+def test_every_link_between_pages_leads_somewhere(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    with watch(browser, address, WIDE) as watched:
+        links = set()
+        for path in built_site.page_paths():
+            page = watched.open(path)
+            links |= set(page.eval_on_selector_all("a[href]", "all => all.map((a) => a.href)"))
+        targets = sorted({link.split("#")[0].split("?")[0] for link in links})
+        assert len(targets) >= len(built_site.page_paths())
+        assert [link for link in targets if not link.startswith(address)] == []
+        assert [link for link in targets if watched.page.request.get(link).status != 200] == []
+
+
+def test_the_reader_is_told_which_sources_are_not_fresh(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    stale = built_site.read("rpt_data_health").filter(pl.col("status") != "fresh")
+    with watch(browser, address, WIDE) as watched:
+        notes = watched.open("/").locator("[role=status]").all_inner_texts()
+    assert bool(notes) == (stale.height > 0)
+    for source, table in stale.select("source", "table_name").iter_rows():
+        assert f"{source} / {table}" in notes[0]
+
+
+def test_the_site_holds_no_key_of_a_customer_and_no_other_host(built_site: BuiltSite) -> None:
+    """Personal values are 64 hexadecimal digits wherever they are kept; text columns of the site's data are searched for them."""
+    key = re.compile(r"\b[0-9a-f]{64}\b")
+    files = sorted((built_site.site / "data").rglob("*.parquet"))
+    assert files
+    for file in files:
+        frame = pl.read_parquet(file)
+        personal = {"customer_key", "email", "phone", "postcode", "house_number", "agent_id"} & set(frame.columns)
+        assert personal == set(), file.name
+        for column in frame.select(pl.col(pl.String)).iter_columns():
+            assert not column.drop_nulls().str.contains(key.pattern).any(), f"{file.name}: {column.name}"
+    pages = sorted(built_site.site.rglob("*.html"))
+    assert pages
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert not key.search(text), page.name
+        assert re.findall(r"(?:src|href)=\"(?:https?:)?//", text) == [], page.name
+
+
+def test_the_site_reads_only_declared_reports(built_site: BuiltSite) -> None:
+    shipped = {path.stem for path in (built_site.site / "data").rglob("*.parquet")}
+    assert shipped
+    assert shipped <= {path.stem for path in built_site.reports.glob("rpt_*.parquet")}

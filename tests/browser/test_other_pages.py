@@ -1,0 +1,162 @@
+"""Touchpoint, changes, data health and dictionary pages against their reports."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.built_site import PATIENCE_MS, WIDE, BuiltSite, watch
+
+READ_CHART = """() => {
+    const charts = Object.values(window[Symbol.for('__evidence-chart-window-debug__')] ?? {}).filter((chart) => !chart.isDisposed());
+    const line = charts[0].getOption().series.find((series) => series.name === 'value');
+    return {
+        points: line.data.map((point) => [new Date(point[0]).toISOString().slice(0, 10), point[1]]),
+        marks: line.markLine.data.map((mark) => mark.label.formatter)
+    };
+}"""
+
+
+def read_series(site: BuiltSite, touchpoint: str, kpi: str, grain: str) -> list[tuple[str, float | None]]:
+    rows = site.read("rpt_touchpoint_kpis").filter(
+        (pl.col("touchpoint_id") == touchpoint)
+        & (pl.col("kpi_id") == kpi)
+        & (pl.col("grain") == grain)
+        & (pl.col("dimension_set") == "total")
+    )
+    return [(str(row["period_start"]), row["value"]) for row in rows.sort("period_start").to_dicts()]
+
+
+def wait_for_points(page: Page, count: int) -> None:
+    page.wait_for_function(f"document.querySelector('[data-points]')?.dataset.points === '{count}'", timeout=PATIENCE_MS)
+    page.wait_for_timeout(300)
+
+
+@pytest.mark.parametrize("grain", ["week", "month", "day"])
+def test_the_chart_draws_the_reports_values_at_each_grain(browser: Browser, address: str, built_site: BuiltSite, grain: str) -> None:
+    touchpoint = built_site.busiest_touchpoint()
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/touchpoints/{touchpoint}/")
+        kpi = page.locator(".picker [aria-checked=true] [data-kpi]").get_attribute("data-kpi")
+        page.get_by_role("radio", name=grain, exact=True).click()
+        expected = read_series(built_site, touchpoint, str(kpi), grain)
+        assert expected
+        wait_for_points(page, len(expected))
+        drawn = [(day, value) for day, value in page.evaluate(READ_CHART)["points"]]
+        assert [day for day, _ in drawn] == [day for day, _ in expected]
+        assert [value for _, value in drawn] == [pytest.approx(value) if value is not None else None for _, value in expected]
+        watched.assert_clean()
+
+
+def test_choosing_a_kpi_draws_that_kpi(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    kpis_per_touchpoint: dict[str, list[str]] = {}
+    for touchpoint, kpi in built_site.tiles():
+        kpis_per_touchpoint.setdefault(touchpoint, []).append(kpi)
+    several = {touchpoint: kpis for touchpoint, kpis in kpis_per_touchpoint.items() if len(kpis) > 1}
+    assert several
+    touchpoint, kpis = min(several.items())
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/touchpoints/{touchpoint}/")
+        for kpi in kpis:
+            page.locator(f".picker button:has([data-kpi='{kpi}'])").click()
+            expected = read_series(built_site, touchpoint, kpi, "week")
+            wait_for_points(page, len(expected))
+            page.wait_for_selector(f"h2 a[href='/dictionary/#{kpi}']")
+            if any(value is not None for _, value in expected):
+                assert page.evaluate(READ_CHART)["points"][-1] == [expected[-1][0], pytest.approx(expected[-1][1])]
+        watched.assert_clean()
+
+
+def test_the_answer_of_a_touchpoint_names_its_values(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    touchpoint = built_site.busiest_touchpoint()
+    values = [row["value_text"] for key, row in built_site.tiles().items() if key[0] == touchpoint and row["value_text"]]
+    assert values
+    with watch(browser, address, WIDE) as watched:
+        answer = watched.open(f"/touchpoints/{touchpoint}/").locator("[data-field=answer]").inner_text()
+    assert [value for value in values if str(value) not in answer] == []
+
+
+def test_changes_stand_on_the_chart_by_number_and_below_it_by_name(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    changes = built_site.read("rpt_change_touchpoints")
+    days = built_site.read("rpt_touchpoint_kpis").filter((pl.col("grain") == "week") & (pl.col("dimension_set") == "total"))
+    spans = days.group_by("touchpoint_id").agg(pl.col("period_start").min().alias("first"), pl.col("period_start").max().alias("last"))
+    drawn = changes.join(spans, on="touchpoint_id").filter(pl.col("started_date").is_between(pl.col("first"), pl.col("last")))
+    assert drawn.height > 0, "the built company needs a change within its data"
+    touchpoint = drawn["touchpoint_id"].sort()[0]
+    listed = changes.filter(pl.col("touchpoint_id") == touchpoint)
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/touchpoints/{touchpoint}/")
+        page.wait_for_function("Number(document.querySelector('[data-points]')?.dataset.points) > 0", timeout=PATIENCE_MS)
+        page.wait_for_timeout(300)
+        marks = page.evaluate(READ_CHART)["marks"]
+        titles = page.locator("ol li a").all_inner_texts()
+        assert set(titles) == set(listed["title"])
+        for number in drawn.filter(pl.col("touchpoint_id") == touchpoint)["number"]:
+            assert str(number) in marks
+        watched.assert_clean()
+
+
+def test_a_split_draws_a_line_per_channel_or_supplier(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    rows = built_site.read("rpt_touchpoint_kpis").drop_nulls("touchpoint_id")
+    parts = rows.filter(pl.col("dimension_set").is_in(["channel", "supplier"]))
+    assert parts.height > 0, "the built company needs a split by channel or supplier"
+    touchpoint, kpi = parts.sort("touchpoint_id", "kpi_id").select("touchpoint_id", "kpi_id").row(0)
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/touchpoints/{touchpoint}/")
+        page.locator(f".picker button:has([data-kpi='{kpi}'])").click()
+        page.wait_for_selector("text=Where does it differ?", timeout=PATIENCE_MS)
+        rows = parts.filter((pl.col("touchpoint_id") == touchpoint) & (pl.col("kpi_id") == kpi) & (pl.col("grain") == "week"))
+        first = rows["dimension_set"].sort()[0]
+        count = rows.filter(pl.col("dimension_set") == first).height
+        page.wait_for_function(f"document.querySelectorAll('[data-points]')[1]?.dataset.points === '{count}'", timeout=PATIENCE_MS)
+        watched.assert_clean()
+
+
+def test_every_change_has_a_card_with_its_owner_and_touchpoints(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    changes = {row["change_id"]: row for row in built_site.read("rpt_changes").to_dicts()}
+    scopes = built_site.read("rpt_change_touchpoints")
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open("/changes/")
+        cards = {card.get_attribute("data-change"): card for card in page.locator("[data-change]").all()}
+        assert set(cards) == set(changes)
+        for change_id, card in cards.items():
+            text = card.inner_text()
+            assert changes[str(change_id)]["title"] in text
+            assert (changes[str(change_id)]["owner_department"] or "") in text
+            linked = card.locator("a[href^='/touchpoints/']").evaluate_all("all => all.map((a) => a.getAttribute('href').split('/')[2])")
+            assert set(linked) == set(scopes.filter(pl.col("change_id") == change_id)["touchpoint_id"])
+
+
+def test_the_status_buttons_filter_the_changes(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    changes = built_site.read("rpt_changes")
+    assert changes.height > 0
+    status = changes["status"].sort()[0]
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open("/changes/")
+        page.get_by_role("radio", name=status, exact=True).click()
+        shown = page.eval_on_selector_all("[data-change]", "all => all.map((card) => card.dataset.change)")
+    assert set(shown) == set(changes.filter(pl.col("status") == status)["change_id"])
+
+
+def test_data_health_shows_every_source_table_with_its_rows(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    tables = built_site.read("rpt_data_health").to_dicts()
+    assert tables
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open("/data-health/")
+        for table in tables:
+            row = page.locator(f"[data-source='{table['source']}'][data-table='{table['table_name']}']")
+            assert row.get_attribute("data-status") == table["status"]
+            assert f"landed {table['rows_landed'] or 0:,}, rejected {table['rows_rejected'] or 0:,}" in row.inner_text()
+
+
+def test_the_dictionary_defines_every_kpi_where_links_point(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    kpis = built_site.read("rpt_kpi_dictionary").to_dicts()
+    assert kpis
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open("/dictionary/")
+        for kpi in kpis:
+            section = page.locator(f"section[id='{kpi['kpi_id']}']")
+            assert section.count() == 1
+            assert kpi["name"] in section.inner_text()
+            assert kpi["formula"] in section.inner_text()

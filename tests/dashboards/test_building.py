@@ -1,0 +1,121 @@
+"""Building the site: what it reads, when it builds, and what stays when it cannot."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from cxhouse import dashboards
+from cxhouse.dashboards import DashboardsError, build_dashboards, list_declared_reports
+from tests.dashboards.fake_project import mark_installed, publish, write_project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return write_project(tmp_path / "dashboards")
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Path:
+    return publish(tmp_path / "serving", "one")
+
+
+def test_a_build_puts_the_site_in_place_and_removes_its_copy(project: Path, serving: Path, tmp_path: Path) -> None:
+    notes: list[str] = []
+    site = build_dashboards(project=project, serving=serving, work=tmp_path / "work", company_name="Jan's", progress=notes.append)
+    assert site == tmp_path / "work" / "site"
+    assert (site / "index.html").read_text(encoding="utf-8").startswith("first page")
+    assert "Jan''s" in (site / "index.html").read_text(encoding="utf-8"), "a quote in the name is safe inside SQL"
+    assert not (tmp_path / "work" / "project").exists()
+    assert not (project / "build").exists(), "the project's own folder is not written to"
+    assert len(notes) == 2
+
+
+def test_a_report_without_rows_still_reaches_the_pages_as_a_table(project: Path, serving: Path, tmp_path: Path) -> None:
+    site = build_dashboards(project=project, serving=serving, work=tmp_path / "work")
+    table = pl.read_parquet(site / "data" / "rpt_tiny.parquet")
+    assert table.height == 0
+    assert dict(table.schema) == {"name": pl.String, "n": pl.Float64, "seen_at": pl.Datetime("ms")}
+
+
+def test_an_unchanged_copy_is_not_built_again_and_a_new_one_is(project: Path, serving: Path, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    first = build_dashboards(project=project, serving=serving, work=work).resolve()
+    notes: list[str] = []
+    again = build_dashboards(project=project, serving=serving, work=work, progress=notes.append)
+    assert again.resolve() == first
+    assert notes == ["Dashboards are up to date"]
+    publish(serving, "two")
+    second = build_dashboards(project=project, serving=serving, work=work).resolve()
+    assert second != first
+    (project / "pages" / "index.md").write_text("second page", encoding="utf-8")
+    build_dashboards(project=project, serving=serving, work=work)
+    assert (work / "site" / "index.html").read_text(encoding="utf-8").startswith("second page")
+    assert len(list((work / "sites").iterdir())) == 1, "earlier sites are removed"
+
+
+def test_a_failed_build_keeps_the_old_site_and_shows_the_last_lines(project: Path, serving: Path, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    site = build_dashboards(project=project, serving=serving, work=work)
+    (project / "pages" / "index.md").write_text("BROKEN", encoding="utf-8")
+    with pytest.raises(DashboardsError, match="names a column that does not exist") as failure:
+        build_dashboards(project=project, serving=serving, work=work)
+    assert "evidence build failed (exit code 3)" in str(failure.value)
+    assert "run `cxhouse dashboards`" in str(failure.value)
+    assert (site / "index.html").read_text(encoding="utf-8").startswith("first page")
+    (project / "pages" / "index.md").write_text("mended", encoding="utf-8")
+    build_dashboards(project=project, serving=serving, work=work)
+    assert (site / "index.html").read_text(encoding="utf-8").startswith("mended")
+
+
+def test_two_homes_do_not_write_into_each_other(project: Path, tmp_path: Path) -> None:
+    homes = [publish(tmp_path / name / "serving", name).parent for name in ("left", "right")]
+    sites = [build_dashboards(project=project, serving=home / "serving", work=home / "dashboards") for home in homes]
+    texts = [(site / "index.html").read_text(encoding="utf-8") for site in sites]
+    assert str(homes[0] / "serving") in texts[0]
+    assert str(homes[1] / "serving") in texts[1]
+
+
+def test_nothing_published_and_a_missing_report_are_named(project: Path, serving: Path, tmp_path: Path) -> None:
+    with pytest.raises(DashboardsError, match="nothing is published yet"):
+        build_dashboards(project=project, serving=tmp_path / "nowhere", work=tmp_path / "work")
+    (serving / "current" / "rpt_tiny.parquet").unlink()
+    with pytest.raises(DashboardsError, match="misses rpt_tiny"):
+        build_dashboards(project=project, serving=serving, work=tmp_path / "work")
+
+
+def test_a_step_that_takes_too_long_is_stopped_with_everything_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dashboards, "STEP_TIMEOUT_SECONDS", 1)
+    marker = tmp_path / "pid"
+    with pytest.raises(DashboardsError, match="took longer than 1 seconds"):
+        dashboards.run_step("slow", ["sh", "-c", f"sleep 60 & echo $! > {marker}; wait"], cwd=tmp_path, variables={}, advice="")
+    child = int(marker.read_text(encoding="utf-8"))
+    assert not is_alive(child)
+
+
+def is_alive(pid: int) -> bool:
+    """False for a process that is gone or only waits to be counted."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def test_packages_are_installed_once_per_lock_file(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installs: list[str] = []
+    monkeypatch.setattr(dashboards, "run_step", lambda name, *_, **__: installs.append(name))
+    dashboards.ensure_node_modules(project)
+    assert installs == []
+    (project / "package-lock.json").write_text('{"changed": true}', encoding="utf-8")
+    dashboards.ensure_node_modules(project)
+    dashboards.ensure_node_modules(project)
+    assert installs == ["npm ci"]
+    mark_installed(project)
+
+
+def test_a_report_is_declared_by_its_own_file(project: Path) -> None:
+    assert list_declared_reports(project) == ["rpt_tiny"]

@@ -1,0 +1,165 @@
+"""The Evidence project: pinned, without addresses, and its pages only select from declared reports."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cxhouse.dashboards import list_declared_reports
+from cxhouse.settings import PROJECT
+
+DASHBOARDS = PROJECT / "dashboards"
+PAGES = sorted(path for folder in ("pages", "partials") for path in (DASHBOARDS / folder).rglob("*.md"))
+COMPONENTS = sorted(path for path in (DASHBOARDS / "components").iterdir() if path.suffix in (".svelte", ".js"))
+QUERY = re.compile(r"```sql \w+\n(.*?)```", re.DOTALL)
+
+
+def test_packages_are_pinned_and_the_lock_file_holds_no_address() -> None:
+    package = json.loads((DASHBOARDS / "package.json").read_text(encoding="utf-8"))
+    versions = {**package["dependencies"], **package["overrides"]}
+    assert versions
+    assert [name for name, version in versions.items() if not re.fullmatch(r"(npm:@[\w/-]+@)?\d+\.\d+\.\d+(-r\.\d+)?", version)] == []
+    lock = (DASHBOARDS / "package-lock.json").read_text(encoding="utf-8")
+    assert '"integrity"' in lock
+    assert re.findall(r'"resolved"|https?://', lock) == []
+
+
+def test_usage_is_not_reported() -> None:
+    settings = json.loads((DASHBOARDS / "evidence.settings.json").read_text(encoding="utf-8"))
+    assert settings["send_anonymous_usage_stats"] == "no"
+
+
+def test_every_declared_report_is_documented_and_read_by_its_own_file_alone() -> None:
+    reports = list_declared_reports(DASHBOARDS)
+    documented = (PROJECT / "docs" / "published-reports.md").read_text(encoding="utf-8")
+    assert reports
+    for report in reports:
+        sql = (DASHBOARDS / "sources" / "cxhouse" / f"{report}.sql").read_text(encoding="utf-8")
+        assert f"## {report}\n" in documented
+        assert re.findall(r"read_parquet\('([^']*)'\)", sql) == [f"${{serving}}/{report}.parquet"]
+        assert "select *" not in sql
+
+
+def test_every_column_a_source_reads_is_part_of_the_published_interface() -> None:
+    documented = (PROJECT / "docs" / "published-reports.md").read_text(encoding="utf-8")
+    reports = list_declared_reports(DASHBOARDS)
+    assert reports
+    for report in reports:
+        section = documented.split(f"## {report}\n")[1].split("\n## ")[0]
+        sql = (DASHBOARDS / "sources" / "cxhouse" / f"{report}.sql").read_text(encoding="utf-8").split("from read_parquet")[0]
+        bare = re.sub(r"'[^']*'|\bas \w+|\bcast\b|\bstrftime\b|\btimezone\b|\bselect\b|\bvarchar\b|\btimestamptz\b", " ", sql)
+        columns = set(re.findall(r"[a-z_]+", bare))
+        assert columns
+        assert {column for column in columns if not re.search(rf"\b{column}\b", section)} == set(), report
+
+
+def test_pages_select_from_declared_reports_and_do_not_calculate() -> None:
+    declared = set(list_declared_reports(DASHBOARDS))
+    queries = [(page, query) for page in PAGES for query in QUERY.findall(page.read_text(encoding="utf-8"))]
+    assert queries
+    for page, query in queries:
+        assert set(re.findall(r"(?:from|join) cxhouse\.(\w+)", query)) <= declared, page
+        plain = query.replace("select *", "select")
+        assert not re.search(r"\b(sum|avg|count|min|max|round|median)\s*\(|[\w)] [+/*%-] [\w(]", plain), page
+
+
+def test_pages_and_components_stay_short() -> None:
+    assert PAGES and COMPONENTS
+    long_pages = {page.name: count for page in PAGES if (count := len(page.read_text(encoding="utf-8").splitlines())) > 160}
+    assert long_pages == {}
+    long_parts = {part.name: count for part in COMPONENTS if (count := len(part.read_text(encoding="utf-8").splitlines())) > 250}
+    assert long_parts == {}
+
+
+def test_every_page_asks_its_question_and_ends_with_its_build() -> None:
+    pages = [page for page in PAGES if page.parent.name != "partials"]
+    assert pages
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert re.search(r"^title: .+\?$", text, re.MULTILINE), page
+        assert "foot.md" in text or "<PageFoot" in text, page
+
+
+def run_module(code: str) -> object:
+    """Evaluate an expression with the pages' own modules and return it."""
+    script = (
+        "import { formatFigure } from './components/figures.js';"
+        "import { describeStatus, sortByUrgency } from './components/statuses.js';"
+        "import { buildSeriesOptions } from './components/series_chart.js';"
+        f"console.log(JSON.stringify({code}));"
+    )
+    run = subprocess.run(
+        ["node", "--input-type=module", "--eval", script], cwd=DASHBOARDS, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        ("0.912", "share", "91.2 %"),
+        ("34", "points", "+34"),
+        ("71.4", "seconds", "71 s"),
+        ("0.0512", "ratio", "0.051"),
+        ("62.5", "EUR", "EUR 62.50"),
+    ],
+)
+def test_chart_labels_carry_the_unit(value: str, unit: str, text: str) -> None:
+    assert run_module(f"formatFigure({value}, '{unit}')") == text
+
+
+@needs_node
+def test_a_missing_value_is_never_a_zero() -> None:
+    assert run_module("formatFigure(null, 'share')") == "no value"
+
+
+@needs_node
+def test_every_status_of_the_reports_has_a_word_and_a_sign_of_its_own_tone() -> None:
+    statuses = ["green", "yellow", "red", "grey", "neutral", "hidden", "no_data", "not_measurable"]
+    looks = run_module(f"{statuses}.map(describeStatus)")
+    assert isinstance(looks, list)
+    assert len({look["word"] for look in looks}) == len(statuses)
+    assert {status for status, look in zip(statuses, looks, strict=True) if look["tone"] == "none"} == set(statuses[3:])
+    assert len({look["sign"] for look in looks[:3]}) == 3
+
+
+@needs_node
+def test_changes_close_together_take_different_heights_on_the_chart() -> None:
+    rows = [
+        {"period_start": f"2025-{month:02d}-01", "value": 1, "value_lower": 0, "value_upper": 2, "target": None} for month in range(1, 13)
+    ]
+    changes = [
+        {"number": 1, "started_date": "2025-03-01"},
+        {"number": 2, "started_date": "2025-03-04"},
+        {"number": 3, "started_date": "2025-09-01"},
+    ]
+    options = (
+        f"buildSeriesOptions({{rows: {json.dumps(rows)}, changes: {json.dumps(changes)}, calendar: [], unit: 'ratio', isNarrow: false}})"
+    )
+    marks = run_module(f"{options}.series[1].markLine.data.map((mark) => [mark.label.formatter, mark.label.offset[1]])")
+    assert isinstance(marks, list)
+    assert [number for number, _ in marks] == ["1", "2", "3"]
+    assert marks[0][1] != marks[1][1]
+    assert marks[2][1] == 0
+
+
+@needs_node
+def test_the_engine_patch_refuses_a_client_it_was_not_written_for(tmp_path: Path) -> None:
+    shutil.copy(DASHBOARDS / "offline_engine.mjs", tmp_path)
+    for name, version in {"@evidence-dev/universal-sql": "9.9.9", "@duckdb/duckdb-wasm": "1.28.0"}.items():
+        folder = tmp_path / "node_modules" / name
+        folder.mkdir(parents=True)
+        (folder / "package.json").write_text(json.dumps({"version": version}), encoding="utf-8")
+    run = subprocess.run(["node", "offline_engine.mjs"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 1
+    assert "universal-sql is 9.9.9, expected 3.0.1" in run.stderr
