@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from cxhouse.build import BuildError, read_state
+from cxhouse.build import BuildError, BuildState, read_state
 from cxhouse.files import write_atomically
 from cxhouse.settings import Settings
 
@@ -41,7 +41,7 @@ def publish_reports(
         "build_id": state.build_id,
         "built_at": state.built_at,
         "published_at": (now or datetime.now(UTC)).isoformat(),
-        "reports": export_reports(settings.warehouse, draft, tell),
+        "reports": export_reports(settings.warehouse, draft, state, tell),
     }
     write_atomically(draft / "manifest.json", lambda path: path.write_text(json.dumps(manifest, indent=2), encoding="utf-8"))
     shutil.rmtree(target, ignore_errors=True)
@@ -51,18 +51,25 @@ def publish_reports(
     return manifest
 
 
-def export_reports(warehouse: Path, folder: Path, tell: Callable[[str, int, int], None]) -> dict[str, dict[str, Any]]:
-    """Write each report as Parquet, its rows in a fixed order; return rows and sha256 per report."""
+def export_reports(
+    warehouse: Path, folder: Path, state: BuildState, tell: Callable[[str, int, int], None]
+) -> dict[str, dict[str, Any]]:
+    """Write each report as Parquet, its rows in a fixed order; return rows and sha256 per report.
+
+    rpt_builds gains what is known only after the build: its tests and seconds.
+    """
+    seconds = sum(state.seconds.values())
+    outcome = f", {state.tests_passed} as tests_passed, {state.tests_failed} as tests_failed, {seconds}::double as seconds"
     described = {}
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
-        found = connection.execute(
-            "select table_name from information_schema.tables where table_name like 'rpt\\_%' escape '\\' order by 1"
-        ).fetchall()
-        for number, (name,) in enumerate(found, 1):
+        names = connection.execute("select table_name from information_schema.tables where starts_with(table_name, 'rpt_') order by 1")
+        found = [name for (name,) in names.fetchall()]
+        for number, name in enumerate(found, 1):
             path = folder / f"{name}.parquet"
-            connection.execute(f"copy (select * from {name} order by all) to '{path}' (format parquet, compression zstd)")
-            rows = connection.execute(f"select count(*) from {name}").fetchall()[0][0]
+            query = f"select *{outcome if name == 'rpt_builds' else ''} from {name} order by all"
+            connection.execute(f"copy ({query}) to '{path}' (format parquet, compression zstd)")
+            rows = connection.execute(f"select count(*) from '{path}'").fetchall()[0][0]
             described[name] = {"rows": rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
             tell(name, number, len(found))
     return described

@@ -63,7 +63,7 @@ select
     touchpoint_id,
     channel,
     supplier_id,
-    sum(n) as n,
+    cast(sum(n) as bigint) as n,
     sum(total) as total,
     sum(total_sq) as total_sq,
     sum(total_cube) as total_cube

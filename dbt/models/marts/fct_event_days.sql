@@ -5,7 +5,7 @@ select
     days.channel,
     days.event_date as local_date,
     coalesce(map.touchpoint_id, 'unmapped') as touchpoint_id,
-    sum(days.events_count) as events_count
+    cast(sum(days.events_count) as bigint) as events_count
 from {{ ref('int_event_days') }} as days
 left join {{ ref('int_event_kinds') }} as kinds
     on
@@ -30,7 +30,7 @@ select
     channel,
     event_date,
     case when attributed_by = 'relationship' then 'company' else 'unmapped' end,
-    sum(answers_count)
+    cast(sum(answers_count) as bigint)
 from {{ ref('int_answers_daily') }}
 where attributed_by in ('relationship', 'unmapped')
 group by all

@@ -19,7 +19,7 @@ select
     table_name,
     stage,
     reason,
-    sum(rows_count) as rows_count,
+    cast(sum(rows_count) as bigint) as rows_count,
     arg_max(_source_file, _landed_at) as last_file,
     arg_max(_source_line, _landed_at) as last_line,
     max(_landed_at) as last_landed_at

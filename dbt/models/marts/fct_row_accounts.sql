@@ -1,4 +1,5 @@
 -- One row per staging model and source table: what became of every landed row. landed = staged + rejected + superseded.
+-- rows_apart is lower than rows_landed where the model folds several landed rows into one.
 {% set models = [] %}
 {% for contract, names in var('contract_models').items() %}{% for name in names %}{% do models.append((contract, name)) %}{% endfor %}{% endfor %}
 with accounts as (
@@ -9,15 +10,16 @@ with accounts as (
         '{{ model }}' as staging_model,
         staged._source as source,
         staged._table as table_name,
-        sum(staged._lake_rows) as rows_landed,
-        sum(case when staged._rejected_reason is not null then staged._lake_rows else 0 end) as rows_rejected,
-        sum(case when staged._rejected_reason is null then staged._lake_rows else 0 end) as rows_accepted
+        count(*) as rows_apart,
+        cast(sum(staged._lake_rows) as bigint) as rows_landed,
+        cast(sum(case when staged._rejected_reason is not null then staged._lake_rows else 0 end) as bigint) as rows_rejected,
+        cast(sum(case when staged._rejected_reason is null then staged._lake_rows else 0 end) as bigint) as rows_accepted
     from {{ ref('int_' ~ contract ~ '__staged') }} as staged
     where staged._staging_model = '{{ model }}'
     group by staged._source, staged._table
     union all
     {% endfor %}
-    select cast(null as varchar), cast(null as varchar), cast(null as varchar), cast(null as varchar), cast(null as bigint), cast(null as bigint), cast(null as bigint)
+    select cast(null as varchar), cast(null as varchar), cast(null as varchar), cast(null as varchar), cast(null as bigint), cast(null as bigint), cast(null as bigint), cast(null as bigint)
     where false
 
 ),
@@ -25,7 +27,7 @@ with accounts as (
 current_rows as (
 
     {% for contract in models | map(attribute=0) | unique %}
-    select '{{ contract }}' as contract, _source as source, _table as table_name, sum(_lake_rows) as rows_staged
+    select '{{ contract }}' as contract, _source as source, _table as table_name, cast(sum(_lake_rows) as bigint) as rows_staged
     from {{ ref('int_' ~ contract) }}
     group by _source, _table
     union all
@@ -39,6 +41,7 @@ select
     accounts.staging_model,
     accounts.source,
     accounts.table_name,
+    accounts.rows_apart,
     accounts.rows_landed,
     coalesce(current_rows.rows_staged, 0) as rows_staged,
     accounts.rows_rejected,

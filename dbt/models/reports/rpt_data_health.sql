@@ -12,11 +12,16 @@ with loads as (
 
 ),
 
+-- a table that feeds several contracts is accounted for once: by the model that keeps most of its rows apart
 accounts as (
 
     select
-        source, table_name, string_agg(distinct contract, ', ' order by contract) as contract,
-        max(rows_landed) as rows_landed, sum(rows_staged) as rows_staged, sum(rows_superseded) as rows_superseded, sum(rows_rejected) as rows_rejected_staging
+        source, table_name,
+        string_agg(contract, ', ' order by contract) as contract,
+        arg_max(rows_landed, rows_apart) as rows_landed,
+        arg_max(rows_staged, rows_apart) as rows_staged,
+        arg_max(rows_superseded, rows_apart) as rows_superseded,
+        arg_max(rows_rejected, rows_apart) as rows_rejected_staging
     from {{ ref('fct_row_accounts') }}
     group by source, table_name
 
@@ -24,7 +29,7 @@ accounts as (
 
 rejected as (
 
-    select source, table_name, sum(rows_count) as rows_rejected
+    select source, table_name, cast(sum(rows_count) as bigint) as rows_rejected
     from {{ ref('fct_rejected_rows') }}
     where stage = 'landing'
     group by source, table_name

@@ -10,7 +10,7 @@ with targets as (
 )
 
 select
-    kpis.kpi_id, kpis.kpi_name, kpis.description,
+    kpis.kpi_id, kpis.kpi_name as name, kpis.description,
     above.measure_id || ' / ' || below.measure_id as formula,
     above.measure_id as numerator_measure, above.description as numerator_description,
     below.measure_id as denominator_measure, below.description as denominator_description,

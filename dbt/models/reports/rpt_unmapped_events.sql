@@ -3,7 +3,7 @@ with counted as (
 
     select
         source, event_type, channel,
-        sum(events_count) filter (where touchpoint_id = 'unmapped') as events_count,
+        cast(sum(events_count) filter (where touchpoint_id = 'unmapped') as bigint) as events_count,
         min(local_date) filter (where touchpoint_id = 'unmapped') as first_date,
         max(local_date) filter (where touchpoint_id = 'unmapped') as last_date,
         sum(events_count) as all_events_count
