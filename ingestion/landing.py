@@ -129,6 +129,9 @@ def replace_rows(rows: pl.DataFrame, table: Table, window: Window, days: set[dat
         return replaced
     if (folder / SNAPSHOT_FILE).exists():
         raise LakeError(f"{folder / SNAPSHOT_FILE}: {table.label} was a snapshot before; remove this file and load from the first day")
+    outside = rows.filter(~pl.col("_window_date").is_between(window.start, window.end, closed="left").fill_null(False))
+    if outside.height:
+        raise LakeError(f"{table.label} {window}: the connector delivered {outside.height} rows of other days; nothing was landed")
     replaced = 0
     replacements: dict[Path, Path | None] = {}
     try:

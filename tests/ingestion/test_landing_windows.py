@@ -59,7 +59,9 @@ def test_landing_any_windows_any_number_of_times_leaves_each_row_of_their_days_o
     for _ in range(2):
         for start, length in windows:
             (result,) = company.ingest(source, str(day(start)), str(day(start + length)))
-            assert result.rows_read == result.rows_landed + result.rows_rejected and result.status == "landed"
+            assert result.rows_read == result.rows_landed + result.rows_rejected and result.status == "landed", result.error
+            inside = pl.col("_window_date").is_between(day(start), day(start + length), closed="left")
+            assert company.read("t").filter(inside).height == result.rows_read
         seen.append(as_rows(company.read("t")))
     covered = {start + step for start, length in windows for step in range(length)}
     expected = sorted(str(position) for position, offset in enumerate(offsets) if offset in covered)
