@@ -10,8 +10,8 @@ from tests.browser.built_site import PATIENCE_MS, WIDE, BuiltSite, watch
 
 READ_CHART = """() => {
     const charts = Object.values(window[Symbol.for('__evidence-chart-window-debug__')] ?? {}).filter((chart) => !chart.isDisposed());
-    const line = charts[0].getOption().series.find((series) => series.name === 'value');
-    return {
+    const line = charts[0]?.getOption().series.find((series) => series.name === 'value');
+    return line && {
         points: line.data.map((point) => [new Date(point[0]).toISOString().slice(0, 10), point[1]]),
         marks: line.markLine.data.map((mark) => mark.label.formatter)
     };
@@ -28,9 +28,14 @@ def read_series(site: BuiltSite, touchpoint: str, kpi: str, grain: str) -> list[
     return [(str(row["period_start"]), row["value"]) for row in rows.sort("period_start").to_dicts()]
 
 
-def wait_for_points(page: Page, count: int) -> None:
-    page.wait_for_function(f"document.querySelector('[data-points]')?.dataset.points === '{count}'", timeout=PATIENCE_MS)
-    page.wait_for_timeout(300)
+def wait_for_line(page: Page, expected: list[tuple[str, float | None]]) -> None:
+    """Wait until the chart draws exactly these days and values; on the way it may still show what was chosen before."""
+    same = """(expected) => {
+        const drawn = (READ)()?.points;
+        const near = (left, right) => left === right || Math.abs(left - right) < 1e-9;
+        return drawn?.length === expected.length && drawn.every(([day, value], i) => day === expected[i][0] && near(value, expected[i][1]));
+    }""".replace("READ", READ_CHART)
+    page.wait_for_function(same, arg=[list(point) for point in expected], timeout=PATIENCE_MS)
 
 
 @pytest.mark.parametrize("grain", ["week", "month", "day"])
@@ -42,10 +47,7 @@ def test_the_chart_draws_the_reports_values_at_each_grain(browser: Browser, addr
         page.get_by_role("radio", name=grain, exact=True).click()
         expected = read_series(built_site, touchpoint, str(kpi), grain)
         assert expected
-        wait_for_points(page, len(expected))
-        drawn = [(day, value) for day, value in page.evaluate(READ_CHART)["points"]]
-        assert [day for day, _ in drawn] == [day for day, _ in expected]
-        assert [value for _, value in drawn] == [pytest.approx(value) if value is not None else None for _, value in expected]
+        wait_for_line(page, expected)
         watched.assert_clean()
 
 
@@ -61,10 +63,9 @@ def test_choosing_a_kpi_draws_that_kpi(browser: Browser, address: str, built_sit
         for kpi in kpis:
             page.locator(f".picker button:has([data-kpi='{kpi}'])").click()
             expected = read_series(built_site, touchpoint, kpi, "week")
-            wait_for_points(page, len(expected))
             page.wait_for_selector(f"h2 a[href='/dictionary/#{kpi}']")
             if any(value is not None for _, value in expected):
-                assert page.evaluate(READ_CHART)["points"][-1] == [expected[-1][0], pytest.approx(expected[-1][1])]
+                wait_for_line(page, expected)
         watched.assert_clean()
 
 
@@ -87,8 +88,7 @@ def test_changes_stand_on_the_chart_by_number_and_below_it_by_name(browser: Brow
     listed = changes.filter(pl.col("touchpoint_id") == touchpoint)
     with watch(browser, address, WIDE) as watched:
         page = watched.open(f"/touchpoints/{touchpoint}/")
-        page.wait_for_function("Number(document.querySelector('[data-points]')?.dataset.points) > 0", timeout=PATIENCE_MS)
-        page.wait_for_timeout(300)
+        page.wait_for_function(f"({READ_CHART})() !== undefined", timeout=PATIENCE_MS)
         marks = page.evaluate(READ_CHART)["marks"]
         titles = page.locator("ol li a").all_inner_texts()
         assert set(titles) == set(listed["title"])
