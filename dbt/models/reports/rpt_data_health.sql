@@ -18,10 +18,10 @@ accounts as (
     select
         source, table_name,
         string_agg(contract, ', ' order by contract) as contract,
-        arg_max(rows_landed, rows_apart) as rows_landed,
-        arg_max(rows_staged, rows_apart) as rows_staged,
-        arg_max(rows_superseded, rows_apart) as rows_superseded,
-        arg_max(rows_rejected, rows_apart) as rows_rejected_staging
+        arg_max(rows_landed, (rows_apart, contract)) as rows_landed,
+        arg_max(rows_staged, (rows_apart, contract)) as rows_staged,
+        arg_max(rows_superseded, (rows_apart, contract)) as rows_superseded,
+        arg_max(rows_rejected, (rows_apart, contract)) as rows_rejected_staging
     from {{ ref('fct_row_accounts') }}
     group by source, table_name
 
