@@ -72,7 +72,7 @@ def test_a_load_killed_at_any_step_leaves_whole_files_and_the_next_run_repairs(l
     left_strays = False
     for step in range(1, 60):
         process = child(landed, "kill", step)
-        process.communicate(timeout=60)
+        process.communicate(timeout=180)
         if process.returncode == 0:
             break
         assert process.returncode == -signal.SIGKILL
@@ -94,7 +94,7 @@ def test_a_load_killed_at_some_moment_leaves_whole_files_and_the_next_run_repair
         process = child(landed)
         time.sleep(delay)
         process.kill()
-        process.communicate(timeout=60)
+        process.communicate(timeout=180)
         assert set(versions_by_month(landed).values()) <= {"old", "new"}
     landed.ingest(landed.load()["crm"], *WINDOW)
     assert set(versions_by_month(landed).values()) == {"new"} and not list_strays(landed)
@@ -102,7 +102,7 @@ def test_a_load_killed_at_some_moment_leaves_whole_files_and_the_next_run_repair
 
 def test_a_full_disk_fails_the_load_and_leaves_the_old_file(landed: SmallCompany) -> None:
     process = child(landed, "limit", 5_000)  # the log still fits, a month's file does not
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=180)
     assert process.returncode == 1 and "2024-01.parquet: cannot be written" in output and "Free space" in output
     assert set(versions_by_month(landed).values()) == {"old"} and not list_strays(landed)
     assert landed.read_log_lines("t")[-1]["status"] == "failed"
@@ -113,7 +113,7 @@ def test_a_full_disk_fails_the_load_and_leaves_the_old_file(landed: SmallCompany
 def test_a_disk_too_full_for_the_log_still_ends_in_a_failed_result(landed: SmallCompany) -> None:
     before = read_landing_log(landed.lake)
     process = child(landed, "limit", 10)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=180)
     assert process.returncode == 1 and "cannot be written" in output and "moreover" in output
     assert read_landing_log(landed.lake).equals(before) and set(versions_by_month(landed).values()) == {"old"}
 
@@ -121,7 +121,7 @@ def test_a_disk_too_full_for_the_log_still_ends_in_a_failed_result(landed: Small
 def test_loads_of_one_table_at_the_same_time_come_one_after_the_other(landed: SmallCompany) -> None:
     processes = [child(landed) for _ in range(4)]
     for process in processes:
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=180)
         assert process.returncode == 0, errors
     assert set(versions_by_month(landed).values()) == {"new"} and landed.read("t").height == 2 * ROWS
     lines = landed.read_log_lines("t")
