@@ -32,15 +32,16 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     },
     "phase_touchpoints": {"journey_id": TEXT, "phase_id": TEXT, "touchpoint_id": TEXT, "position": WHOLE},
     "components": {
-        "component_id": TEXT, "component_name": TEXT, "kind": TEXT, "owner_department": TEXT, "is_visible": FLAG, "supplier_id": TEXT, "kpi_id": TEXT,
+        "component_id": TEXT, "component_name": TEXT, "kind": TEXT, "owner_department": TEXT, "is_visible": FLAG, "supplier_id": TEXT,
+        "kpi_id": TEXT,
     },
     "component_touchpoints": {"component_id": TEXT, "touchpoint_id": TEXT},
     "holidays": {"date": DAY, "name": TEXT},
     "peaks": {"peak_id": TEXT, "name": TEXT, "from_month_day": TEXT, "to_month_day": TEXT},
     "changes": {
         "change_id": TEXT, "title": TEXT, "description": TEXT, "started_at": MOMENT, "ended_at": MOMENT, "kind": TEXT, "touchpoints": TEXT,
-        "components": TEXT, "suppliers": TEXT, "channels": TEXT, "segments": TEXT, "owner": TEXT, "primary_kpi": TEXT, "expected_direction": TEXT,
-        "expected_size": NUMBER, "evaluation_date": DAY, "investment_amount": NUMBER, "recorded_in": TEXT, "recorded_at": MOMENT,
+        "components": TEXT, "suppliers": TEXT, "channels": TEXT, "segments": TEXT, "owner": TEXT, "primary_kpi": TEXT,
+        "expected_direction": TEXT, "expected_size": NUMBER, "evaluation_date": DAY, "investment_amount": NUMBER, "recorded_in": TEXT, "recorded_at": MOMENT,
     },
 }  # fmt: skip
 

@@ -1,0 +1,93 @@
+"""After a daily run the warehouse equals a full rebuild; a second run changes nothing; loading twice changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import UNTIL, write_data
+from tests.warehouse.conftest import Home, make_home
+
+TABLES = ("fct_daily_measures", "fct_touchpoint_kpis", "fct_event_days", "fct_row_accounts", "int_answers", "int_orders", "int_deliveries")
+MOVING = ("_load_id", "_landed_at")
+
+
+def snapshot(home: Home) -> dict[str, list[tuple]]:
+    """Every row of the tables that figures come from, in order, without what names the load."""
+    found = {}
+    for table in TABLES:
+        rows = home.query(f"select * from {table}")
+        assert rows, table
+        found[table] = sorted((tuple(repr(value) for name, value in row.items() if name not in MOVING) for row in rows), key=repr)
+    return found
+
+
+@pytest.fixture(scope="module")
+def daily(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The tiny company loaded and built day by day, as Airflow would."""
+    home = make_home(tmp_path_factory.mktemp("daily"))
+    for day, end in (("2026-03-01", "2026-03-02"), ("2026-03-02", "2026-03-03"), ("2026-03-03", UNTIL)):
+        write_data(home.data, [day])
+        home.run("ingest", "--from", day, "--to", end)
+        home.run("build")
+    return home
+
+
+def test_three_daily_builds_equal_one_full_build(daily: Home, tiny: Home) -> None:
+    state = (daily.path / "state" / "build.json").read_text(encoding="utf-8")
+    assert '"is_full": false' in state
+    day_by_day, at_once = snapshot(daily), snapshot(tiny)
+    for table in TABLES:
+        assert day_by_day[table] == at_once[table], table
+
+
+def test_a_second_load_and_build_change_nothing(daily: Home) -> None:
+    before = snapshot(daily)
+    daily.run("ingest", "--from", "2026-03-02", "--to", "2026-03-03")
+    daily.run("build")
+    assert '"is_full": false' in (daily.path / "state" / "build.json").read_text(encoding="utf-8")
+    assert snapshot(daily) == before
+
+
+def test_corrections_moves_and_vanished_rows_leave_what_a_full_build_leaves(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    write_data(home.data)
+    home.run("ingest", "--to", UNTIL)
+    home.run("build")
+    day_two = home.data / "deliveries_2026-03-02.csv"
+    # D3 is promised a day earlier now, D4 is gone, and the contact that answer A3 asks about moves to another day
+    text = day_two.read_text(encoding="utf-8").replace("D3,O4,slow,2026-03-03T12:00:00", "D3,O4,slow,2026-03-02T12:00:00")
+    day_two.write_text("".join(line for line in text.splitlines(keepends=True) if not line.startswith("D4,")), encoding="utf-8")
+    contacts = home.data / "contacts_2026-03-01.jsonl"
+    contacts.write_text(contacts.read_text(encoding="utf-8").replace("2026-03-01T12:0", "2026-03-02T12:0", 3), encoding="utf-8")
+    home.run("ingest", "--from", "2026-03-01", "--to", "2026-03-03")
+    home.run("build")
+    assert '"is_full": false' in (home.path / "state" / "build.json").read_text(encoding="utf-8")
+    incremental = snapshot(home)
+    moved = home.query("select event_date::varchar as day from int_answers where _key = 'surveys|A3'")
+    assert moved == [{"day": "2026-03-02"}]
+    assert home.query("select count(*) as n from int_deliveries where delivery_id = 'D4'") == [{"n": 0}]
+    home.run("build", "--full-refresh")
+    full = snapshot(home)
+    for table in TABLES:
+        assert incremental[table] == full[table], table
+
+
+def test_nothing_is_lost_between_layers(tiny: Home) -> None:
+    accounts = tiny.query("select * from fct_row_accounts")
+    assert {row["table_name"] for row in accounts} == {"orders", "customers", "visits", "contacts", "deliveries", "answers"}
+    for row in accounts:
+        assert row["rows_landed"] == row["rows_staged"] + row["rows_rejected"] + row["rows_superseded"], row
+    orders = next(row for row in accounts if row["table_name"] == "orders")
+    # nine lines landed: O2 came twice and O5 came twice, O6 has an unknown status
+    assert (orders["rows_landed"], orders["rows_staged"], orders["rows_rejected"], orders["rows_superseded"]) == (9, 6, 1, 2)
+    health = tiny.report("rpt_data_health").filter(table_name="orders").row(0, named=True)
+    assert (health["rows_read"], health["rows_landed"], health["rows_rejected"]) == (10, 9, 1)
+
+
+def test_a_build_leaves_the_company_folder_as_it_was(tiny: Home) -> None:
+    models = sorted((Path(tiny.environment["CXHOUSE_COMPANY"]) / "models").glob("*.sql"))
+    assert models
+    for path in models:
+        assert "{{ lineage() }}" in path.read_text(encoding="utf-8"), path
