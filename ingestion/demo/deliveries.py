@@ -75,12 +75,7 @@ def draw_deliveries(world: World, orders: Orders, totals: Totals) -> Deliveries:
     delivered = clock.to_utc(delivered_day, (9.2 * 3600 + 43_000 * random.beta(2, 2.4, count)).astype(int))
     delivered = np.where(is_lost, NEVER, delivered)
     is_requested = is_large & (random.random(count) < 0.6)
-    reported_late = np.where(random.random(count) < 0.12, random.integers(1, 6, count), 0)
-    late_paper = (random.random(count) < 0.012) & ~is_late
-    repeated_day = np.where(
-        is_late, delivered_day + reported_late + 8 * is_lost, np.where(late_paper, delivered_day + random.integers(1, 5, count), NEVER)
-    )
-    repeated_day = np.where((repeated_day != NEVER) & (clock.weekday(repeated_day) == 6), repeated_day + 1, repeated_day)
+    repeated_day = _plan_repeats(random, world, delivered_day, is_late, is_lost)
     pieces = np.where(totals.has_large[order] & totals.has_small[order], 1, totals.pieces[order])
     short = (random.random(count) < 0.006) & (pieces > 1)
     is_moved = is_late & (random.random(count) < 0.55)
@@ -103,6 +98,19 @@ def draw_deliveries(world: World, orders: Orders, totals: Totals) -> Deliveries:
         received=np.where(is_lost, 0, pieces - short),
         repeated_day=repeated_day,
     )
+
+
+def _plan_repeats(
+    random: np.random.Generator, world: World, delivered_day: np.ndarray, is_late: np.ndarray, is_lost: np.ndarray
+) -> np.ndarray:
+    """The day whose file settles what its own day's file could not: the late, the lost, and some that were only late in paperwork."""
+    count = len(delivered_day)
+    reported_late = np.where(random.random(count) < 0.12, random.integers(1, 6, count), 0)
+    late_paper = (random.random(count) < 0.012) & ~is_late
+    settled_late = delivered_day + reported_late + 8 * is_lost
+    settled_paper = np.where(late_paper, delivered_day + random.integers(1, 5, count), NEVER)
+    day = np.where(is_late, settled_late, settled_paper)
+    return np.where((day != NEVER) & (world.clock.weekday(day) == 6), day + 1, day)
 
 
 def _split_orders(orders: Orders, totals: Totals) -> tuple[np.ndarray, np.ndarray]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import polars as pl
 
+from ingestion.demo.changes import PLAN
 from ingestion.demo.clock import NEVER
-from ingestion.demo.contacts import CHAT, MAIL, PHONE, PRODUCT, SHOP, UNKNOWN, WHATSAPP, Contacts
+from ingestion.demo.contacts import CHANNELS as CONTACT_CHANNELS
+from ingestion.demo.contacts import CHAT, PHONE, PRODUCT, UNKNOWN, Contacts
 from ingestion.demo.customers import Customers
 from ingestion.demo.deliveries import WIELWERK, Deliveries
 from ingestion.demo.order_lines import OrderLines
 from ingestion.demo.orders import GUEST, Orders
 from ingestion.demo.signals import sigmoid
+from ingestion.demo.traffic import CHANNELS as ORDER_CHANNELS
 from ingestion.demo.world import World
 
 CUTS = {
@@ -21,6 +26,7 @@ CUTS = {
     "nps": np.array([-4.6, -4.2, -3.8, -3.3, -2.9, -2.4, -1.7, -1.0, 0.0, 1.1]),
 }
 LOWEST = {"csat": 1, "ces": 1, "nps": 0}
+ASKED_PER_DAY = 33
 
 
 @dataclass(frozen=True)
@@ -49,10 +55,11 @@ class Answers:
 
 @dataclass(frozen=True)
 class Event:
-    """Events that a survey asks about: positions in their own table, moment, customer and what moves the score (logit)."""
+    """Events a survey asks about: moment, customer, positions in their own tables, the group asked, and what moves the score (logit)."""
 
     moment: np.ndarray
     customer: np.ndarray
+    group: np.ndarray
     order: np.ndarray
     contact: np.ndarray
     delivery: np.ndarray
@@ -62,84 +69,72 @@ class Event:
 def draw_answers(
     world: World, customers: Customers, orders: Orders, lines: OrderLines, contacts: Contacts, deliveries: Deliveries
 ) -> Answers:
-    """Ask after orders, deliveries, contacts, returns and visits, and the whole relationship; keep what was answered by the last day."""
+    """Ask as plan/surveys.csv says: after orders, deliveries, contacts, returns and visits, and about the whole relationship.
+
+    Only what was answered by the last day is known.
+    """
     random = world.stream("surveys")
-    of_orders = _events(orders.placed, orders.customer, order=np.arange(orders.count))
-    lateness = np.where(deliveries.is_late, -1.5, 0.08) + np.where(deliveries.is_damaged, -2.0, 0.0)
-    of_deliveries = _events(
-        np.where(deliveries.delivered == NEVER, NEVER, deliveries.delivered),
-        orders.customer[deliveries.order],
-        order=deliveries.order,
-        delivery=np.arange(deliveries.count),
-        mood=lateness,
-    )
-    patience = np.where(contacts.is_resolved, 0.2, -0.7) - 0.0009 * np.minimum(contacts.wait * (contacts.channel == PHONE), 600)
-    of_contacts = _events(
-        contacts.queued + contacts.wait + contacts.talk, contacts.customer, contact=np.arange(contacts.count), mood=patience
-    )
-    of_returns = _events(lines.returned, orders.customer[lines.order])
-    is_parcel = deliveries.carrier != WIELWERK
-    answered = ~contacts.is_abandoned
-    by_channel = {
-        name: answered & (contacts.channel == number)
-        for name, number in (("phone", PHONE), ("mail", MAIL), ("chat", CHAT), ("whatsapp", WHATSAPP), ("shop", SHOP))
+    events = {
+        "order": _order_events(orders),
+        "delivery": _delivery_events(orders, deliveries),
+        "contact": _contact_events(contacts),
+        "return": _return_events(orders, lines),
+        "visit": _visit_events(random, world, customers),
+        "relation": _visit_events(random, world, customers),
     }
-    is_advice = contacts.topic == PRODUCT
-    plan = [
-        ("CHECKOUT", of_orders, orders.channel == 0, 0.34, (("csat.web_checkout", ""),)),
-        ("CHECKOUT", of_orders, orders.channel == 1, 0.34, (("csat.app_checkout", ""),)),
-        ("SHOPEXIT", of_orders, orders.channel == 2, 0.40, (("csat.shop_checkout", ""),)),
-        ("PHONEORDER", of_orders, orders.channel == 3, 0.45, (("csat.phone_order", ""),)),
-        ("DELIVERY", of_deliveries, is_parcel, 0.24, (("csat.parcel_delivery", ""), ("nps.parcel_delivery", ""))),
-        ("DELIVERY", of_deliveries, ~is_parcel, 0.42, (("csat.two_man_delivery", ""), ("nps.two_man_delivery", ""))),
-        ("CONTACT", of_contacts, by_channel["phone"], 0.66, (("csat.call_center", ""), ("ces.call_center", ""))),
-        ("CONTACT", of_contacts, by_channel["mail"], 0.40, (("csat.email_service", ""),)),
-        ("CONTACT", of_contacts, by_channel["chat"] & ~is_advice, 0.42, (("csat.chat_service", ""),)),
-        ("CONTACT", of_contacts, by_channel["chat"] & is_advice, 0.50, (("csat.product_advice", ""),)),
-        ("CONTACT", of_contacts, by_channel["whatsapp"], 0.12, (("csat.whatsapp_service", ""),)),
-        ("CONTACT", of_contacts, by_channel["shop"], 0.45, (("csat.shop_desk", ""),)),
-        ("RETURN", of_returns, lines.returned != NEVER, 0.40, (("ces.return_parcel", ""),)),
-        ("SITE", _visit_events(random, world, customers, 33), None, 1.0, (("csat.website", "TP-SITE"),)),
-        ("RELATION", _visit_events(random, world, customers, 33), None, 1.0, (("nps.company", ""),)),
-    ]
-    parts = [
-        part
-        for survey, events, chosen, share, questions in plan
-        for part in _ask(random, world, customers, survey, events, chosen, share, questions)
-    ]
+    rows = pl.read_csv(PLAN / "surveys.csv").to_dicts()
+    parts = [part for row in rows for part in _ask(random, world, customers, row, events[row["event"]])]
     merged = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     kept = (merged["answered"] < world.clock.snapshot) & (merged["event_day"] >= 0)
     by_time = np.flatnonzero(kept)[np.argsort(merged["answered"][kept], kind="stable")]
     return Answers(**{name: values[by_time] for name, values in merged.items()})
 
 
-def _events(moment: np.ndarray, customer: np.ndarray, **links: np.ndarray) -> Event:
-    nothing = np.full(len(moment), NEVER)
-    mood = links.pop("mood", np.zeros(len(moment)))
-    return Event(moment, customer, links.get("order", nothing), links.get("contact", nothing), links.get("delivery", nothing), mood)
+def _order_events(orders: Orders) -> Event:
+    return _events(orders.placed, orders.customer, np.array(ORDER_CHANNELS)[orders.channel], order=np.arange(orders.count))
 
 
-def _visit_events(random: np.random.Generator, world: World, customers: Customers, per_day: float) -> Event:
+def _delivery_events(orders: Orders, deliveries: Deliveries) -> Event:
+    """A late or damaged delivery costs points."""
+    mood = np.where(deliveries.is_late, -1.5, 0.08) + np.where(deliveries.is_damaged, -2.0, 0.0)
+    group = np.where(deliveries.carrier == WIELWERK, "two_man", "parcel")
+    at = deliveries.order
+    return _events(deliveries.delivered, orders.customer[at], group, order=at, delivery=np.arange(deliveries.count), mood=mood)
+
+
+def _contact_events(contacts: Contacts) -> Event:
+    """Long waits on the phone and unsolved questions cost points; who gave up is not asked."""
+    mood = np.where(contacts.is_resolved, 0.2, -0.7) - 0.0009 * np.minimum(contacts.wait * (contacts.channel == PHONE), 600)
+    group = np.where((contacts.channel == CHAT) & (contacts.topic == PRODUCT), "advice", np.array(CONTACT_CHANNELS)[contacts.channel])
+    moment = np.where(contacts.is_abandoned, NEVER, contacts.queued + contacts.wait + contacts.talk)
+    return _events(moment, contacts.customer, group, contact=np.arange(contacts.count), mood=mood)
+
+
+def _return_events(orders: Orders, lines: OrderLines) -> Event:
+    return _events(lines.returned, orders.customer[lines.order], np.full(len(lines.order), "returned"))
+
+
+def _visit_events(random: np.random.Generator, world: World, customers: Customers) -> Event:
     """People asked without an event of their own, so many a day."""
-    day = np.repeat(np.arange(world.clock.days), random.poisson(per_day * world.scale, world.clock.days))
+    day = np.repeat(np.arange(world.clock.days), random.poisson(ASKED_PER_DAY * world.scale, world.clock.days))
     customer = random.integers(0, customers.count, len(day))
     is_known = customers.created_day[customer] < day
-    return _events(world.clock.to_utc(day, random.integers(8 * 3600, 22 * 3600, len(day))), np.where(is_known, customer, GUEST))
+    moment = world.clock.to_utc(day, random.integers(8 * 3600, 22 * 3600, len(day)))
+    return _events(moment, np.where(is_known, customer, GUEST), np.full(len(day), "all"))
+
+
+def _events(moment: np.ndarray, customer: np.ndarray, group: np.ndarray, **links: np.ndarray) -> Event:
+    nothing = np.full(len(moment), NEVER)
+    mood = links.pop("mood", np.zeros(len(moment)))
+    return Event(moment, customer, group, links.get("order", nothing), links.get("contact", nothing), links.get("delivery", nothing), mood)
 
 
 def _ask(
-    random: np.random.Generator,
-    world: World,
-    customers: Customers,
-    survey: str,
-    events: Event,
-    chosen: np.ndarray | None,
-    share: float,
-    questions: tuple[tuple[str, str], ...],
+    random: np.random.Generator, world: World, customers: Customers, row: dict[str, Any], events: Event
 ) -> list[dict[str, np.ndarray]]:
     """Each question of one survey to the same people; scores of one person lean the same way."""
-    possible = events.moment != NEVER if chosen is None else chosen & (events.moment != NEVER)
-    asked_of = np.flatnonzero(possible & (random.random(len(events.moment)) < share))
+    possible = (events.group == row["group"]) & (events.moment != NEVER)
+    asked_of = np.flatnonzero(possible & (random.random(len(events.moment)) < row["share"]))
     count = len(asked_of)
     customer, moment = events.customer[asked_of], events.moment[asked_of]
     asked = moment + random.integers(600, 20 * 3600, count)
@@ -147,7 +142,7 @@ def _ask(
     day = world.clock.day_of(moment)
     attitude = np.where(customer >= 0, customers.attitude[np.maximum(customer, 0)], random.normal(0, 0.5, count))
     parts = []
-    for signal, hint in questions:
+    for signal in row["signals"].split():
         metric = signal.split(".")[0]
         within = np.clip(day, 0, world.clock.days - 1)
         level = world.signals.levels[signal][within] + attitude + events.mood[asked_of]
@@ -155,14 +150,14 @@ def _ask(
         score = LOWEST[metric] + np.searchsorted(CUTS[metric], latent)
         parts.append(
             {
-                "survey": np.full(count, survey, dtype="U12"),
+                "survey": np.full(count, row["survey"], dtype="U12"),
                 "signal": np.full(count, signal, dtype="U24"),
                 "metric": np.full(count, metric, dtype="U4"),
                 "customer": np.where(customer == UNKNOWN, GUEST, customer),
                 "order": events.order[asked_of],
                 "contact": events.contact[asked_of],
                 "delivery": events.delivery[asked_of],
-                "hint": np.full(count, hint, dtype="U12"),
+                "hint": np.full(count, row["tag"] or "", dtype="U12"),
                 "event_day": day,
                 "asked": asked,
                 "answered": answered,
