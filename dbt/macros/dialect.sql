@@ -25,3 +25,10 @@ unnest(string_split({{ text }}, ','))
 {% macro default__written_date(day) -%}
 strftime({{ day }}, '%-d %B %Y')
 {%- endmacro %}
+
+{% macro quantile(value, share) %}{{ return(adapter.dispatch('quantile')(value, share)) }}{% endmacro %}
+
+{# Exact quantile, interpolated between neighbours. #}
+{% macro default__quantile(value, share) -%}
+quantile_cont({{ value }}, {{ share }})
+{%- endmacro %}

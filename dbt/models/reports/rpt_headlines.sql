@@ -23,17 +23,21 @@ audiences as (
 
 ),
 
--- how far a red value stands from its target, in standard errors
+-- what is below its bound first, then what is furthest from its target, in standard errors
 ranked as (
 
     select
         *,
         row_number() over (
             partition by window_id, journey_id, audience
-            order by abs(target - value) / nullif(value_upper - value_lower, 0) desc nulls last, touchpoint_id, kpi_id
+            order by
+                case when status = 'red' then 0 else 1 end,
+                abs(target - value) / nullif(value_upper - value_lower, 0) desc nulls last,
+                touchpoint_id,
+                kpi_id
         ) as pain_rank
     from audiences
-    where status = 'red'
+    where status = 'red' or (status = 'yellow' and (value < target) = (direction = 'higher'))
 
 ),
 
@@ -81,13 +85,13 @@ select
         ' ',
         case
             when ranked.touchpoint_id is not null then
-                ranked.touchpoint_name || ' hurts most: ' || lower(substr(ranked.kpi_name, 1, 1)) || substr(ranked.kpi_name, 2) || ' ' || ranked.value_text
+                ranked.touchpoint_name || case when ranked.status = 'red' then ' hurts most: ' else ' is furthest from its target, though not clearly below its bound: ' end || lower(substr(ranked.kpi_name, 1, 1)) || substr(ranked.kpi_name, 2) || ' ' || ranked.value_text
                 || ' (target ' || ranked.target_text || ')'
                 || case ranked.trend when 'worse' then ', worse than the period before' when 'better' then ', better than the period before' else '' end
                 || coalesce('; last change there: ' || last_changes.title || ', ' || {{ written_date('last_changes.started_date') }}, '')
                 || '.'
             when counted.judged_count = 0 then 'Nothing can be judged in this period: too few answers, or no data.'
-            else 'Nothing is below its bound.'
+            else 'Nothing falls short of its target.'
         end,
         case when counted.judged_count > 0 then
             counted.green_count || ' of ' || counted.judged_count || ' figures reach their target, ' || counted.red_count

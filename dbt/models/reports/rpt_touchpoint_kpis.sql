@@ -17,6 +17,8 @@ select
     kpis.value,
     kpis.value_lower,
     kpis.value_upper,
+    case when kpis.value is not null then quantiles.median end as median,
+    case when kpis.value is not null then quantiles.p90 end as p90,
     kpis.target,
     kpis.status,
     kpis.reason,
@@ -24,11 +26,19 @@ select
     kpis.direction
 from {{ ref('fct_touchpoint_kpis') }} as kpis
 left join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
+left join {{ ref('fct_kpi_quantiles') }} as quantiles
+    on
+        kpis.kpi_id = quantiles.kpi_id
+        and kpis.scope_kind = quantiles.scope_kind
+        and kpis.touchpoint_id is not distinct from quantiles.touchpoint_id
+        and kpis.grain = quantiles.grain
+        and kpis.period_start = quantiles.period_start
+        and kpis.dimension_set = 'total'
 where kpis.grain in ('day', 'week', 'month', 'total')
 union all
 -- what a touchpoint (or the company) should show and cannot
 select
     kpi_id, cast(null as varchar), cast(null as varchar), touchpoint_id, 'total', cast(null as varchar), cast(null as varchar), cast(null as varchar), owner_department, 'total', period_start,
-    cast(null as double), cast(null as double), cast(null as bigint), cast(null as double), cast(null as double), cast(null as double), target,
+    cast(null as double), cast(null as double), cast(null as bigint), cast(null as double), cast(null as double), cast(null as double), cast(null as double), cast(null as double), target,
     status, reason, unit, direction
 from {{ ref('fct_missing_kpis') }}
