@@ -6,6 +6,7 @@ import base64
 import configparser
 import json
 import secrets
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -49,13 +50,15 @@ def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMM
     port = find_free_port(settings.airflow_port)
     password = keep_password(home / "passwords.json")
     write_configuration(settings, port, time_zone, parallelism)
+    (home / "config").mkdir(exist_ok=True)
+    shutil.copy(Path(__file__).with_name("airflow_local_settings.py"), home / "config")
     environment = compose_environment(settings, commands)
     migrated, installed = home / "migrated", version("apache-airflow")
     if not migrated.is_file() or migrated.read_text() != installed:
         run_airflow(environment, home, "db", "migrate")
         run_airflow(environment, home, "pools", "set", WAREHOUSE_POOL, "1", "The warehouse file has one writer.")
         migrated.write_text(installed)
-    with sqlite3.connect(home / "airflow.db") as database:
+    with sqlite3.connect(home / "airflow.db", timeout=60) as database:
         database.execute("update dag set is_paused = 1")
     return PreparedAirflow(home=home, port=port, password=password, environment=environment)
 
@@ -94,7 +97,7 @@ def write_configuration(settings: Settings, port: int, time_zone: str, paralleli
             "execution_api_server_url": f"http://127.0.0.1:{port}/execution/",
             "fernet_key": old.get("core", "fernet_key", fallback=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()),
         },
-        "database": {"sql_alchemy_conn": f"sqlite:///{home / 'airflow.db'}", "load_default_connections": False},
+        "database": {"sql_alchemy_conn": f"sqlite:///{home / 'airflow.db'}?timeout=60", "load_default_connections": False},
         "logging": {"base_log_folder": home / "logs"},
         "api": {
             "host": "127.0.0.1",

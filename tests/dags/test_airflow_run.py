@@ -52,7 +52,7 @@ def make_settings(folder: Path, sources: dict[str, dict[str, object]]) -> Settin
     own = {
         "CXHOUSE_HOME": str(folder / "home"),
         "CXHOUSE_COMPANY": str(folder / "company"),
-        "CXHOUSE_RETRY_SECONDS": "1",
+        "CXHOUSE_RETRY_SECONDS": "0.2",
         "CXHOUSE_AIRFLOW_PORT": "18080",
     }
     return read_settings({**os.environ, **own})

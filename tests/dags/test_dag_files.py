@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -127,26 +128,38 @@ def test_adding_a_source_adds_its_dag_and_nothing_else(
     assert grown["dags"]["warehouse"]["tasks"] == parsed["dags"]["warehouse"]["tasks"]
 
 
+def test_a_wrong_sources_file_is_named_and_leaves_the_other_dags(parse: Callable[[Path], dict[str, Any]], tmp_path: Path) -> None:
+    (write_company(tmp_path, SOURCES) / "sources.yml").unlink()
+    parsed = parse(tmp_path)
+    assert set(parsed["errors"]) == {"ingest.py", "warehouse.py"}
+    assert all("sources.yml: cannot be read" in message for message in parsed["errors"].values())
+    assert {"dashboards", "record_change"} <= set(parsed["dags"])
+
+
 @pytest.mark.parametrize(
     ("broken", "expected"),
     [
         ("sources: {}", "must name at least one source"),
         ("sources: [", "is not YAML"),
-        (None, "cannot be read"),
         ("- a list", "must hold names"),
+        ("", "must hold names"),
     ],
 )
-def test_a_wrong_sources_file_is_named_and_leaves_the_other_dags(
-    parse: Callable[[Path], dict[str, Any]], tmp_path: Path, broken: str | None, expected: str
+def test_what_is_wrong_with_a_sources_file_is_said(
+    house: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, broken: str, expected: str
 ) -> None:
-    company = write_company(tmp_path, SOURCES)
-    (company / "sources.yml").unlink() if broken is None else (company / "sources.yml").write_text(broken)
-    parsed = parse(company)
-    assert set(parsed["errors"]) == {"ingest.py", "warehouse.py"}
-    for message in parsed["errors"].values():
-        assert expected in message
-        assert "sources.yml" in message
-    assert {"dashboards", "record_change"} <= set(parsed["dags"])
+    (tmp_path / "sources.yml").write_text(broken)
+    monkeypatch.setattr(house, "COMPANY", tmp_path)
+    with pytest.raises(ValueError, match=expected) as error:
+        house.read_sources()
+    assert "sources.yml" in str(error.value)
+
+
+def test_a_cut_off_that_is_no_time_is_named(house: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "company.yml").write_text("cut_off: half past six")
+    monkeypatch.setattr(house, "COMPANY", tmp_path)
+    with pytest.raises(ValueError, match=r'company\.yml: cut_off: "half past six" is not a time'):
+        house.read_cut_off()
 
 
 def test_the_repositorys_own_company_parses(parse: Callable[[Path], dict[str, Any]]) -> None:
