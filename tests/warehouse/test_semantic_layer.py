@@ -1,0 +1,105 @@
+"""A KPI is defined once: `mf query` and the KPI mart agree for every KPI, at every grain and split."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from semantic.kpi_catalog import FOLDER, load_kpi_catalog
+from tests.conftest import DemoHome
+
+CATALOG = load_kpi_catalog([FOLDER])
+# the denominator of these belongs to the whole company: the semantic layer gives both sides, the mart divides them
+COMPANY_DENOMINATOR = ("contact_rate",)
+PLAIN = tuple(name for name in CATALOG.kpis if name not in COMPANY_DENOMINATOR)
+SPLITS = {"touchpoint_id": "touchpoint_id", "channel": "channel", "supplier_id": "supplier_id"}
+
+
+def query_metrics(home: DemoHome, metrics: tuple[str, ...], *group_by: str, folder: Path) -> pl.DataFrame:
+    """The answer of `mf query`; an absent group is null."""
+    target = folder / "answer.csv"
+    arguments = ["query", "--metrics", ",".join(metrics), "--csv", str(target), "--quiet"]
+    if group_by:
+        arguments += ["--group-by", ",".join(group_by)]
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("mf")), *arguments],
+        cwd=home.path / "state" / "dbt",
+        env={**os.environ, "DO_NOT_TRACK": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return pl.read_csv(target, infer_schema_length=None, null_values=["", "None", "nan"])
+
+
+def read_mart(home: DemoHome, **where: str) -> pl.DataFrame:
+    """Rows of the published mart that show a value."""
+    rows = pl.read_parquet(home.serving / "rpt_touchpoint_kpis.parquet")
+    for name, value in where.items():
+        rows = rows.filter(pl.col(name) == value)
+    return rows.filter(pl.col("journey_id").is_null() & pl.col("value").is_not_null())
+
+
+@pytest.mark.parametrize("grain", ["day", "week", "month"])
+def test_mart_and_semantic_layer_agree_at_every_touchpoint_and_grain(demo_home: DemoHome, grain: str, tmp_path: Path) -> None:
+    answer = query_metrics(demo_home, PLAIN, f"metric_time__{grain}", "daily_measure__touchpoint_id", folder=tmp_path)
+    mart = read_mart(demo_home, grain=grain, dimension_set="total").filter(pl.col("touchpoint_id").is_not_null())
+    compared = compare(mart, answer, [f"metric_time__{grain}", "daily_measure__touchpoint_id"], ["period_start", "touchpoint_id"])
+    assert compared == set(PLAIN)
+
+
+@pytest.mark.parametrize("split", ["channel", "supplier_id"])
+def test_mart_and_semantic_layer_agree_on_every_split(demo_home: DemoHome, split: str, tmp_path: Path) -> None:
+    groups = ["metric_time__month", "daily_measure__touchpoint_id", f"daily_measure__{split}"]
+    answer = query_metrics(demo_home, PLAIN, *groups, folder=tmp_path)
+    mart = read_mart(demo_home, grain="month", dimension_set=split.removesuffix("_id")).filter(pl.col("touchpoint_id").is_not_null())
+    assert len(compare(mart, answer, groups, ["period_start", "touchpoint_id", split])) >= 2
+
+
+def test_company_figures_agree_in_total(demo_home: DemoHome, tmp_path: Path) -> None:
+    mart = read_mart(demo_home, grain="total", dimension_set="total").filter(pl.col("touchpoint_id").is_null())
+    # answers about the company as a whole carry no touchpoint; where there are such answers, they alone are the company's figure
+    answer = query_metrics(demo_home, PLAIN, "daily_measure__touchpoint_id", folder=tmp_path)
+    about_company = answer.filter(pl.col("daily_measure__touchpoint_id").is_null())
+    totals = query_metrics(demo_home, PLAIN, folder=tmp_path)
+    assert mart.height >= len(PLAIN)
+    for row in mart.filter(pl.col("kpi_id").is_in(PLAIN)).iter_rows(named=True):
+        own = about_company[row["kpi_id"]].to_list() if about_company.height else [None]
+        expected = own[0] if own[0] is not None else totals[row["kpi_id"]][0]
+        assert row["value"] == pytest.approx(expected, rel=1e-6), row["kpi_id"]
+
+
+@pytest.mark.parametrize("kpi_id", COMPANY_DENOMINATOR)
+def test_a_kpi_over_the_company_divides_what_the_semantic_layer_gives(demo_home: DemoHome, kpi_id: str, tmp_path: Path) -> None:
+    kpi = CATALOG.kpis[kpi_id]
+    above = query_metrics(demo_home, (kpi.numerator,), "metric_time__month", "daily_measure__touchpoint_id", folder=tmp_path)
+    below = query_metrics(demo_home, (kpi.denominator,), "metric_time__month", folder=tmp_path)
+    sides = above.join(below, on="metric_time__month").with_columns(expected=pl.col(kpi.numerator) / pl.col(kpi.denominator))
+    mart = read_mart(demo_home, grain="month", dimension_set="total", kpi_id=kpi_id).filter(pl.col("touchpoint_id").is_not_null())
+    keyed = sides.select(
+        period_start=pl.col("metric_time__month").str.slice(0, 10), touchpoint_id="daily_measure__touchpoint_id", expected="expected"
+    )
+    joined = mart.with_columns(pl.col("period_start").cast(pl.Utf8)).join(keyed, on=["period_start", "touchpoint_id"], how="left")
+    assert joined.height > 20
+    # a month without a contact is 0 in the mart and absent in the semantic layer
+    assert (joined["value"] - joined["expected"].fill_null(0)).abs().max() < 1e-6  # type: ignore[operator]
+
+
+def compare(mart: pl.DataFrame, answer: pl.DataFrame, groups: list[str], keys: list[str]) -> set[str]:
+    """Compare every mart value with the answer's; returns the KPIs that were compared."""
+    renamed = answer.rename(dict(zip(groups, keys, strict=True))).with_columns(pl.col("period_start").str.slice(0, 10))
+    compared = set()
+    for kpi_id in PLAIN:
+        ours = mart.filter(pl.col("kpi_id") == kpi_id).with_columns(pl.col("period_start").cast(pl.Utf8)).select(*keys, "value")
+        joined = ours.join(renamed.select(*keys, pl.col(kpi_id).cast(pl.Float64).alias("theirs")), on=keys, how="left")
+        assert joined["theirs"].null_count() == 0, kpi_id
+        if joined.height:
+            assert ((joined["value"] - joined["theirs"]).abs() <= 1e-6 * joined["theirs"].abs().clip(1, None)).all(), kpi_id
+            compared.add(kpi_id)
+    return compared
