@@ -66,11 +66,14 @@ def start_airflow(
         tell("preparing Airflow")
         prepared = prepare_airflow(settings, time_zone=time_zone, commands=commands, parallelism=parallelism)
         processes: dict[str, subprocess.Popen[bytes]] = {}
+        members: list[tuple[int, float]] = []
         try:
             tell("starting Airflow")
             started_at = datetime.now(tz=UTC)
-            start_components(prepared, token, processes)
-            record.write_text(json.dumps({"token": token, "members": list_members(processes)}))
+            for name in COMPONENTS:
+                processes[name] = start_component(name, prepared, token)
+                members += filter(None, [identify(processes[name].pid)])
+                record.write_text(json.dumps({"token": token, "members": members}))
             running = RunningAirflow(
                 address=prepared.address,
                 user=USER,
@@ -84,30 +87,24 @@ def start_airflow(
             wait_healthy(running)
             yield running
         finally:
-            stop_family(token, list_members(processes))
+            stop_family(token, members)
             record.unlink(missing_ok=True)
 
 
-def start_components(prepared: PreparedAirflow, token: str, processes: dict[str, subprocess.Popen[bytes]]) -> None:
-    """Start the components side by side, each in a session of its own (Ctrl-C in the terminal is ours to handle) and with a log file."""
+def start_component(name: str, prepared: PreparedAirflow, token: str) -> subprocess.Popen[bytes]:
+    """Start a component in a session of its own (Ctrl-C in the terminal is ours to handle) with a log file."""
     folder = prepared.home / "components"
     folder.mkdir(exist_ok=True)
-    for name in COMPONENTS:
-        with (folder / f"{name}.log").open("wb") as log:
-            processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "airflow", name],
-                env={**prepared.environment, TOKEN_VARIABLE: token},
-                cwd=prepared.home,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-
-def list_members(processes: Mapping[str, subprocess.Popen[bytes]]) -> list[tuple[int, float]]:
-    """Numbers and start times of the components."""
-    return [member for process in processes.values() if (member := identify(process.pid))]
+    with (folder / f"{name}.log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "airflow", name],
+            env={**prepared.environment, TOKEN_VARIABLE: token},
+            cwd=prepared.home,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def wait_healthy(running: RunningAirflow) -> None:

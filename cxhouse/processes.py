@@ -28,16 +28,24 @@ def identify(pid: int) -> tuple[int, float] | None:
 
 
 def find_family(token: str, members: Iterable[tuple[int, float]]) -> list[psutil.Process]:
-    """The members still running, all their descendants, and every process that inherited the token. Never this process itself."""
+    """The members still running, all their descendants, what runs in their sessions, and every process that inherited the token.
+
+    Four ways, because each loses some: a descendant whose parent died is nobody's child, and one that renamed itself has overwritten its
+    environment. Never this process itself.
+    """
     found: dict[int, psutil.Process] = {}
+    sessions: set[int] = set()
     for pid, created in members:
-        with suppress(psutil.Error):
-            member = psutil.Process(pid)
-            if abs(member.create_time() - created) < 0.01:
+        known = identify(pid)
+        if known is None or abs(known[1] - created) < 0.01:  # else the number is a stranger's now
+            sessions.add(pid)
+        if known and pid in sessions:
+            with suppress(psutil.Error):
+                member = psutil.Process(pid)
                 found.update({relative.pid: relative for relative in (member, *member.children(recursive=True))})
     for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.environ().get(TOKEN_VARIABLE) == token:
+        with suppress(psutil.Error, OSError):
+            if os.getsid(process.pid) in sessions or process.environ().get(TOKEN_VARIABLE) == token:
                 found[process.pid] = process
     found.pop(os.getpid(), None)
     return [process for process in found.values() if is_running(process)]

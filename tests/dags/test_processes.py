@@ -52,6 +52,19 @@ def test_an_orphan_is_found_after_its_parent_was_killed() -> None:
     assert find_family("token-2", []) == []
 
 
+def test_an_orphan_that_hides_its_environment_is_found_by_its_session() -> None:
+    start_child = f"subprocess.Popen([sys.executable, '-c', {SLEEP!r}], env={{}})"
+    hidden = f"import os, subprocess, sys, time; {start_child}; print('up', flush=True); time.sleep(60)"
+    with start(hidden, "token-6") as parent:
+        assert parent.stdout and parent.stdout.readline() == b"up\n"
+        member = identify(parent.pid) or (0, 0.0)
+        parent.kill()
+        parent.wait()
+        assert len(find_family("no token", [member])) == 1
+        assert stop_family("no token", [member]) == []
+    assert find_family("no token", [member]) == []
+
+
 def test_one_that_does_not_listen_is_killed_after_the_patience() -> None:
     with start(DEAF, "token-3") as deaf:
         assert deaf.stdout and deaf.stdout.readline() == b"deaf\n"
