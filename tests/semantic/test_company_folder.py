@@ -1,0 +1,161 @@
+"""A company folder that is wrong is refused by name: file, entry, field, and what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semantic.company import load_company
+from semantic.event_map import ATTRIBUTES, EventRule
+from semantic.yaml_files import DefinitionError
+from tests.tiny import FOLDER, PROJECT
+
+ENVIRONMENT = {"CXHOUSE_HOME": "/nowhere", "TINY_DATA": "/nowhere"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the tiny company to break."""
+    return Path(shutil.copytree(FOLDER, tmp_path / "company"))
+
+
+def replace(path: str, old: str, new: str) -> Callable[[Path], None]:
+    """An edit of one file."""
+
+    def edit(folder: Path) -> None:
+        text = (folder / path).read_text(encoding="utf-8")
+        assert old in text, old
+        (folder / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return edit
+
+
+def remove(path: str) -> Callable[[Path], None]:
+    """A file that is gone."""
+    return lambda folder: (folder / path).unlink()
+
+
+def write(path: str, content: str | bytes) -> Callable[[Path], None]:
+    """Another content of a file."""
+
+    def edit(folder: Path) -> None:
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    return edit
+
+
+EXTRA_KPI = """
+metrics:
+  - name: cost_per_order
+    type: ratio
+    type_params: {numerator: euros_spent, denominator: orders_placed}
+    config: {meta: {kind: kpi, unit: currency, direction: lower, interval: student_t, minimum_n: 30, owner: Finance, version: 1,
+      valid_from: 2020-01-01, date_basis: ordered_at}}
+"""
+BROKEN = {
+    "company.yml is missing": (remove("company.yml"), ["company.yml", "is missing"]),
+    "binary instead of YAML": (write("company.yml", b"\x00\xff\xfe"), ["company.yml", "UTF-8"]),
+    "not YAML": (write("touchpoints.yml", "touchpoints: [\n"), ["touchpoints.yml", "not valid YAML"]),
+    "empty": (write("touchpoints.yml", ""), ["touchpoints.yml", "lists no touchpoint"]),
+    "unknown time zone": (replace("company.yml", "Europe/Amsterdam", "Europe/Atlantis"), ["company.yml", "Europe/Atlantis", "tz database"]),
+    "first day": (replace("company.yml", "2026-03-01", "soon"), ["company.yml", "first_day `soon`"]),
+    "misspelled field": (replace("touchpoints.yml", "owner: Logistics", "ower: Logistics"), ["touchpoint parcel", "ower", "known are"]),
+    "a key twice": (replace("touchpoints.yml", "name: Parcel", "name: Parcel\n    name: Box"), ["touchpoints.yml", "`name` stands twice"]),
+    "an id twice": (replace("touchpoints.yml", "id: showroom", "id: parcel"), ["touchpoint parcel", "ids are unique"]),
+    "no owner": (replace("touchpoints.yml", "    owner: Logistics\n", ""), ["touchpoint parcel", "`owner` is missing"]),
+    "no KPI": (
+        replace("touchpoints.yml", "    kpis: [{kpi: conversion, target: 0.05}]\n", ""),
+        ["touchpoint site", "has no KPI", "not_measured"],
+    ),
+    "unknown KPI": (replace("touchpoints.yml", "kpi: conversion", "kpi: convention"), ["touchpoint site", "`convention`", "conversion"]),
+    "no target": (
+        replace("touchpoints.yml", "kpi: conversion, target: 0.05", "kpi: conversion"),
+        ["touchpoint site", "conversion", "number"],
+    ),
+    "a percentage": (replace("touchpoints.yml", "kpi: csat, target: 0.8", "kpi: csat, target: 80"), ["touchpoint checkout", "0 to 1"]),
+    "unknown event": (replace("touchpoints.yml", "event: visit", "event: visits"), ["touchpoint site", "`visits`", "order_placed"]),
+    "unknown attribute": (
+        replace("touchpoints.yml", "where: {topic: [returns]}", "where: {subject: [returns]}"),
+        ["touchpoint returns_desk", "`subject`", "topic"],
+    ),
+    "two touchpoints claim one event": (
+        replace("touchpoints.yml", "except: {topic: [returns]}", "channel: phone"),
+        ["touchpoint returns_desk", "contact_phone", "touchpoint phone claims too", "narrow"],
+    ),
+    "a survey declared twice": (
+        replace("touchpoints.yml", "relationship_surveys: [yearly]", "relationship_surveys: [checkout]"),
+        ["survey checkout", "keep one"],
+    ),
+    "journey with an unknown touchpoint": (replace("journeys/buy.yml", "[site, showroom]", "[site, window]"), ["buy.yml", "`window`"]),
+    "journey with an unknown objective": (replace("journeys/buy.yml", "objective: return", "objective: fame"), ["buy.yml", "`fame`"]),
+    "component of unknown kind": (replace("components.yml", "kind: system", "kind: robot"), ["component dialler", "`robot`"]),
+    "a KPI over an unknown measure": (write("kpis/own.yml", EXTRA_KPI), ["own.yml", "cost_per_order", "`euros_spent`", "known are"]),
+    "a KPI defined again": (
+        write("kpis/own.yml", EXTRA_KPI.replace("cost_per_order", "nps").replace("euros_spent", "net_revenue")),
+        ["own.yml", "nps", "defined twice"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_wrong_is_named(folder: Path, name: str) -> None:
+    edit, expected = BROKEN[name]
+    edit(folder)
+    with pytest.raises(DefinitionError) as raised:
+        load_company(folder, ENVIRONMENT)
+    for fragment in expected:
+        assert fragment in str(raised.value), str(raised.value)
+
+
+def test_an_unset_variable_is_named(folder: Path) -> None:
+    replace("company.yml", "name: Tiny", "name: ${TINY_NAME}")(folder)
+    with pytest.raises(DefinitionError, match=r"TINY_NAME.* is not set"):
+        load_company(folder, ENVIRONMENT)
+    assert load_company(folder, {**ENVIRONMENT, "TINY_NAME": "Small"}).name == "Small"
+
+
+@pytest.mark.parametrize("company", [FOLDER, PROJECT / "company"])
+def test_the_companies_of_the_repository_are_right(company: Path) -> None:
+    loaded = load_company(company, ENVIRONMENT)
+    assert loaded.touchpoints and loaded.journeys and loaded.components
+    assert all((touchpoint.owner and touchpoint.kpis) or touchpoint.not_measured for touchpoint in loaded.touchpoints)
+
+
+VALUES = st.frozensets(st.sampled_from("abc"), min_size=1)
+RULES = st.builds(
+    EventRule,
+    event=st.sampled_from(["visit", "delivered"]),
+    allowed=st.dictionaries(st.sampled_from(ATTRIBUTES[:2]), VALUES),
+    excluded=st.dictionaries(st.sampled_from(ATTRIBUTES[:2]), VALUES),
+    valid_from=st.none() | st.dates(date(2026, 1, 1), date(2026, 1, 3)),
+    valid_to=st.none() | st.dates(date(2026, 1, 4), date(2026, 1, 6)),
+)
+
+
+def claims(rule: EventRule, event: str, values: dict[str, str], day: date) -> bool:
+    """Whether a rule claims an event: the definition, spelled out."""
+    in_time = (rule.valid_from is None or rule.valid_from <= day) and (rule.valid_to is None or day < rule.valid_to)
+    allowed = all(values[name] in wanted for name, wanted in rule.allowed.items())
+    excluded = any(values[name] in unwanted for name, unwanted in rule.excluded.items())
+    return rule.event == event and in_time and allowed and not excluded
+
+
+@given(RULES, RULES)
+def test_rules_overlap_when_and_only_when_some_event_has_two_touchpoints(first: EventRule, second: EventRule) -> None:
+    # "z" stands for any value no rule names
+    events = [
+        (event, {ATTRIBUTES[0]: one, ATTRIBUTES[1]: two}, date(2026, 1, day))
+        for event in ("visit", "delivered")
+        for one in "abcz"
+        for two in "abcz"
+        for day in range(1, 8)
+    ]
+    both = any(claims(first, *event) and claims(second, *event) for event in events)
+    assert first.overlaps(second) == both
