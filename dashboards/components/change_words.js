@@ -3,9 +3,9 @@ import { formatFigure } from './figures.js';
 // A change's stage and origin in words.
 const STAGES = {
 	plan: 'planned: has not started',
-	do: 'running: the weeks after it are still being collected',
+	do: 'in effect: not to be judged yet, or without a plan to judge it by',
 	check: 'to be judged: its evaluation date has come',
-	act: 'done: judged, or without a plan to judge it by'
+	act: 'judged, and acted upon'
 };
 const ORIGINS = { file: 'a file in the company folder', command: 'the command line', form: 'the form in Airflow', source: "a source's change log" };
 

@@ -7,7 +7,7 @@ export function formatFigure(value, unit) {
 	if (unit === 'points') return value.toLocaleString(LOCALE, { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
 	if (unit === 'score') return value.toLocaleString(LOCALE, { maximumFractionDigits: 2 });
 	if (unit === 'seconds') return `${value.toLocaleString(LOCALE, { maximumFractionDigits: 0 })} s`;
-	if (unit === 'ratio') return value.toLocaleString(LOCALE, { maximumFractionDigits: 3 });
+	if (unit === 'ratio') return value.toLocaleString(LOCALE, { style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 2 }).replace('%', ' per 100');
 	return `${unit} ${value.toLocaleString(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }
 
@@ -16,6 +16,6 @@ export function formatCount(value) {
 }
 
 export function describeUnit(unit) {
-	const words = { share: 'share, 0 to 100 %', points: 'points, -100 to +100', seconds: 'seconds', ratio: 'ratio', score: 'score' };
+	const words = { share: 'share, 0 to 100 %', points: 'points, -100 to +100', seconds: 'seconds', ratio: 'ratio, written per 100', score: 'score' };
 	return words[unit] ?? unit;
 }

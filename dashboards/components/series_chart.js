@@ -151,15 +151,20 @@ function describePoint(unit) {
 		formatter: (points) => {
 			const shown = points.filter((point) => point.seriesType === 'line' && point.data[2]);
 			if (!shown.length) return '';
-			return [`<b>${shown[0].data[2].period_text}</b>`, ...shown.map((point) => describeRow(point, unit, shown.length > 1))].join('<br>');
+			const named = (point) => (shown.length > 1 ? `${point.marker}${point.seriesName}: ` : '');
+			return [`<b>${shown[0].data[2].period_text}</b>`, ...shown.map((point) => named(point) + describeRow(point.data[2], unit))].join('<br>');
 		}
 	};
 }
 
-function describeRow(point, unit, isNamed) {
-	const row = point.data[2];
-	const name = isNamed ? `${point.marker}${point.seriesName}: ` : '';
-	if (row.value === null) return `${name}${row.reason ?? 'no value'}`;
-	const interval = `${formatFigure(row.value_lower, unit)} to ${formatFigure(row.value_upper, unit)}`;
-	return `${name}<b>${formatFigure(row.value, unit)}</b> (${interval}), n ${formatCount(row.n)}, ${describeStatus(row.status).word}`;
+// One period in words: value, interval, median and 90th percentile where the report has them, n and status.
+export function describeRow(row, unit) {
+	if (row.value === null || row.value === undefined) return row.reason ?? 'no value';
+	const hasQuantiles = row.median !== null && row.median !== undefined;
+	return [
+		`${formatFigure(row.value, unit)} (${formatFigure(row.value_lower, unit)} to ${formatFigure(row.value_upper, unit)})`,
+		...(hasQuantiles ? [`median ${formatFigure(row.median, unit)}`, `nine in ten at most ${formatFigure(row.p90, unit)}`] : []),
+		`n ${formatCount(row.n)}`,
+		describeStatus(row.status).word
+	].join(', ');
 }

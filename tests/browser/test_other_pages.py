@@ -10,7 +10,7 @@ from tests.browser.built_site import PATIENCE_MS, WIDE, BuiltSite, watch
 
 READ_CHART = """() => {
     const charts = Object.values(window[Symbol.for('__evidence-chart-window-debug__')] ?? {}).filter((chart) => !chart.isDisposed());
-    const line = charts[0]?.getOption().series.find((series) => series.name === 'value');
+    const line = charts.flatMap((chart) => chart.getOption()?.series ?? []).find((series) => series.name === 'value');
     return line && {
         points: line.data.map((point) => [new Date(point[0]).toISOString().slice(0, 10), point[1]]),
         marks: line.markLine.data.map((mark) => mark.label.formatter)
@@ -101,14 +101,16 @@ def test_a_split_draws_a_line_per_channel_or_supplier(browser: Browser, address:
     rows = built_site.read("rpt_touchpoint_kpis").drop_nulls("touchpoint_id")
     parts = rows.filter(pl.col("dimension_set").is_in(["channel", "supplier"]))
     assert parts.height > 0, "the built company needs a split by channel or supplier"
-    touchpoint, kpi = parts.sort("touchpoint_id", "kpi_id").select("touchpoint_id", "kpi_id").row(0)
+    scope = ["touchpoint_id", "kpi_id", "dimension_set"]
+    counts = parts.group_by(scope).agg(pl.coalesce("channel", "supplier_id").n_unique().alias("parts")).filter(pl.col("parts") > 1)
+    assert counts.height > 0, "the built company needs a touchpoint with two channels or suppliers"
+    touchpoint, kpi, dimension = counts.sort(scope).select(scope).row(0)
     with watch(browser, address, WIDE) as watched:
         page = watched.open(f"/touchpoints/{touchpoint}/")
         page.locator(f".picker button:has([data-kpi='{kpi}'])").click()
         page.wait_for_selector("text=Where does it differ?", timeout=PATIENCE_MS)
         rows = parts.filter((pl.col("touchpoint_id") == touchpoint) & (pl.col("kpi_id") == kpi) & (pl.col("grain") == "week"))
-        first = rows["dimension_set"].sort()[0]
-        count = rows.filter(pl.col("dimension_set") == first).height
+        count = rows.filter(pl.col("dimension_set") == dimension).height
         page.wait_for_function(f"document.querySelectorAll('[data-points]')[1]?.dataset.points === '{count}'", timeout=PATIENCE_MS)
         watched.assert_clean()
 

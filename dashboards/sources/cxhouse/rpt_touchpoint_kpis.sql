@@ -11,6 +11,8 @@ select
     value,
     value_lower,
     value_upper,
+    median,
+    p90,
     target,
     status,
     reason,

@@ -8,6 +8,7 @@ select
     touchpoint_id,
     touchpoint_name,
     owner_department,
+    position,
     n,
     value,
     target,
