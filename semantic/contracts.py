@@ -10,6 +10,7 @@ from typing import Any
 from semantic.yaml_files import DefinitionError, read_mapping
 
 FOLDER = Path(__file__).resolve().parent / "contracts"
+COLUMN_FIELDS = ("type", "required", "allowed", "unit", "personal", "description")
 TYPES = {
     "text": "varchar",
     "integer": "bigint",
@@ -75,6 +76,9 @@ def read_contract(path: Path) -> Contract:
         if column not in contract.columns:
             raise DefinitionError(path, column, "is used as key, version or event time but is not a column")
     for name, column in contract.columns.items():
+        unknown = [field for field in column if field not in COLUMN_FIELDS]
+        if unknown:
+            raise DefinitionError(path, name, f"unknown field {', '.join(unknown)}; quote a text that holds a comma")
         if column["type"] not in TYPES:
             raise DefinitionError(path, name, f"unknown type {column['type']}; known are {', '.join(TYPES)}")
     return contract
