@@ -41,7 +41,8 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "changes": {
         "change_id": TEXT, "title": TEXT, "description": TEXT, "started_at": MOMENT, "ended_at": MOMENT, "kind": TEXT, "touchpoints": TEXT,
         "components": TEXT, "suppliers": TEXT, "channels": TEXT, "segments": TEXT, "owner": TEXT, "primary_kpi": TEXT,
-        "expected_direction": TEXT, "expected_size": NUMBER, "evaluation_date": DAY, "investment_amount": NUMBER, "recorded_in": TEXT, "recorded_at": MOMENT,
+        "expected_direction": TEXT, "expected_size": NUMBER, "evaluation_date": DAY,
+        "investment_amount": NUMBER, "recorded_in": TEXT, "recorded_at": MOMENT,
     },
 }  # fmt: skip
 

@@ -102,6 +102,6 @@ def check_overlaps(path: Path, rules: Sequence[tuple[str, EventRule]]) -> None:
             raise DefinitionError(
                 path,
                 f"touchpoint {second}",
-                f"claims `{theirs.event}` events that touchpoint {first} claims too; narrow one of them with source, channel, where, except, "
-                "valid_from or valid_to",
+                f"claims `{theirs.event}` events that touchpoint {first} claims too; "
+                "narrow one of them with source, channel, where, except, valid_from or valid_to",
             )

@@ -140,12 +140,9 @@ def test_a_publish_killed_before_or_after_a_step_leaves_one_whole_copy(tiny: Hom
     assert not list((folder / "serving").glob(".*.tmp"))
 
 
-def test_two_builds_at_once_are_refused(tiny: Home, tmp_path: Path) -> None:
+def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
     from cxhouse.build import hold_build_lock
 
-    with (
-        hold_build_lock(tmp_path / "lock"),
-        pytest.raises(BuildError, match="another build is running"),
-        hold_build_lock(tmp_path / "lock"),
-    ):
+    lock = tmp_path / "lock"
+    with hold_build_lock(lock), pytest.raises(BuildError, match="another build is running"), hold_build_lock(lock):
         pass
