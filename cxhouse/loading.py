@@ -22,7 +22,8 @@ def plan_load(workplace: Workplace, source: Source, *, start: date | None, end: 
     """
     last = end or today
     if start is None or catch_up:
-        first = find_first_day(workplace, source, default=start or last)
+        # a source that shows no day yet is asked for the last one, so that what is wrong with it is said
+        first = find_first_day(workplace, source, default=start or last - timedelta(days=1))
         missing = first_missing_day(read_landing_log(workplace.settings.lake), source, first)
         start = missing if start is None else min(start, missing)
     if start >= last:

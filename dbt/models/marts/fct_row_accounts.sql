@@ -19,7 +19,9 @@ with accounts as (
     group by staged._source, staged._table
     union all
     {% endfor %}
-    select cast(null as varchar), cast(null as varchar), cast(null as varchar), cast(null as varchar), cast(null as bigint), cast(null as bigint), cast(null as bigint), cast(null as bigint)
+    select
+        cast(null as varchar) as contract, cast(null as varchar) as staging_model, cast(null as varchar) as source, cast(null as varchar) as table_name,
+        cast(null as bigint) as rows_apart, cast(null as bigint) as rows_landed, cast(null as bigint) as rows_rejected, cast(null as bigint) as rows_accepted
     where false
 
 ),
@@ -32,7 +34,7 @@ current_rows as (
     group by _source, _table
     union all
     {% endfor %}
-    select cast(null as varchar), cast(null as varchar), cast(null as varchar), cast(null as bigint) where false
+    select cast(null as varchar) as contract, cast(null as varchar) as source, cast(null as varchar) as table_name, cast(null as bigint) as rows_staged where false
 
 )
 
