@@ -134,12 +134,14 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")
 def run(
     airflow: Annotated[bool, typer.Option(help="Run the DAGs under a real Airflow; without it, the same commands in this process.")] = True,
     serve: Annotated[bool, typer.Option(help="Serve dashboards and Airflow until Ctrl-C.")] = True,
+    until: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="First local day not loaded any more; without it, today.")] = None,
 ) -> None:
     """Do the main job: load, build, publish, dashboards; then serve them."""
     from cxhouse.whole_run import run_everything
 
     with report_failures():
-        raise typer.Exit(run_everything(read_settings(), with_airflow=airflow, serve=serve))
+        code = run_everything(read_settings(), with_airflow=airflow, serve=serve, until=read_day(until, "--until"))
+    raise typer.Exit(code)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 
 from rich.table import Table
@@ -44,10 +45,10 @@ class Stages:
         console.print(table)
 
 
-def run_everything(settings: Settings, *, with_airflow: bool, serve: bool) -> int:
+def run_everything(settings: Settings, *, with_airflow: bool, serve: bool, until: date | None = None) -> int:
     """Load, build, publish, build the dashboards; then serve them if asked to. Returns the exit code: 0 when nothing failed.
 
-    The source systems of the repository's own company are generated first.
+    `until` is the first local day not loaded, today unless given. The source systems of the repository's own company are generated first.
     """
     stages = Stages()
     if settings.company == PROJECT / "company":
@@ -59,16 +60,16 @@ def run_everything(settings: Settings, *, with_airflow: bool, serve: bool) -> in
             with stages.time("start Airflow"):
                 tell("starting Airflow: scheduler, API server, DAG processor, triggerer (about half a minute)")
                 running = stack.enter_context(start_airflow(settings, time_zone=workplace.company.time_zone.key))
-            failed = run_under_airflow(running, stages)
+            failed = run_under_airflow(running, stages, until)
         else:
-            running, failed = None, run_at_desk(workplace, stages)
+            running, failed = None, run_at_desk(workplace, stages, until)
         stages.print()
         if serve:
             serve_until_stopped(settings, running)
     return 1 if failed else 0
 
 
-def run_under_airflow(running: RunningAirflow, stages: Stages) -> bool:
+def run_under_airflow(running: RunningAirflow, stages: Stages, until: date | None) -> bool:
     """Run the chain of DAGs; returns whether anything failed."""
     tell(f"Airflow is up: {running.address}")
 
@@ -78,7 +79,7 @@ def run_under_airflow(running: RunningAirflow, stages: Stages) -> bool:
             tell(f"  {task.dag}.{task.task}: {task.state} {took}")
 
     try:
-        result = run_chain(running, progress=show)
+        result = run_chain(running, progress=show, until=until)
     except AirflowError as error:
         complain(f"error: {error}")
         return True
@@ -98,10 +99,10 @@ def add_chain_stages(result: ChainResult, stages: Stages) -> None:
     stages.seconds["the whole chain under Airflow"] = result.seconds
 
 
-def run_at_desk(workplace: Workplace, stages: Stages) -> bool:
+def run_at_desk(workplace: Workplace, stages: Stages, until: date | None) -> bool:
     """The same commands in this process; returns whether a source failed."""
     with stages.time("load sources"):
-        failed = ingest_sources(workplace)
+        failed = ingest_sources(workplace, end=until)
     with stages.time("build warehouse"):
         build_layers(workplace)
     with stages.time("publish"):

@@ -16,6 +16,7 @@ settings.register_profile("cxhouse", deadline=None)
 settings.load_profile("cxhouse")
 
 DEMO_END = "2026-06-30"
+DEMO_UNTIL = "2026-07-01"
 DEMO_SCALE = "0.1"
 
 
@@ -51,5 +52,5 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHome]:
         "CXHOUSE_DEMO_END": DEMO_END,
         "CXHOUSE_DEMO_SCALE": DEMO_SCALE,
     }
-    output = "" if ready else run_command(environment, "run", "--no-serve").stdout
+    output = "" if ready else run_command(environment, "run", "--no-serve", "--until", DEMO_UNTIL).stdout
     yield DemoHome(path, environment, output)
