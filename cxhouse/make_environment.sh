@@ -24,6 +24,8 @@ lock=$(mktemp)
 trap 'rm -f "$lock"' EXIT
 awk '/^uv==/ { found = 1 } found { print } found && !/\\$/ { exit }' requirements.lock > "$lock"
 "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$lock"
-"$folder/bin/uv" pip sync --quiet --python "$folder/bin/python" --require-hashes --compile-bytecode requirements.lock
-"$folder/bin/uv" pip install --quiet --python "$folder/bin/python" --no-deps --no-build-isolation --editable .
+# certificates of the system first (company proxies), then uv's own
+sync=("$folder/bin/uv" pip sync --quiet --python "$folder/bin/python" --require-hashes --compile-bytecode requirements.lock)
+"${sync[@]}" --system-certs || "${sync[@]}"
+"$folder/bin/uv" pip install --quiet --offline --python "$folder/bin/python" --no-deps --no-build-isolation --editable .
 echo "environment ready in $folder"

@@ -10,10 +10,9 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from cxhouse.browser import LAUNCH_ARGUMENTS, find_or_install_chromium
-from cxhouse.dashboards import build_dashboards
-from cxhouse.settings import PROJECT
 from cxhouse.site_server import serve_in_background
 from tests.browser.built_site import BuiltSite
+from tests.conftest import DemoHome
 
 BROWSER_CACHE = Path.home() / ".cache" / "cxhouse" / "chromium"
 
@@ -32,16 +31,9 @@ def miss(reason: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def built_site() -> BuiltSite:
-    """The site of the home that CXHOUSE_TEST_HOME names; built from its published reports when it is not there yet."""
-    named = os.environ.get("CXHOUSE_TEST_HOME")
-    if not named:
-        miss("CXHOUSE_TEST_HOME names no home with published reports (serving/current)")
-    home = Path(str(named))
-    site = home / "dashboards" / "site"
-    if not (site / "index.html").is_file():
-        build_dashboards(project=PROJECT / "dashboards", serving=home / "serving", work=home / "dashboards")
-    return BuiltSite(site=site, reports=home / "serving" / "current")
+def built_site(demo_home: DemoHome) -> BuiltSite:
+    """The site of the small demo company, as the whole run left it."""
+    return BuiltSite(site=demo_home.site, reports=demo_home.serving)
 
 
 @pytest.fixture(scope="session")

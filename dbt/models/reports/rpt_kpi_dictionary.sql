@@ -7,6 +7,22 @@ with targets as (
     inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
     group by targets.kpi_id
 
+),
+
+needs as (
+
+    select kpis.kpi_id, split_part(trim({{ split_values('measures.needs') }}), '=', 1) as need
+    from {{ ref('dim_kpis') }} as kpis
+    inner join {{ ref('dim_measures') }} as measures on measures.measure_id in (kpis.numerator_measure, kpis.denominator_measure)
+
+),
+
+sources as (
+
+    select kpi_id, string_agg(distinct need, ', ' order by need) as source_contracts
+    from needs
+    group by kpi_id
+
 )
 
 select
@@ -14,7 +30,7 @@ select
     above.measure_id || ' / ' || below.measure_id as formula,
     above.measure_id as numerator_measure, above.description as numerator_description,
     below.measure_id as denominator_measure, below.description as denominator_description,
-    above.needs || case when below.needs = above.needs then '' else ',' || below.needs end as source_contracts,
+    sources.source_contracts,
     kpis.date_basis, kpis.unit, kpis.direction, kpis.interval_method, kpis.minimum_n, kpis.owner_department, kpis.version, kpis.valid_from,
     case when kpis.is_measurable then 'measured' else 'not measurable' end as status,
     kpis.not_measurable_reason as reason,
@@ -23,3 +39,4 @@ from {{ ref('dim_kpis') }} as kpis
 inner join {{ ref('dim_measures') }} as above on kpis.numerator_measure = above.measure_id
 inner join {{ ref('dim_measures') }} as below on kpis.denominator_measure = below.measure_id
 left join targets using (kpi_id)
+left join sources using (kpi_id)
