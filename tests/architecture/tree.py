@@ -1,0 +1,54 @@
+"""The tracked tree and the pages about it, as the tests of this room read them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from cxhouse.settings import PROJECT
+
+ARCHITECTURE = PROJECT / "ARCHITECTURE.md"
+BINARY = {".png", ".ico", ".jpg", ".gz", ".parquet", ".duckdb"}
+
+
+@cache
+def list_tracked(pattern: str = "*") -> tuple[Path, ...]:
+    """Files of the repository that match a pattern of git, as they stand; deleted ones are passed over."""
+    done = subprocess.run(["git", "ls-files", "-z", "--", pattern], cwd=PROJECT, capture_output=True, text=True, check=True)
+    return tuple(path for name in done.stdout.split("\0") if name and (path := PROJECT / name).is_file())
+
+
+def name_of(path: Path) -> str:
+    """The path below the project, for messages."""
+    return path.relative_to(PROJECT).as_posix()
+
+
+def list_documents() -> tuple[Path, ...]:
+    """Every tracked page of text."""
+    return list_tracked("*.md")
+
+
+def read_section(page: Path, heading: str) -> str:
+    """The text below a heading of level two, up to the next one."""
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert found, f"{page.name} has no section {heading}"
+    return found[1]
+
+
+def read_inventory(name: str) -> str:
+    """The paragraph or table of an inventory, from its bold name to the next one."""
+    found = re.search(rf"^\*\*{re.escape(name)}\*\*(.*?)(?=^\*\*|\Z)", read_section(ARCHITECTURE, "Inventories"), re.MULTILINE | re.DOTALL)
+    assert found, f"ARCHITECTURE.md has no inventory {name}"
+    return found[1]
+
+
+def find_code(text: str) -> set[str]:
+    """What stands between backticks."""
+    return set(re.findall(r"`([^`]+)`", text))
+
+
+def drop_fences(text: str) -> str:
+    """A page without its blocks of code."""
+    return re.sub(r"^ *(`{3,}).*?^ *\1$", "", text, flags=re.MULTILINE | re.DOTALL)
