@@ -51,9 +51,7 @@ def publish_reports(
     return manifest
 
 
-def export_reports(
-    warehouse: Path, folder: Path, state: BuildState, tell: Callable[[str, int, int], None]
-) -> dict[str, dict[str, Any]]:
+def export_reports(warehouse: Path, folder: Path, state: BuildState, tell: Callable[[str, int, int], None]) -> dict[str, dict[str, Any]]:
     """Write each report as Parquet, its rows in a fixed order; return rows and sha256 per report.
 
     rpt_builds gains what is known only after the build: its tests and seconds.

@@ -132,5 +132,3 @@ def run_command(environment: Mapping[str, str], *arguments: str, check: bool = T
     if check and done.returncode != 0:
         raise AssertionError(f"cxhouse {' '.join(arguments)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done
-
-
