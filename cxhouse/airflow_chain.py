@@ -50,7 +50,7 @@ class ChainResult:
     @property
     def is_success(self) -> bool:
         """Everything ran and nothing failed."""
-        return bool(self.tasks) and not self.missing and all(task.state == "success" for task in self.tasks)
+        return bool(self.tasks) and not self.missing and all(task.state in ("success", "skipped") for task in self.tasks)
 
 
 Progress = Callable[[TaskRun], None]
@@ -82,9 +82,10 @@ def run_chain(
     loads = watch.follow(runs)
     all_landed = all(task.state == "success" for task in loads)
     build_id = find_triggered_run(running, "warehouse", watch.last_end) if all_landed else None
-    tasks = loads + watch.follow({"warehouse": build_id or trigger(running, "warehouse")})
+    build = watch.follow({"warehouse": build_id or trigger(running, "warehouse")})
+    tasks = loads + build
     missing: tuple[str, ...] = ()
-    if tasks[-1].state == "success":
+    if any(task.task == "publish" and task.state == "success" for task in build):
         site_id = find_triggered_run(running, "dashboards", watch.last_end)
         tasks += watch.follow({"dashboards": site_id or trigger(running, "dashboards")})
     else:

@@ -55,25 +55,34 @@ def ensure_node_modules(project: Path, *, progress: Progress | None = None) -> N
 
 
 def build_dashboards(
-    *, project: Path, serving: Path, work: Path, time_zone: str = "UTC", company_name: str = "cxhouse", progress: Progress | None = None
+    *,
+    project: Path,
+    serving: Path,
+    work: Path,
+    time_zone: str = "UTC",
+    company_name: str = "cxhouse",
+    failure: str = "",
+    progress: Progress | None = None,
 ) -> Path:
     """Build the site from `serving`/current into `work`/site and return that path.
 
-    `project` is the Evidence project, `time_zone` the company's: times on the pages are in it. When neither the published copy nor the
-    project changed since the last build, the site is left as it is. `work`/site is a link, replaced in one step and only by a whole site.
+    `project` is the Evidence project, `time_zone` the company's: times on the pages are in it. `failure` says why the last build has no
+    copy of its own: it stands on the data-health page. When nothing of all this changed, the site is left as it is. `work`/site is a
+    link, replaced in one step and only by a whole site.
     """
     published = (serving / "current").resolve()
     check_reports(project, published)
     work.mkdir(parents=True, exist_ok=True)
     site, stamp = work / "site", work / "site.stamp"
     with lock(work / ".lock"):
-        wanted = describe_inputs(project, published, time_zone, company_name)
+        wanted = describe_inputs(project, published, time_zone, company_name, failure)
         if (site / "index.html").is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
             report(progress, "Dashboards are up to date")
             return site
         ensure_node_modules(project, progress=progress)
         copy = copy_project(project, work / "project")
-        variables = {"serving": str(published), "time_zone": time_zone, "company_name": company_name.replace("'", "''")}
+        texts = {"company_name": company_name, "failure": failure}
+        variables = {"serving": str(published), "time_zone": time_zone, **{name: quote_text(text) for name, text in texts.items()}}
         report(progress, "Reading the published reports")
         run_evidence("sources", copy, variables, "sources", "--strict")
         fill_empty_reports(copy)
@@ -96,11 +105,16 @@ def check_reports(project: Path, published: Path) -> None:
         raise DashboardsError(f"{published} misses {', '.join(missing)}. Run `cxhouse build` and `cxhouse publish` with this version.")
 
 
-def describe_inputs(project: Path, published: Path, time_zone: str, company_name: str) -> str:
+def quote_text(text: str) -> str:
+    """A text that may stand between quotes in a report's SQL: one line, quotes doubled, nothing that Evidence would fill in."""
+    return " ".join(text.replace("${", "{").split()).replace("'", "''")
+
+
+def describe_inputs(project: Path, published: Path, time_zone: str, company_name: str, failure: str) -> str:
     """One hash over everything the site depends on: project files, locked packages, published reports, company."""
     files = [project / name for name in (*PROJECT_ENTRIES, *INSTALL_ENTRIES)]
     manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
-    inputs = json.dumps([hash_files(files, base=project), manifest, time_zone, company_name], sort_keys=True)
+    inputs = json.dumps([hash_files(files, base=project), manifest, time_zone, company_name, failure], sort_keys=True)
     return hashlib.sha256(inputs.encode()).hexdigest()
 
 

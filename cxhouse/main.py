@@ -52,7 +52,7 @@ def demo(
     from cxhouse.steps import make_demo
 
     with report_failures():
-        make_demo(read_settings(), end=read_day(end, "--end"), scale=scale, seed=seed)
+        make_demo(read_settings(), end=read_day(end, "--end"), scale=scale, seed=seed, is_wanted=True)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import polars as pl
 import yaml
 
 from cxhouse.files import write_atomically
+from cxhouse.freshness import judge_tables
 from cxhouse.ledger import read_changes
 from cxhouse.settings import Settings
 from ingestion.catalog import Source, load_sources
@@ -23,28 +24,38 @@ from semantic.compilation import compile_company
 from semantic.contracts import load_contracts
 from semantic.yaml_files import DefinitionError
 
+STATUS_SCHEMA = {
+    "source": pl.Utf8,
+    "table_name": pl.Utf8,
+    "owner_department": pl.Utf8,
+    "status": pl.Utf8,
+    "last_window_end": pl.Date,
+    "last_landed_at": pl.Datetime("us", "UTC"),
+    "last_row_day": pl.Date,
+    "hours_old": pl.Float64,
+    "late_after_hours": pl.Float64,
+    "rows_landed": pl.Int64,
+    "rows_rejected": pl.Int64,
+    "last_error": pl.Utf8,
+}
 LINEAGE = ("_source_file", "_source_line", "_load_id", "_landed_at", "_window_date")
 
 
 @dataclass(frozen=True)
 class Workplace:
-    """A company folder and its sources, read and checked."""
+    """A company folder and its sources, read and checked; staging models per contract."""
 
     settings: Settings
     company: Company
     sources: Mapping[str, Source]
-
-    @property
-    def contract_models(self) -> dict[str, list[str]]:
-        """Staging models per contract, from the names stg_<source>__<contract> in the company's models/."""
-        return list_contract_models(self.company.folder / "models", self.sources)
+    contract_models: Mapping[str, list[str]]
 
 
 def open_workplace(settings: Settings) -> Workplace:
     """Read the company folder and its sources; raises an error that names file, entry and what to do."""
     company = load_company(settings.company, settings.environment)
     sources = load_sources(settings.company, settings.environment, company.time_zone.key, company.country)
-    return Workplace(settings, company, sources)
+    return Workplace(settings, company, sources, list_contract_models(settings.company / "models", sources))
 
 
 def list_contract_models(folder: Path, sources: Mapping[str, Source]) -> dict[str, list[str]]:
@@ -79,15 +90,9 @@ def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None
         read_landing_log(settings.lake).rename({"table": "table_name"}).drop("files", "missing_columns", "unexpected_columns", strict=False)
     )
     write_atomically(settings.state / "landing" / "landing_log.parquet", log.write_parquet)
-    declared = [
-        (source.id, table, source.owner, source.late_after_hours or 36.0)
-        for source in workplace.sources.values()
-        for table in source.tables
-    ]
-    schema = {"source": pl.Utf8, "table_name": pl.Utf8, "owner_department": pl.Utf8, "late_after_hours": pl.Float64}
-    write_atomically(
-        settings.state / "landing" / "declared_tables.parquet", pl.DataFrame(declared, schema=schema, orient="row").write_parquet
-    )
+    judged = judge_tables(workplace.sources, settings.lake, company.time_zone, now)
+    tables_status = pl.DataFrame([asdict(table) for table in judged], schema=STATUS_SCHEMA)
+    write_atomically(settings.state / "landing" / "table_status.parquet", tables_status.write_parquet)
     sources = describe_sources(workplace, tables=[*tables, "build"])
     text = yaml.safe_dump(sources, sort_keys=False, allow_unicode=True)
     link_dbt_project(settings)
@@ -141,7 +146,7 @@ def describe_sources(workplace: Workplace, tables: Iterable[str]) -> dict[str, A
     )
     landing = [
         describe_table("landing_log", f"read_parquet('{state}/landing/landing_log.parquet')"),
-        describe_table("declared_tables", f"read_parquet('{state}/landing/declared_tables.parquet')"),
+        describe_table("table_status", f"read_parquet('{state}/landing/table_status.parquet')"),
         describe_table("rejected_rows", f"({rejected})"),
     ]
     compiled = [describe_table(name, f"read_parquet('{state}/company/{name}.parquet')") for name in tables]
@@ -165,7 +170,7 @@ def describe_variables(workplace: Workplace) -> dict[str, Any]:
         "time_zone": company.time_zone.key,
         "currency": company.currency,
         "contracts": {name: contract.describe_for_dbt() for name, contract in load_contracts().items()},
-        "contract_models": workplace.contract_models,
+        "contract_models": dict(workplace.contract_models),
     }
 
 

@@ -13,8 +13,11 @@ from ingestion.catalog import Source
 from ingestion.load import LoadResult, Window
 
 
-def make_demo(settings: Settings, *, end: date | None = None, scale: float | None = None, seed: int | None = None) -> None:
-    """Generate the demo unless it stands already; without `end` it ends yesterday."""
+def make_demo(
+    settings: Settings, *, end: date | None = None, scale: float | None = None, seed: int | None = None, is_wanted: bool = False
+) -> None:
+    """Generate the demo unless it stands already; without `end` it ends yesterday. `is_wanted`: asked for, not only needed."""
+    from cxhouse.loading import LoadError
     from ingestion.demo import SEED, generate_demo, is_current
 
     fixed_end = settings.environment.get("CXHOUSE_DEMO_END")
@@ -23,6 +26,12 @@ def make_demo(settings: Settings, *, end: date | None = None, scale: float | Non
     folder, seed = settings.home / "demo", SEED if seed is None else seed
     if is_current(folder, end=end, scale=scale, seed=seed):
         tell(f"demo company up to {end} is there already")
+        return
+    if any(settings.lake.glob("*/*/*.parquet")):
+        # another end or seed is another past: its days do not fit those that have landed
+        if is_wanted:
+            raise LoadError(f"{settings.lake} was loaded from another demo; run make clean first, or set CXHOUSE_HOME to another folder")
+        tell("demo company: kept as it is (make clean, then make run, brings one that ends yesterday)")
         return
     started = time.perf_counter()
     with show_progress("demo company") as bar:
@@ -67,9 +76,9 @@ def report_load(source: Source, windows: list[Window], results: list[LoadResult]
     """Say what a load came to; returns whether all of it landed."""
     landed, rejected = sum(result.rows_landed for result in results), sum(result.rows_rejected for result in results)
     tell(f"{source.id}: {landed:,} rows landed, {rejected:,} rejected, {windows[0].start} to {windows[-1].end} ({seconds:.1f} s)")
-    problems = {(result.table, result.error or "") for result in results if not result.is_landed}
-    for table, problem in sorted(problems):
-        complain(f"error: {source.id}.{table}: {problem}")
+    problems = {result.error or f"{source.id}.{result.table} did not land" for result in results if not result.is_landed}
+    for problem in sorted(problems):
+        complain(f"error: {problem}")
     return not problems
 
 
@@ -101,10 +110,12 @@ def publish_copy(settings: Settings) -> None:
 
 def build_site(settings: Settings) -> Path:
     """Build the static site from the published reports."""
+    from cxhouse.build import read_state
     from cxhouse.dashboards import build_dashboards
     from semantic.company import load_company
 
-    company = load_company(settings.company, settings.environment)
+    company, state = load_company(settings.company, settings.environment), read_state(settings)
+    failure = state.errors[0].split("\n")[0] if state is not None and not state.is_passed and state.errors else ""
     started = time.perf_counter()
     with show_progress("dashboards") as bar:
         site = build_dashboards(
@@ -113,6 +124,7 @@ def build_site(settings: Settings) -> Path:
             work=settings.dashboards,
             time_zone=company.time_zone.key,
             company_name=company.name,
+            failure=failure,
             progress=bar.show,
         )
     tell(f"dashboards built ({time.perf_counter() - started:.1f} s)")

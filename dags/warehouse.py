@@ -12,7 +12,7 @@ whatever has landed: one dead source stops nobody. What is missing is named late
 
 Each task is one command: `cxhouse build --layer LAYER` for {", ".join(LAYERS)}, then `cxhouse publish`. They share the pool
 `{WAREHOUSE_POOL}` of one slot, because the warehouse file has one writer. Reports are published only after every test of every
-layer passed; after a failure readers keep the last copy.
+layer passed; after a failure readers keep the last copy, and `show_failure` says so on their data-health page.
 
 **Repair:** clear the failed task; it and all after it run again. A full rebuild is `cxhouse build --full-refresh`.
 """
@@ -30,7 +30,7 @@ with DAG(
     default_args={**default_arguments("Data", retries=1), "pool": WAREHOUSE_POOL},
     tags=["warehouse"],
 ):
-    chain(
-        *(run_command(f"build_{layer}", f"cxhouse build --layer {layer}") for layer in LAYERS),
-        run_command("publish", "cxhouse publish", outlets=[Asset(SERVING)]),
-    )
+    steps = [run_command(f"build_{layer}", f"cxhouse build --layer {layer}") for layer in LAYERS]
+    steps.append(run_command("publish", "cxhouse publish", outlets=[Asset(SERVING)]))
+    chain(*steps)
+    steps >> run_command("show_failure", "cxhouse dashboards", trigger_rule="one_failed", retries=0)

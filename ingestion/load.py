@@ -31,12 +31,13 @@ Progress = Callable[[LoadResult, int, int], None]
 
 @dataclass(frozen=True)
 class TableSummary:
-    """How one table stands. Rows are those in the lake now; `last_error` is null unless the last load failed."""
+    """How one table stands: rows in the lake now. `last_row_day` is null for a snapshot, `last_error` unless the last load failed."""
 
     source: str
     table: str
     last_window_end: date | None
     last_landed_at: datetime | None
+    last_row_day: date | None
     rows_landed: int
     rows_rejected: int
     last_error: str | None
@@ -134,15 +135,22 @@ def summarise_table(table: Table, log: pl.DataFrame, lake: Path) -> TableSummary
     landed = loads.filter(pl.col("status") == "landed")
     last = loads.row(-1, named=True) if loads.height else None
     rows_landed = rows_rejected = 0
+    days = []
     for path in list_data_files(lake, table):
-        counts = pl.scan_parquet(path).select(pl.len(), pl.col("_rejected_reason").count().alias("rejected")).collect()
+        counts = (
+            pl.scan_parquet(path)
+            .select(pl.len(), pl.col("_rejected_reason").count().alias("rejected"), pl.col("_window_date").max())
+            .collect()
+        )
         rows_rejected += counts["rejected"][0]
         rows_landed += counts["len"][0] - counts["rejected"][0]
+        days.append(counts["_window_date"][0])
     return TableSummary(
         source=table.source,
         table=table.name,
         last_window_end=landed["window_end"].max() if landed.height else None,  # type: ignore[arg-type]
         last_landed_at=landed["logged_at"].max() if landed.height else None,  # type: ignore[arg-type]
+        last_row_day=max((day for day in days if day is not None), default=None),
         rows_landed=rows_landed,
         rows_rejected=rows_rejected,
         last_error=last["error"] if last and last["status"] == "failed" else None,

@@ -98,6 +98,7 @@ class Company:
     components: tuple[Component, ...]
     holidays: tuple[Mapping[str, Any], ...]
     peaks: tuple[Mapping[str, Any], ...]
+    opening_hours: tuple[Mapping[str, Any], ...]
     catalog: KpiCatalog = field(repr=False)
 
 
@@ -169,8 +170,11 @@ def load_company(folder: Path, environment: Mapping[str, str]) -> Company:
         relationship_surveys=tuple(listed.get("relationship_surveys") or ()),
         journeys=read_journeys(folder / "journeys", environment, names, objectives),
         components=read_entries(components_path, "component", components, lambda item: read_component(item, names, catalog), empty=True),
-        holidays=tuple(read_mapping(calendars / "holidays.yml", environment, required=False).get("holidays") or ()),
-        peaks=tuple(read_mapping(calendars / "peaks.yml", environment, required=False).get("peaks") or ()),
+        holidays=read_calendar(calendars / "holidays.yml", environment, ("date", "name")),
+        peaks=read_calendar(calendars / "peaks.yml", environment, ("id", "name", "from", "to")),
+        opening_hours=read_calendar(
+            calendars / "opening_hours.yml", environment, ("channel", "weekday", "opens_at", "closes_at", "valid_from"), ("valid_to",)
+        ),
         catalog=catalog,
     )
 
@@ -188,6 +192,22 @@ def read_entries(path: Path, kind: str, items: Any, read: Callable[[Entry], Any]
             raise DefinitionError(path, f"{kind} {entry.id}", "stands twice; ids are unique")
         seen.add(entry.id)
     return tuple(entries)
+
+
+def read_calendar(
+    path: Path, environment: Mapping[str, str], required: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> tuple[Mapping[str, Any], ...]:
+    """Rows of a calendar file, which holds one list under its own name; the file may be missing."""
+    rows = read_mapping(path, environment, required=False).get(path.stem) or ()
+    for number, row in enumerate(rows, 1):
+        entry = Entry(path, f"row {number}", row)
+        entry.only(*required, *optional)
+        for name in required:
+            entry.text(name)
+        for name in ("date", "valid_from", "valid_to"):
+            if row.get(name) is not None and not isinstance(row[name], date):
+                raise entry.fail(f"`{name}` is {row[name]}; write a day like 2026-01-31")
+    return tuple(rows)
 
 
 def read_time_zone(entry: Entry) -> ZoneInfo:

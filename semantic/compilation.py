@@ -37,6 +37,7 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     },
     "component_touchpoints": {"component_id": TEXT, "touchpoint_id": TEXT},
     "holidays": {"date": DAY, "name": TEXT},
+    "opening_hours": {"channel": TEXT, "weekday": WHOLE, "opens_at": TEXT, "closes_at": TEXT, "valid_from": DAY, "valid_to": DAY},
     "peaks": {"peak_id": TEXT, "name": TEXT, "from_month_day": TEXT, "to_month_day": TEXT},
     "changes": {
         "change_id": TEXT, "title": TEXT, "description": TEXT, "started_at": MOMENT, "ended_at": MOMENT, "kind": TEXT, "touchpoints": TEXT,
@@ -61,6 +62,7 @@ def list_company(company: Company) -> dict[str, list[tuple]]:
         "company": [about],
         "objectives": list(company.objectives.items()),
         "holidays": [(item["date"], item["name"]) for item in company.holidays],
+        "opening_hours": [tuple(item.get(name) for name in SCHEMAS["opening_hours"]) for item in company.opening_hours],
         "peaks": [(item["id"], item["name"], str(item["from"]), str(item["to"])) for item in company.peaks],
     }
 

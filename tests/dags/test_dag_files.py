@@ -82,12 +82,14 @@ def test_the_warehouse_waits_for_all_sources_or_the_cut_off_hour(parsed: dict[st
 
 def test_the_warehouse_builds_layer_after_layer_in_a_pool_and_publishes_last(parsed: dict[str, Any]) -> None:
     tasks = parsed["dags"]["warehouse"]["tasks"]
-    assert list(tasks) == LAYERS
+    assert list(tasks) == [*LAYERS, "show_failure"]
     for before, after in pairwise(LAYERS):
-        assert tasks[before]["downstream"] == [after]
+        assert set(tasks[before]["downstream"]) == {after, "show_failure"}
+    assert tasks["publish"]["downstream"] == ["show_failure"]
     assert {task["pool"] for task in tasks.values()} == {"warehouse"}
     assert [task["command"].removeprefix("cxhouse ") for task in tasks.values()] == [
         "build --layer staging", "build --layer intermediate", "build --layer marts", "build --layer reports", "publish",
+        "dashboards",
     ]  # fmt: skip
     assert tasks["publish"]["outlets"] == ["cxhouse://serving"]
 
@@ -112,7 +114,7 @@ def test_the_form_offers_kinds_touchpoints_and_kpis_and_is_never_repeated(parsed
 
 def test_what_people_type_is_never_part_of_a_commands_text(parsed: dict[str, Any]) -> None:
     commands = [task["command"] for dag in parsed["dags"].values() for task in dag["tasks"].values()]
-    assert len(commands) == 9
+    assert len(commands) == 10
     assert not any("{{" in command or "{%" in command for command in commands)
 
 

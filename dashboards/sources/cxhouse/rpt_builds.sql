@@ -9,5 +9,6 @@ select
     unmapped_count,
     unmatched_contacts_count,
     seconds,
-    '${company_name}' as company_name
+    '${company_name}' as company_name,
+    '${failure}' as failure
 from read_parquet('${serving}/rpt_builds.parquet')

@@ -4,7 +4,7 @@ select
     contract,
     owner_department,
     status,
-    strftime(last_window_end, '%-d %B %Y') as last_window_end_text,
+    strftime(last_row_day, '%-d %B %Y') as last_row_day_text,
     strftime(timezone('${time_zone}', cast(last_landed_at as timestamptz)), '%-d %B %Y, %H:%M') as last_landed_text,
     hours_old,
     rows_landed,

@@ -5,69 +5,6 @@ with kpis as (
 
 ),
 
-summed as (
-
-    select
-        days.kpi_id, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.dimension_set, days.channel, days.supplier_id,
-        periods.grain, periods.period_start, periods.period_end,
-        sum(days.numerator) as numerator,
-        sum(days.numerator_sq) as numerator_sq,
-        sum(days.numerator_cube) as numerator_cube,
-        sum(days.denominator) as denominator
-    from {{ ref('fct_kpi_days') }} as days
-    inner join {{ ref('dim_periods') }} as periods using (local_date)
-    group by all
-
-),
-
--- where the denominator belongs to the whole company, a period without a single event still counts: from the first event on
-company_denominators as (
-
-    select kpis.kpi_id, periods.grain, periods.period_start, periods.period_end, sum(measures.total) as denominator
-    from kpis
-    inner join {{ ref('fct_daily_measures') }} as measures on kpis.denominator_measure = measures.measure_id
-    inner join {{ ref('dim_periods') }} as periods using (local_date)
-    where kpis.denominator_scope = 'company'
-    group by all
-
-),
-
-company_series as (
-
-    select kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, dimension_set, channel, supplier_id, min(local_date) as first_date
-    from {{ ref('fct_kpi_days') }}
-    where kpi_id in (select kpi_id from kpis where denominator_scope = 'company')
-    group by all
-
-),
-
-completed as (
-
-    select *
-    from summed
-    where kpi_id in (select kpi_id from kpis where denominator_scope = 'same')
-    union all
-    select
-        series.kpi_id, series.scope_kind, series.journey_id, series.phase_id, series.touchpoint_id, series.dimension_set, series.channel, series.supplier_id,
-        denominators.grain, denominators.period_start, denominators.period_end,
-        coalesce(summed.numerator, 0), coalesce(summed.numerator_sq, 0), coalesce(summed.numerator_cube, 0), denominators.denominator
-    from company_series as series
-    inner join company_denominators as denominators on series.kpi_id = denominators.kpi_id and series.first_date <= denominators.period_end
-    left join summed
-        on
-            series.kpi_id = summed.kpi_id
-            and series.scope_kind = summed.scope_kind
-            and series.journey_id is not distinct from summed.journey_id
-            and series.phase_id is not distinct from summed.phase_id
-            and series.touchpoint_id is not distinct from summed.touchpoint_id
-            and series.dimension_set = summed.dimension_set
-            and series.channel is not distinct from summed.channel
-            and series.supplier_id is not distinct from summed.supplier_id
-            and denominators.grain = summed.grain
-            and denominators.period_start = summed.period_start
-
-),
-
 divided as (
 
     select
@@ -99,7 +36,7 @@ divided as (
                 )
             else false
         end as is_rough
-    from completed
+    from {{ ref('fct_kpi_sums') }} as completed
     inner join kpis using (kpi_id)
 
 ),

@@ -22,4 +22,4 @@ select
     isodow(days.date_day) as iso_weekday,
     holidays.name as holiday_name
 from days
-left join {{ source('company_folder', 'holidays') }} as holidays on days.date_day = holidays.date
+left join {{ ref('dim_holidays') }} as holidays on days.date_day = holidays.holiday_date
