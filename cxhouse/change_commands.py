@@ -7,20 +7,19 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
+from cxhouse.screen import complain, console
 from cxhouse.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True)
-console = Console(soft_wrap=True)
 
 Text = Annotated[str | None, typer.Option()]
 
 
 def fail(error: Exception) -> typer.Exit:
     """Show what is wrong and end with code 1."""
-    Console(stderr=True, soft_wrap=True).print(f"error: {error}", markup=False)
+    complain(f"error: {error}")
     return typer.Exit(1)
 
 
@@ -72,7 +71,7 @@ def make_id(started_at: str, title: str) -> str:
 @app.command(name="list")
 def list_changes() -> None:
     """List the changes of the company folder and the ledger. Those of a source's own change log are on the dashboards."""
-    table = Table("id", "starts", "kind", "owner", "primary KPI", "title", "recorded in")
+    table = Table(Column("id", overflow="fold"), "starts", "kind", "owner", "primary KPI", "title", "recorded in")
     for recorded_in, _, change in read_all():
         started = f"{change.started_at:%Y-%m-%d}"
         table.add_row(change.change_id, started, change.kind, change.owner or "", change.primary_kpi or "", change.title, recorded_in)

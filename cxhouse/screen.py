@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-console = Console(soft_wrap=True)
+# in a file or a pipe a table is not cut to the width of a screen that is not there
+console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 180)
 errors = Console(stderr=True, soft_wrap=True)
 
 

@@ -45,12 +45,24 @@ def make_home(folder: Path, **environment: str) -> Home:
     return Home(home, data, {**tiny_environment(home, data), **environment})
 
 
+# what is recorded on the tiny company: half an hour into a Dutch day, long before the data, and in the far future
+CHANGES = (
+    {"id": "new-menu", "title": "New menu", "started-at": "2026-03-02T00:30", "kind": "system", "components": "dialler",
+     "touchpoints": "checkout", "owner": "IT", "primary-kpi": "abandonment", "expected-direction": "lower", "expected-size": "0.02", "evaluation-date": "2026-04-20"},
+    {"id": "first-shop", "title": "First shop", "started-at": "1999-05-01", "kind": "touchpoint", "touchpoints": "showroom,site"},
+    {"id": "drones", "title": "Drones", "started-at": "2099-01-01T12:00+01:00", "kind": "supplier", "suppliers": "swift",
+     "owner": "Logistics", "primary-kpi": "on_time_delivery", "expected-direction": "higher", "evaluation-date": "2099-03-01"},
+)  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The tiny company, loaded, built and published once. Tests read it and change nothing."""
     home = make_home(tmp_path_factory.mktemp("tiny"))
     write_data(home.data)
     home.run("ingest", "--to", UNTIL)
+    for change in CHANGES:
+        home.run("change", "add", *(f"--{name}={value}" for name, value in change.items()))
     home.run("build")
     home.run("publish")
     return home

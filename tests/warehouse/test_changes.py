@@ -1,0 +1,81 @@
+"""Changes: recorded once, dated by the local day, spread over the touchpoints in their scope, drawn with a number."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse.conftest import Home
+
+
+def test_the_local_day_of_the_start_is_the_first_day_after(tiny: Home) -> None:
+    starts = dict(tiny.report("rpt_changes").select("change_id", "started_date").rows())
+    # half past midnight in Amsterdam is still the day before in UTC
+    assert starts == {"new-menu": date(2026, 3, 2), "first-shop": date(1999, 5, 1), "drones": date(2099, 1, 1)}
+    drawn = tiny.report("rpt_change_touchpoints").filter(change_id="new-menu")
+    assert drawn["started_date"].unique().to_list() == [date(2026, 3, 2)]
+
+
+def test_scope_reaches_touchpoints_directly_and_through_components_and_suppliers(tiny: Home) -> None:
+    rows = tiny.report("rpt_change_touchpoints").select("change_id", "touchpoint_id", "via").rows()
+    assert set(rows) == {
+        ("new-menu", "checkout", "touchpoint"),
+        ("new-menu", "phone", "component"),
+        ("new-menu", "returns_desk", "component"),
+        ("first-shop", "showroom", "touchpoint"),
+        ("first-shop", "site", "touchpoint"),
+        ("drones", "parcel", "component"),
+    }
+
+
+def test_status_follows_from_dates_and_a_plan_counts_only_when_made_before_the_start(tiny: Home) -> None:
+    rows = tiny.report("rpt_changes").select("change_id", "status", "is_planned", "before_data_start", "recorded_in").rows()
+    assert set(rows) == {
+        ("new-menu", "check", False, False, "command"),
+        ("first-shop", "do", False, True, "command"),
+        ("drones", "plan", True, False, "command"),
+    }
+
+
+def test_changes_are_listed_and_shown(tiny: Home) -> None:
+    listed = tiny.run("change", "list").stdout
+    assert all(name in listed for name in ("new-menu", "first-shop", "drones"))
+    shown = tiny.run("change", "show", "new-menu").stdout
+    assert "expected_size: 0.02" in shown and "primary_kpi: abandonment" in shown
+    assert tiny.run("change", "show", "nothing", check=False).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--id=new-menu", "--title=Again", "--started-at=2026-03-02", "--kind=system"], ["new-menu", "already used"]),
+        (["--title=X", "--started-at=2026-03-02", "--kind=magic"], ["unknown kind `magic`", "touchpoint"]),
+        (["--title=X", "--started-at=soon", "--kind=system"], ["`started_at` is soon"]),
+        (["--title=X", "--started-at=2026-03-02", "--kind=system", "--touchpoints=moon"], ["moon", "known are", "checkout"]),
+        (["--title=X", "--started-at=2026-03-02", "--kind=system", "--primary-kpi=joy"], ["unknown KPI joy"]),
+        (["--title=X", "--started-at=2026-03-02", "--ended-at=2026-03-01", "--kind=system"], ["not after"]),
+        (["--title=X", "--started-at=2026-03-02", "--kind=system", "--expected-size=much"], ["`expected_size` is much"]),
+    ],
+)
+def test_a_change_that_is_not_right_is_refused_and_nothing_is_written(tiny: Home, arguments: list[str], expected: list[str]) -> None:
+    ledger = tiny.path / "ledger" / "changes.jsonl"
+    before = ledger.read_bytes()
+    refused = tiny.run("change", "add", *arguments, check=False)
+    assert refused.returncode == 1 and "Traceback" not in refused.stderr
+    assert all(fragment in refused.stderr for fragment in expected), refused.stderr
+    assert ledger.read_bytes() == before
+
+
+def test_a_ledger_line_cut_short_by_a_kill_costs_only_itself(tiny: Home, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home", tiny.data, {**tiny.environment, "CXHOUSE_HOME": str(tmp_path / "home")})
+    shutil.copytree(tiny.path / "ledger", home.path / "ledger")
+    ledger = home.path / "ledger" / "changes.jsonl"
+    ledger.write_bytes(ledger.read_bytes() + b'{"recorded_at": "2026-')
+    home.run("change", "add", "--id=after", "--title=After", "--started-at=2026-03-02", "--kind=system")
+    assert "after" in home.run("change", "list").stdout
+    lines = ledger.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 5 and json.loads(lines[-1])["change"]["change_id"] == "after"
