@@ -48,7 +48,8 @@ def make_home(folder: Path, **environment: str) -> Home:
 # what is recorded on the tiny company: half an hour into a Dutch day, long before the data, and in the far future
 CHANGES = (
     {"id": "new-menu", "title": "New menu", "started-at": "2026-03-02T00:30", "kind": "system", "components": "dialler",
-     "touchpoints": "checkout", "owner": "IT", "primary-kpi": "abandonment", "expected-direction": "lower", "expected-size": "0.02", "evaluation-date": "2026-04-20"},
+     "touchpoints": "checkout", "owner": "IT", "primary-kpi": "abandonment", "expected-direction": "lower",
+     "expected-size": "0.02", "evaluation-date": "2026-04-20"},
     {"id": "first-shop", "title": "First shop", "started-at": "1999-05-01", "kind": "touchpoint", "touchpoints": "showroom,site"},
     {"id": "drones", "title": "Drones", "started-at": "2099-01-01T12:00+01:00", "kind": "supplier", "suppliers": "swift",
      "owner": "Logistics", "primary-kpi": "on_time_delivery", "expected-direction": "higher", "evaluation-date": "2099-03-01"},
