@@ -10,7 +10,8 @@ summed as (
     select
         days.kpi_id, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.dimension_set, days.channel, days.supplier_id,
         periods.grain, periods.period_start, periods.period_end,
-        sum(days.numerator) as numerator,
+        -- amounts and seconds have at most six decimals: rounding takes out what the order of adding left
+        round(sum(days.numerator), 6) as numerator,
         sum(days.numerator_sq) as numerator_sq,
         sum(days.numerator_cube) as numerator_cube,
         sum(days.denominator) as denominator

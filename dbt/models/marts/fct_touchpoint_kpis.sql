@@ -15,7 +15,7 @@ divided as (
             case kpis.interval_method
                 when 'wilson' then {{ wilson_bound('completed.numerator', 'completed.denominator', '-') }}
                 when 'nps_adjusted' then {{ nps_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-') }}
-                when 'student_t' then {{ mean_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-') }}
+                when 'student_t' then round({{ mean_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-') }}, 4)
                 when 'poisson' then {{ poisson_lower('completed.numerator', 'completed.denominator') }}
             end
         end as value_lower,
@@ -23,7 +23,7 @@ divided as (
             case kpis.interval_method
                 when 'wilson' then {{ wilson_bound('completed.numerator', 'completed.denominator', '+') }}
                 when 'nps_adjusted' then {{ nps_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+') }}
-                when 'student_t' then {{ mean_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+') }}
+                when 'student_t' then round({{ mean_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+') }}, 4)
                 when 'poisson' then {{ poisson_upper('completed.numerator', 'completed.denominator') }}
             end
         end as value_upper,
