@@ -14,6 +14,7 @@ from rich.table import Table
 from cxhouse.airflow import RunningAirflow, start_airflow
 from cxhouse.airflow_api import AirflowError
 from cxhouse.airflow_chain import ChainResult, TaskRun, run_chain
+from cxhouse.build import BuildError
 from cxhouse.preparation import Workplace, open_workplace
 from cxhouse.processes import leave_on_signals
 from cxhouse.screen import complain, console, tell
@@ -100,16 +101,20 @@ def add_chain_stages(result: ChainResult, stages: Stages) -> None:
 
 
 def run_at_desk(workplace: Workplace, stages: Stages, until: date | None) -> bool:
-    """The same commands in this process; returns whether a source failed."""
+    """The same commands in this process; returns whether anything failed. After a failed build the site says so and keeps its figures."""
     with stages.time("load sources"):
-        failed = ingest_sources(workplace, end=until)
-    with stages.time("build warehouse"):
-        build_layers(workplace)
-    with stages.time("publish"):
-        publish_copy(workplace.settings)
+        failed = bool(ingest_sources(workplace, end=until))
+    try:
+        with stages.time("build warehouse"):
+            build_layers(workplace)
+        with stages.time("publish"):
+            publish_copy(workplace.settings)
+    except BuildError as error:
+        complain(f"error: {error}")
+        failed = True
     with stages.time("dashboards"):
         build_site(workplace.settings)
-    return bool(failed)
+    return failed
 
 
 def serve_until_stopped(settings: Settings, running: RunningAirflow | None) -> None:

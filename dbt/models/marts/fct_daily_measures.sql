@@ -24,21 +24,7 @@ placed as (
         facts.total_sq,
         facts.total_cube
     from {{ ref('int_measured_facts') }} as facts
-    left join {{ ref('int_event_kinds') }} as kinds
-        on
-            facts.event_type = kinds.event_type
-            and facts.source is not distinct from kinds.source
-            and facts.channel is not distinct from kinds.channel
-            and facts.payment_method is not distinct from kinds.payment_method
-            and facts.queue is not distinct from kinds.queue
-            and facts.topic is not distinct from kinds.topic
-            and facts.carrier is not distinct from kinds.carrier
-            and facts.supplier_id is not distinct from kinds.supplier_id
-    left join {{ ref('int_event_map') }} as map
-        on
-            kinds.event_kind_id = map.event_kind_id
-            and facts.event_date >= map.valid_from
-            and facts.event_date < map.valid_to
+    {{ join_event_map('facts') }}
 
 ),
 

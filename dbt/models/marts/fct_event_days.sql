@@ -7,21 +7,7 @@ select
     coalesce(map.touchpoint_id, 'unmapped') as touchpoint_id,
     cast(sum(days.events_count) as bigint) as events_count
 from {{ ref('int_event_days') }} as days
-left join {{ ref('int_event_kinds') }} as kinds
-    on
-        days.event_type = kinds.event_type
-        and days.source is not distinct from kinds.source
-        and days.channel is not distinct from kinds.channel
-        and days.payment_method is not distinct from kinds.payment_method
-        and days.queue is not distinct from kinds.queue
-        and days.topic is not distinct from kinds.topic
-        and days.carrier is not distinct from kinds.carrier
-        and days.supplier_id is not distinct from kinds.supplier_id
-left join {{ ref('int_event_map') }} as map
-    on
-        kinds.event_kind_id = map.event_kind_id
-        and days.event_date >= map.valid_from
-        and days.event_date < map.valid_to
+{{ join_event_map('days') }}
 group by all
 union all
 select

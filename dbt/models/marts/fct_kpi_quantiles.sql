@@ -3,13 +3,14 @@ with single_values as (
 
     select
         'net_revenue' as measure_id, 'order_placed' as event_type, _source as source, coalesce(channel, 'unknown') as channel, payment_method,
-        cast(null as varchar) as queue, cast(null as varchar) as topic, event_date, kept_net_amount as value
+        cast(null as varchar) as queue, cast(null as varchar) as topic, cast(null as varchar) as carrier, cast(null as varchar) as supplier_id,
+        event_date, kept_net_amount as value
     from {{ ref('int_orders__valued') }}
     where kept_net_amount is not null
     union all
     select
         'wait_seconds', 'contact_' || channel, _source, channel, cast(null as varchar),
-        queue, topic, event_date, answered_wait_seconds
+        queue, topic, cast(null as varchar), cast(null as varchar), event_date, answered_wait_seconds
     from {{ ref('int_contacts__judged') }}
     where answered_wait_seconds is not null
 
@@ -24,19 +25,7 @@ placed as (
         single_values.value
     from single_values
     inner join {{ ref('dim_kpis') }} as kpis on single_values.measure_id = kpis.numerator_measure
-    left join {{ ref('int_event_kinds') }} as kinds
-        on
-            single_values.event_type = kinds.event_type
-            and single_values.source = kinds.source
-            and single_values.channel = kinds.channel
-            and single_values.payment_method is not distinct from kinds.payment_method
-            and single_values.queue is not distinct from kinds.queue
-            and single_values.topic is not distinct from kinds.topic
-    left join {{ ref('int_event_map') }} as map
-        on
-            kinds.event_kind_id = map.event_kind_id
-            and single_values.event_date >= map.valid_from
-            and single_values.event_date < map.valid_to
+    {{ join_event_map('single_values') }}
 
 ),
 

@@ -1,0 +1,17 @@
+{#
+  The joins that give events their touchpoint: `events` names a relation with event_type, source and the attributes rules may name, `day` its
+  date column. The touchpoint is map.touchpoint_id; null where no rule claims the event.
+#}
+{% macro join_event_map(events, day='event_date') -%}
+left join {{ ref('int_event_kinds') }} as kinds
+        on
+            {{ events }}.event_type = kinds.event_type
+            {%- for attribute in ['source', 'channel', 'payment_method', 'queue', 'topic', 'carrier', 'supplier_id'] %}
+            and {{ events }}.{{ attribute }} is not distinct from kinds.{{ attribute }}
+            {%- endfor %}
+    left join {{ ref('int_event_map') }} as map
+        on
+            kinds.event_kind_id = map.event_kind_id
+            and {{ events }}.{{ day }} >= map.valid_from
+            and {{ events }}.{{ day }} < map.valid_to
+{%- endmacro %}
