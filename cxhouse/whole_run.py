@@ -94,7 +94,7 @@ def run_under_airflow(running: RunningAirflow, stages: Stages, until: date | Non
 
 def add_chain_stages(result: ChainResult, stages: Stages) -> None:
     """Loads run side by side and are summed; the other tasks run one after the other."""
-    for task in result.tasks:
+    for task in (task for task in result.tasks if task.state != "skipped"):
         name = "load sources (sum over tasks)" if task.dag.startswith("ingest") else f"{task.dag}: {task.task}"
         stages.seconds[name] = stages.seconds.get(name, 0.0) + (task.seconds or 0.0)
     stages.seconds["the whole chain under Airflow"] = result.seconds
