@@ -6,6 +6,7 @@ import fcntl
 import json
 import logging
 import os
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -152,12 +153,19 @@ def run_dbt(workplace: Workplace, state: BuildState, layer: str | None, tell: Ca
     tests = [node for node in nodes if node.node.resource_type in ("test", "unit_test")]
     failed = [node for node in nodes if str(node.status) in ("error", "fail", "runtime error")]
     skipped = sum(str(node.status) == "skipped" for node in nodes)
-    errors = [f"{node.node.resource_type} {node.node.name}: {(node.message or '').strip()}" for node in failed]
+    errors = [f"{node.node.resource_type} {node.node.name}: {read_message(node.message or '')}" for node in failed]
     if not result.success and not errors:
         errors = ["dbt did not succeed; its log is in the state folder (dbt.log)"]
     if skipped and errors:
         errors.append(f"{skipped} steps that depend on these were skipped")
     return DbtOutcome(sum(str(node.status) == "pass" for node in tests), sum(node in failed for node in tests), tuple(errors))
+
+
+def read_message(message: str) -> str:
+    """What went wrong, in one line: without dbt's heading, which names the model again, and without the macros it came through."""
+    lines = [line.strip() for line in message.splitlines() if line.strip() and not line.strip().startswith("> ")]
+    heading = re.compile(r"(Compilation|Runtime|Database) Error in \w+ \S+ \(.*\)$")
+    return " ".join(line for line in lines if not heading.match(line))
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
@@ -186,4 +194,4 @@ def invoke_dbt(workplace: Workplace, arguments: list[str], tell: Callable[[str, 
 
     logging.getLogger("dbt").setLevel(logging.WARNING)
     variables = json.dumps(describe_variables(workplace), sort_keys=True)
-    return dbtRunner(callbacks=[listen]).invoke([*arguments, "--vars", variables, "--quiet", "--no-use-colors"])
+    return dbtRunner(callbacks=[listen]).invoke([*arguments, "--vars", variables, "--log-level", "none", "--log-level-file", "debug"])
