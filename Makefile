@@ -33,7 +33,7 @@ build: setup ## the same pipeline without Airflow: the developer's loop
 serve: setup ## serve the dashboards as built last
 	$(BIN)/cxhouse serve
 
-clean: ## remove what can be made again: lake, warehouse, published copies, site, Airflow; the ledger and .env stay
+clean: ## remove what can be made again: environment, demo, lake, warehouse, site, Airflow (in .cxhouse); ledger and .env stay
 	rm -rf .cxhouse/lake .cxhouse/warehouse.duckdb* .cxhouse/serving .cxhouse/dashboards .cxhouse/airflow .cxhouse/state .cxhouse/demo
 	rm -rf dashboards/node_modules .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 

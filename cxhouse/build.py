@@ -42,10 +42,19 @@ class BuildState:
     definitions: str
     layers_done: tuple[str, ...] = ()
     is_passed: bool = False
-    tests_passed: int = 0
-    tests_failed: int = 0
+    tests: dict[str, tuple[int, int]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
+
+    @property
+    def tests_passed(self) -> int:
+        """Tests that passed, each layer's last run counted once."""
+        return sum(passed for passed, _ in self.tests.values())
+
+    @property
+    def tests_failed(self) -> int:
+        """Tests that failed."""
+        return sum(failed for _, failed in self.tests.values())
 
 
 def read_state(settings: Settings, name: str = "build") -> BuildState | None:
@@ -53,8 +62,18 @@ def read_state(settings: Settings, name: str = "build") -> BuildState | None:
     path = settings.state / f"{name}.json"
     if not path.is_file():
         return None
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return BuildState(**{**content, "layers_done": tuple(content["layers_done"]), "errors": tuple(content["errors"])})
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise BuildError(f"{path} cannot be read; remove it, then run cxhouse build") from error
+    return BuildState(
+        **{
+            **content,
+            "layers_done": tuple(content["layers_done"]),
+            "errors": tuple(content["errors"]),
+            "tests": {name: tuple(counts) for name, counts in content["tests"].items()},
+        }
+    )
 
 
 def write_state(settings: Settings, state: BuildState) -> None:
@@ -82,15 +101,14 @@ def build_warehouse(
         if layer in (None, "staging"):
             state = begin_build(workplace, full_refresh=full_refresh, now=now or datetime.now(UTC))
         else:
-            state = continue_build(settings, layer)
+            state = continue_build(workplace, layer)
         write_state(settings, replace(state, is_passed=False))
         started = time.perf_counter()
         outcome = run_dbt(workplace, state, layer, tell)
         state = replace(
             state,
             layers_done=(*state.layers_done, *([layer] if layer else LAYERS)),
-            tests_passed=state.tests_passed + outcome.tests_passed,
-            tests_failed=state.tests_failed + outcome.tests_failed,
+            tests={**state.tests, layer or "all": (outcome.tests_passed, outcome.tests_failed)},
             seconds={**state.seconds, layer or "all": round(time.perf_counter() - started, 1)},
             errors=outcome.errors,
         )
@@ -113,14 +131,22 @@ def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime) -> B
     return BuildState(build_id, now.isoformat(), full_refresh or unfinished_full or changed, definitions)
 
 
-def continue_build(settings: Settings, layer: str) -> BuildState:
-    """The build that `staging` began; raises BuildError when the layer before this one is not done."""
-    state, order = read_state(settings), list(LAYERS)
+def continue_build(workplace: Workplace, layer: str) -> BuildState:
+    """The build that `staging` began, with the company folder as it stands now.
+
+    Raises BuildError when the layer before this one is not done, or when models or KPIs changed since `staging`.
+    """
+    state, order = read_state(workplace.settings), list(LAYERS)
     needed = order[: order.index(layer)]
     missing = [name for name in needed if state is None or name not in state.layers_done]
     if state is None or missing:
         raise BuildError(f"layer {layer} needs {', '.join(missing or needed)} first: run cxhouse build --layer {(missing or needed)[0]}")
-    return replace(state, layers_done=tuple(needed), errors=())
+    if fingerprint_definitions(workplace) != state.definitions:
+        raise BuildError(f"models, KPIs or sources changed since this build began: run cxhouse build --layer {order[0]} first")
+    prepare_build(workplace, build_id=state.build_id, now=datetime.fromisoformat(state.built_at))
+    kept = {name: counts for name, counts in state.tests.items() if name in needed}
+    seconds = {name: taken for name, taken in state.seconds.items() if name in needed}
+    return replace(state, layers_done=tuple(needed), tests=kept, seconds=seconds, errors=())
 
 
 @contextmanager

@@ -45,22 +45,22 @@ def add(
     recorded_in: Annotated[str, typer.Option(hidden=True)] = "command",
 ) -> None:
     """Record a change in the ledger."""
+    from cxhouse.errors import MENDABLE
     from cxhouse.ledger import record_change
     from cxhouse.preparation import open_workplace
-    from semantic.yaml_files import DefinitionError
 
     content = {
         name: value
         for name, value in locals().items()
-        if name not in ("id_", "recorded_in", "record_change", "open_workplace", "DefinitionError") and value
+        if name not in ("id_", "recorded_in", "record_change", "open_workplace", "MENDABLE") and value
     }
     content["change_id"] = id_ or make_id(started_at, title)
     try:
         settings = read_settings()
         change = record_change(settings, open_workplace(settings).company, content, recorded_in=recorded_in, now=datetime.now(UTC))
-    except DefinitionError as error:
+    except MENDABLE as error:
         raise fail(error) from error
-    console.print(f"recorded {change.change_id}; it shows on the charts after the next build", highlight=False)
+    console.print(f"recorded {change.change_id}; it shows on the charts after cxhouse build, publish and dashboards", highlight=False)
 
 
 def make_id(started_at: str, title: str) -> str:
@@ -92,13 +92,13 @@ def show(change_id: str) -> None:
 
 def read_all() -> list:
     """Changes of folder and ledger, by start."""
+    from cxhouse.errors import MENDABLE
     from cxhouse.ledger import read_changes
     from cxhouse.preparation import open_workplace
-    from semantic.yaml_files import DefinitionError
 
-    settings = read_settings()
     try:
+        settings = read_settings()
         changes = read_changes(open_workplace(settings).company, settings.environment, settings.ledger)
-    except DefinitionError as error:
+    except MENDABLE as error:
         raise fail(error) from error
     return sorted(changes, key=lambda recorded: recorded[2].started_at)

@@ -29,6 +29,7 @@ REPORTS = Path("sources") / "cxhouse"
 DATA = Path(".evidence") / "template" / "static" / "data"
 STEP_TIMEOUT_SECONDS = 1800
 LAST_LINES = 25
+NOTHING = "-"
 POLARS_TYPES = {"number": pl.Float64, "boolean": pl.Boolean, "date": pl.Datetime("ms")}
 
 Progress = Callable[[str], None]
@@ -106,8 +107,11 @@ def check_reports(project: Path, published: Path) -> None:
 
 
 def quote_text(text: str) -> str:
-    """A text that may stand between quotes in a report's SQL: one line, quotes doubled, nothing that Evidence would fill in."""
-    return " ".join(text.replace("${", "{").split()).replace("'", "''")
+    """A text that may stand between quotes in a report's SQL: one line, quotes doubled, nothing that Evidence would fill in.
+
+    Evidence leaves the placeholder of an empty variable as it is, so that no text becomes NOTHING.
+    """
+    return " ".join(text.replace("${", "{").split()).replace("'", "''") or NOTHING
 
 
 def describe_inputs(project: Path, published: Path, time_zone: str, company_name: str, failure: str) -> str:

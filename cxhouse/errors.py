@@ -5,11 +5,12 @@ from __future__ import annotations
 from cxhouse.airflow_api import AirflowError
 from cxhouse.build import BuildError
 from cxhouse.loading import LoadError
+from cxhouse.settings import SettingsError
 from cxhouse.site_server import DashboardsError
 from ingestion.configuration import ConfigurationError
 from ingestion.errors import IngestionError
 from semantic.yaml_files import DefinitionError
 
 MENDABLE: tuple[type[Exception], ...] = (
-    AirflowError, BuildError, ConfigurationError, DashboardsError, DefinitionError, IngestionError, LoadError,
+    AirflowError, BuildError, ConfigurationError, DashboardsError, DefinitionError, IngestionError, LoadError, SettingsError,
 )  # fmt: skip

@@ -21,6 +21,8 @@ def plan_load(workplace: Workplace, source: Source, *, start: date | None, end: 
     replaced; `catch_up` moves the beginning back to the first day that is missing.
     """
     last = end or today
+    if start is not None and start >= last:
+        raise LoadError(f"--from {start} is not before --to {last}: the range holds no day; --to is the first day not loaded any more")
     if start is None or catch_up:
         # a source that shows no day yet is asked for the last one, so that what is wrong with it is said
         first = find_first_day(workplace, source, default=start or last - timedelta(days=1))

@@ -114,9 +114,9 @@ def serve(
     """Serve the dashboards until Ctrl-C."""
     from cxhouse.dashboards import serve_dashboards
 
-    settings = read_settings()
-    number = settings.dashboards_port if port is None else port
     with report_failures():
+        settings = read_settings()
+        number = settings.dashboards_port if port is None else port
         console.print(f"dashboards: http://{host}:{number}  (Ctrl-C stops)", highlight=False)
         serve_dashboards(settings.dashboards / "site", number, host=host)
 

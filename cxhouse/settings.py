@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting of the environment or of .env cannot be used. The message names it and what to write."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,8 @@ class Settings:
     hash_key: str | None
     dashboards_port: int
     airflow_port: int
-    webhook_url: str | None
+    demo_end: date | None
+    demo_scale: float
     environment: Mapping[str, str]
 
     @property
@@ -73,11 +80,39 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         company=company,
         hash_key=merged.get("CXHOUSE_HASH_KEY") or None,
-        dashboards_port=int(merged.get("CXHOUSE_PORT") or 3000),
-        airflow_port=int(merged.get("CXHOUSE_AIRFLOW_PORT") or 8080),
-        webhook_url=merged.get("CXHOUSE_WEBHOOK_URL") or None,
+        dashboards_port=read_value(merged, "CXHOUSE_PORT", 3000, read_port, "a port number like 3000"),
+        airflow_port=read_value(merged, "CXHOUSE_AIRFLOW_PORT", 8080, read_port, "a port number like 8080"),
+        demo_end=read_value(merged, "CXHOUSE_DEMO_END", None, date.fromisoformat, "a day like 2026-01-31"),
+        demo_scale=read_value(merged, "CXHOUSE_DEMO_SCALE", 1.0, read_scale, "a number above 0 and up to 20"),
         environment=merged,
     )
+
+
+def read_value(environment: Mapping[str, str], name: str, default: Any, read: Callable[[str], Any], wanted: str) -> Any:
+    """One setting; raises SettingsError naming it when it cannot be read."""
+    text = environment.get(name)
+    if not text:
+        return default
+    try:
+        return read(text)
+    except ValueError as error:
+        raise SettingsError(f"{name} is {text}; write {wanted}") from error
+
+
+def read_port(text: str) -> int:
+    """A port of this machine."""
+    port = int(text)
+    if not 0 < port < 65536:
+        raise ValueError(port)
+    return port
+
+
+def read_scale(text: str) -> float:
+    """The demo's size."""
+    scale = float(text)
+    if not 0 < scale <= 20:
+        raise ValueError(scale)
+    return scale
 
 
 def read_dotenv(path: Path) -> dict[str, str]:

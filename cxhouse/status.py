@@ -37,7 +37,7 @@ def print_status(workplace: Workplace, *, as_json: bool = False) -> None:
         content = {
             "company": workplace.company.name,
             "tables": [asdict(table) for table in tables],
-            "last_build": asdict(state) if state else None,
+            "last_build": {**asdict(state), "tests_passed": state.tests_passed, "tests_failed": state.tests_failed} if state else None,
             "last_publish": {name: manifest[name] for name in ("build_id", "built_at", "published_at")} if manifest else None,
         }
         print(json.dumps(content, indent=2, default=str))

@@ -20,18 +20,17 @@ def make_demo(
     from cxhouse.loading import LoadError
     from ingestion.demo import SEED, generate_demo, is_current
 
-    fixed_end = settings.environment.get("CXHOUSE_DEMO_END")
-    end = end or (date.fromisoformat(fixed_end) if fixed_end else date.today() - timedelta(days=1))
-    scale = scale or float(settings.environment.get("CXHOUSE_DEMO_SCALE") or 1.0)
+    end = end or settings.demo_end or date.today() - timedelta(days=1)
+    scale = scale or settings.demo_scale
     folder, seed = settings.home / "demo", SEED if seed is None else seed
     if is_current(folder, end=end, scale=scale, seed=seed):
         tell(f"demo company up to {end} is there already")
         return
-    if any(settings.lake.glob("*/*/*.parquet")):
+    if any(path.name != "_schema.parquet" for path in settings.lake.glob("*/*/*.parquet")):
         # another end or seed is another past: its days do not fit those that have landed
         if is_wanted:
-            raise LoadError(f"{settings.lake} was loaded from another demo; run make clean first, or set CXHOUSE_HOME to another folder")
-        tell("demo company: kept as it is (make clean, then make run, brings one that ends yesterday)")
+            raise LoadError(f"{settings.lake} was loaded from another demo; set CXHOUSE_HOME to an empty folder, or remove {settings.home}")
+        tell(f"demo company: kept as it is, because {settings.lake} was loaded from it (another scale or day needs another CXHOUSE_HOME)")
         return
     started = time.perf_counter()
     with show_progress("demo company") as bar:

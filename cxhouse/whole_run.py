@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,13 +16,12 @@ from rich.table import Table
 from cxhouse.airflow import RunningAirflow, start_airflow
 from cxhouse.airflow_api import AirflowError
 from cxhouse.airflow_chain import ChainResult, TaskRun, run_chain
-from cxhouse.build import BuildError
 from cxhouse.preparation import Workplace, open_workplace
 from cxhouse.processes import leave_on_signals
 from cxhouse.screen import complain, console, tell
 from cxhouse.settings import PROJECT, Settings
 from cxhouse.site_server import serve_in_background
-from cxhouse.steps import build_layers, build_site, ingest_sources, make_demo, publish_copy
+from cxhouse.steps import build_site, ingest_sources, make_demo
 
 
 class Stages:
@@ -101,17 +102,16 @@ def add_chain_stages(result: ChainResult, stages: Stages) -> None:
 
 
 def run_at_desk(workplace: Workplace, stages: Stages, until: date | None) -> bool:
-    """The same commands in this process; returns whether anything failed. After a failed build the site says so and keeps its figures."""
+    """The same commands without Airflow; returns whether anything failed. After a failed build the site says so and keeps its figures."""
     with stages.time("load sources"):
         failed = bool(ingest_sources(workplace, end=until))
-    try:
-        with stages.time("build warehouse"):
-            build_layers(workplace)
-        with stages.time("publish"):
-            publish_copy(workplace.settings)
-    except BuildError as error:
-        complain(f"error: {error}")
-        failed = True
+    for name, title in (("build", "build warehouse"), ("publish", "publish")):
+        with stages.time(title):
+            # a process each, as under Airflow: dbt keeps the warehouse open for writing as long as its process lives
+            done = subprocess.run([sys.executable, "-m", "cxhouse.main", name], env=dict(workplace.settings.environment), check=False)
+        if done.returncode != 0:
+            failed = True
+            break
     with stages.time("dashboards"):
         build_site(workplace.settings)
     return failed

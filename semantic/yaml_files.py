@@ -49,7 +49,7 @@ def read_mapping(path: Path, environment: Mapping[str, str], *, required: bool =
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=UniqueKeyLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError(path, "", f"cannot be read ({error}); it must be UTF-8 text") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise DefinitionError(path, "", f"is not valid YAML: {error}") from error
     if content is None:
         return {}

@@ -169,7 +169,7 @@ def test_every_variable_is_explained_and_every_explained_one_is_used() -> None:
     needed = set(VARIABLE.findall(COMPOSE_TEXT)) | read
     assert {"CXHOUSE_HASH_KEY", "POSTGRES_PASSWORD", "CXHOUSE_WEBHOOK_URL"} <= needed
     assert needed <= DOCUMENTED, f"explain in .env.example: {sorted(needed - DOCUMENTED)}"
-    assert DOCUMENTED - needed == {"CXHOUSE_SAMPLE_DATA", "CXHOUSE_DEMO_END", "CXHOUSE_DEMO_SCALE"}, "only tests and the demo read these"
+    assert DOCUMENTED - needed == {"CXHOUSE_SAMPLE_DATA"}, "only the tests read this one"
 
 
 def test_the_example_holds_no_secret() -> None:

@@ -152,6 +152,16 @@ def test_data_health_shows_every_source_table_with_its_rows(browser: Browser, ad
             assert f"landed {table['rows_landed'] or 0:,}, rejected {table['rows_rejected'] or 0:,}" in row.inner_text()
 
 
+def test_data_health_says_that_a_good_build_is_good_and_leaves_no_placeholder(
+    browser: Browser, address: str, built_site: BuiltSite
+) -> None:
+    build = built_site.read("rpt_builds").row(0, named=True)
+    with watch(browser, address, WIDE) as watched:
+        text = watched.open("/data-health/").inner_text("body")
+    assert f"All {build['tests_passed']} tests of the last build passed." in text
+    assert "last build failed" not in text and "${" not in text
+
+
 def test_the_dictionary_defines_every_kpi_where_links_point(browser: Browser, address: str, built_site: BuiltSite) -> None:
     kpis = built_site.read("rpt_kpi_dictionary").to_dicts()
     assert kpis

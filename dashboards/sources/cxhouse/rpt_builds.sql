@@ -10,5 +10,5 @@ select
     unmatched_contacts_count,
     seconds,
     '${company_name}' as company_name,
-    '${failure}' as failure
+    nullif('${failure}', '-') as failure
 from read_parquet('${serving}/rpt_builds.parquet')

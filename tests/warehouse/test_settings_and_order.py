@@ -1,0 +1,81 @@
+"""Wrong settings and commands in the wrong order: one message that says what to do, never a traceback."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cxhouse import whole_run
+from cxhouse.settings import read_settings
+from tests.tiny import FOLDER, UNTIL, write_data
+from tests.warehouse.conftest import make_home
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "command"),
+    [
+        ("CXHOUSE_PORT", "abc", ["status"]),
+        ("CXHOUSE_AIRFLOW_PORT", "99999", ["status"]),
+        ("CXHOUSE_DEMO_SCALE", "0", ["demo"]),
+        ("CXHOUSE_DEMO_SCALE", "big", ["demo"]),
+        ("CXHOUSE_DEMO_END", "tomorrow", ["demo"]),
+        ("CXHOUSE_PORT", "abc", ["change", "list"]),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str, command: list[str]) -> None:
+    refused = make_home(tmp_path, **{name: value}).run(*command, check=False)
+    assert refused.returncode == 1
+    assert f"error: {name} is {value}; write " in refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_commands_in_the_wrong_order_say_which_comes_first(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    write_data(home.data)
+    for command, expected in (
+        (["publish"], "Run cxhouse build"),
+        (["dashboards"], "cxhouse publish"),
+        (["serve", "--port", "3998"], "cxhouse dashboards"),
+        (["build", "--layer", "marts"], "cxhouse build --layer staging"),
+        (["build", "--layer", "attic"], "known are staging"),
+        (["ingest", "attic"], "unknown source attic"),
+        (["ingest", "--from", "2026-03-02", "--to", "2026-03-01"], "holds no day"),
+    ):
+        refused = home.run(*command, check=False)
+        assert refused.returncode == 1 and expected in refused.stderr and "Traceback" not in refused.stderr, (command, refused.stderr)
+
+
+def test_layers_are_built_one_by_one_with_the_folder_as_it_stands_and_a_lost_warehouse_is_said(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    write_data(home.data)
+    home.run("ingest", "--to", UNTIL)
+    for layer in ("staging", "intermediate", "marts", "marts", "reports"):
+        built = home.run("build", "--layer", layer)
+    assert "52 tests passed" in built.stdout, built.stdout
+    (home.path / "warehouse.duckdb").rename(home.path / "elsewhere")
+    refused = home.run("publish", check=False)
+    assert refused.returncode == 1 and "warehouse.duckdb is gone; run cxhouse build" in refused.stderr
+    (home.path / "elsewhere").rename(home.path / "warehouse.duckdb")
+    home.run("publish")
+    assert home.report("rpt_builds")["tests_failed"].to_list() == [0]
+
+
+def test_the_whole_run_without_airflow_loads_builds_and_publishes_and_says_when_a_build_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(tmp_path, CXHOUSE_COMPANY=str(shutil.copytree(FOLDER, tmp_path / "company")))
+    write_data(home.data)
+    sites = []
+    monkeypatch.setattr(whole_run, "build_site", sites.append)
+    settings = read_settings(home.environment)
+    until = date.fromisoformat(UNTIL)
+    assert whole_run.run_everything(settings, with_airflow=False, serve=False, until=until) == 0
+    published = home.report("rpt_builds")["build_id"].to_list()
+    model = settings.company / "models" / "stg_shop__orders.sql"
+    model.write_text(model.read_text(encoding="utf-8").replace("total as net_amount", "total as nett_amount"), encoding="utf-8")
+    assert whole_run.run_everything(settings, with_airflow=False, serve=False, until=until) == 1
+    # readers keep their copy, and the site is built again to say so
+    assert home.report("rpt_builds")["build_id"].to_list() == published
+    assert len(sites) == 2
