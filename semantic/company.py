@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from semantic.calendars import read_calendar
+from semantic.entries import Entry
 from semantic.event_map import EventRule, check_overlaps, read_event_rule
 from semantic.kpi_catalog import FOLDER as KPI_FOLDER
 from semantic.kpi_catalog import KpiCatalog, load_kpi_catalog
@@ -102,42 +104,6 @@ class Company:
     catalog: KpiCatalog = field(repr=False)
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One entry of a file while it is read: fields are taken with a named error when they are wrong."""
-
-    path: Path
-    label: str
-    content: Mapping[str, Any]
-
-    def fail(self, problem: str) -> DefinitionError:
-        """The error to raise about this entry."""
-        return DefinitionError(self.path, self.label, problem)
-
-    def only(self, *known: str) -> None:
-        """Refuse fields nobody reads: a misspelled field would be ignored silently otherwise."""
-        unknown = [name for name in self.content if name not in known]
-        if unknown:
-            raise self.fail(f"unknown field {', '.join(map(str, unknown))}; known are {', '.join(known)}")
-
-    def text(self, name: str, default: str | None = None) -> str:
-        """A text that must be there unless a default is given."""
-        value = self.content.get(name, default)
-        if value is None or str(value).strip() == "":
-            raise self.fail(f"`{name}` is missing")
-        return str(value).strip()
-
-    def maybe(self, name: str) -> str | None:
-        """A text that may be absent."""
-        value = self.content.get(name)
-        return None if value is None else str(value).strip()
-
-    def many(self, name: str) -> tuple[str, ...]:
-        """A list of texts; one text counts as a list of one."""
-        value = self.content.get(name) or []
-        return tuple(str(item) for item in (value if isinstance(value, list) else [value]))
-
-
 def load_company(folder: Path, environment: Mapping[str, str]) -> Company:
     """Read and check the whole folder; the first thing wrong raises DefinitionError."""
     if not folder.is_dir():
@@ -161,20 +127,18 @@ def load_company(folder: Path, environment: Mapping[str, str]) -> Company:
         name=entry.text("name"),
         purpose=entry.text("purpose"),
         time_zone=read_time_zone(entry),
-        currency=entry.text("currency"),
+        currency=entry.matching("currency", "EUR", r"[A-Z]{3}"),
         country=entry.maybe("country"),
         first_day=read_first_day(entry),
-        cut_off=entry.text("cut_off", "06:30"),
+        cut_off=entry.matching("cut_off", "06:30", r"([01]\d|2[0-3]):[0-5]\d", default="06:30"),
         objectives=objectives,
         touchpoints=touchpoints,
         relationship_surveys=tuple(listed.get("relationship_surveys") or ()),
         journeys=read_journeys(folder / "journeys", environment, names, objectives),
         components=read_entries(components_path, "component", components, lambda item: read_component(item, names, catalog), empty=True),
-        holidays=read_calendar(calendars / "holidays.yml", environment, ("date", "name")),
-        peaks=read_calendar(calendars / "peaks.yml", environment, ("id", "name", "from", "to")),
-        opening_hours=read_calendar(
-            calendars / "opening_hours.yml", environment, ("channel", "weekday", "opens_at", "closes_at", "valid_from"), ("valid_to",)
-        ),
+        holidays=read_calendar(calendars / "holidays.yml", environment),
+        peaks=read_calendar(calendars / "peaks.yml", environment),
+        opening_hours=read_calendar(calendars / "opening_hours.yml", environment),
         catalog=catalog,
     )
 
@@ -192,22 +156,6 @@ def read_entries(path: Path, kind: str, items: Any, read: Callable[[Entry], Any]
             raise DefinitionError(path, f"{kind} {entry.id}", "stands twice; ids are unique")
         seen.add(entry.id)
     return tuple(entries)
-
-
-def read_calendar(
-    path: Path, environment: Mapping[str, str], required: tuple[str, ...], optional: tuple[str, ...] = ()
-) -> tuple[Mapping[str, Any], ...]:
-    """Rows of a calendar file, which holds one list under its own name; the file may be missing."""
-    rows = read_mapping(path, environment, required=False).get(path.stem) or ()
-    for number, row in enumerate(rows, 1):
-        entry = Entry(path, f"row {number}", row)
-        entry.only(*required, *optional)
-        for name in required:
-            entry.text(name)
-        for name in ("date", "valid_from", "valid_to"):
-            if row.get(name) is not None and not isinstance(row[name], date):
-                raise entry.fail(f"`{name}` is {row[name]}; write a day like 2026-01-31")
-    return tuple(rows)
 
 
 def read_time_zone(entry: Entry) -> ZoneInfo:
@@ -268,6 +216,9 @@ def read_target(entry: Entry, item: Any, catalog: KpiCatalog) -> KpiTarget:
         raise entry.fail(f"KPI {kpi}: `target` (and `lower_bound` where given) must be a number; shares run from 0 to 1") from error
     if catalog.kpis[kpi].unit == "share" and not 0 <= target <= 1:
         raise entry.fail(f"KPI {kpi}: target {target:g} is not a share; shares run from 0 to 1 (95 % is 0.95)")
+    is_beyond = lower_bound is not None and (lower_bound > target) == (catalog.kpis[kpi].direction != "lower") and lower_bound != target
+    if is_beyond:
+        raise entry.fail(f"KPI {kpi}: lower_bound {lower_bound:g} is better than target {target:g}; it is the value that is bad for sure")
     return KpiTarget(kpi, target, lower_bound)
 
 

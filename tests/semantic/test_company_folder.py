@@ -96,6 +96,28 @@ BROKEN = {
     "journey with an unknown touchpoint": (replace("journeys/buy.yml", "[site, showroom]", "[site, window]"), ["buy.yml", "`window`"]),
     "journey with an unknown objective": (replace("journeys/buy.yml", "objective: return", "objective: fame"), ["buy.yml", "`fame`"]),
     "component of unknown kind": (replace("components.yml", "kind: system", "kind: robot"), ["component dialler", "`robot`"]),
+    "currency": (replace("company.yml", "EUR", "EURO"), ["company.yml", "`currency` is EURO", "EUR"]),
+    "cut-off hour": (write("company.yml", (FOLDER / "company.yml").read_text() + 'cut_off: "6.30"\n'), ["`cut_off` is 6.30", "06:30"]),
+    "a bound better than its target": (
+        replace("touchpoints.yml", "target: 0.8, lower_bound: 0.7", "target: 0.8, lower_bound: 0.9"),
+        ["touchpoint checkout", "csat", "better than target"],
+    ),
+    "a day that does not exist": (write("calendars/holidays.yml", "holidays: [{date: 2026-13-40, name: X}]"), ["holidays.yml"]),
+    "a day that is a text": (
+        write("calendars/holidays.yml", "holidays: [{date: soon, name: X}]"),
+        ["holidays.yml", "row 1", "`date` is soon"],
+    ),
+    "a weekday of nine": (
+        write(
+            "calendars/opening_hours.yml",
+            'opening_hours: [{channel: phone, weekday: 9, opens_at: "08:00", closes_at: "21:00", valid_from: 2020-01-01}]',
+        ),
+        ["opening_hours.yml", "row 1", "`weekday` is 9", "Monday"],
+    ),
+    "a peak in month 13": (
+        write("calendars/peaks.yml", "peaks: [{id: x, name: X, from: 13-40, to: 12-31}]"),
+        ["peaks.yml", "`from` is 13-40"],
+    ),
     "a KPI over an unknown measure": (write("kpis/own.yml", EXTRA_KPI), ["own.yml", "cost_per_order", "`euros_spent`", "known are"]),
     "a KPI defined again": (
         write("kpis/own.yml", EXTRA_KPI.replace("cost_per_order", "nps").replace("euros_spent", "net_revenue")),
