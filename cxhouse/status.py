@@ -56,7 +56,7 @@ def print_status(workplace: Workplace, *, as_json: bool = False) -> None:
     if state is None:
         console.print("no build yet: cxhouse build")
     else:
-        outcome = "passed" if state.is_passed else "did not pass"
+        outcome = "passed" if state.is_passed else "did not pass" if state.errors else "has not finished"
         console.print(
             f"last build {state.build_id}: {outcome}, {state.tests_passed} tests passed, {state.tests_failed} failed", highlight=False
         )
