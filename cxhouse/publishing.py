@@ -28,7 +28,9 @@ def publish_reports(
     """
     state = read_state(settings)
     if state is None or not state.is_passed:
-        raise BuildError("nothing to publish: the last build did not pass, or has not finished. Run cxhouse build; the published copy stays as it was")
+        raise BuildError(
+            "nothing to publish: the last build did not pass, or has not finished. Run cxhouse build; the published copy stays as it was"
+        )
     if not settings.warehouse.is_file():
         raise BuildError(f"{settings.warehouse} is gone; run cxhouse build, which makes it again from the lake")
     settings.serving.mkdir(parents=True, exist_ok=True)
