@@ -64,16 +64,10 @@ def read_state(settings: Settings, name: str = "build") -> BuildState | None:
         return None
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise BuildError(f"{path} cannot be read; remove it, then run cxhouse build") from error
-    return BuildState(
-        **{
-            **content,
-            "layers_done": tuple(content["layers_done"]),
-            "errors": tuple(content["errors"]),
-            "tests": {name: tuple(counts) for name, counts in content["tests"].items()},
-        }
-    )
+        tests = {name: tuple(counts) for name, counts in content["tests"].items()}
+        return BuildState(**{**content, "layers_done": tuple(content["layers_done"]), "errors": tuple(content["errors"]), "tests": tests})
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise BuildError(f"{path} cannot be read, or is of another version; remove it, then run cxhouse build") from error
 
 
 def write_state(settings: Settings, state: BuildState) -> None:
