@@ -11,7 +11,7 @@ from semantic.yaml_files import DefinitionError, read_mapping
 FOLDER = Path(__file__).resolve().parent / "kpis"
 UNITS = ("share", "ratio", "points", "score", "seconds", "currency")
 DIRECTIONS = ("higher", "lower", "neutral")
-INTERVALS = ("wilson", "nps_adjusted", "student_t", "poisson")
+INTERVALS = ("wilson", "nps_adjusted", "student_t", "poisson", "none")
 REQUIRED_META = ("unit", "direction", "interval", "minimum_n", "owner", "version", "valid_from", "date_basis")
 
 

@@ -1,9 +1,9 @@
 {#
   Current versions of keyed rows, merged from newly landed windows only.
 
-  begin_merge  (before): notes the keys of new rows and of rows whose window was landed again, the days those keys stood on, and removes them.
+  begin_merge  (before): notes the keys of new rows and of rows whose window was landed again, what hangs on them (noted_changes.sql), and removes them.
   current_rows (model):  puts the winning version of each noted key back.
-  end_merge    (after):  notes the days the keys stand on now and that these loads are merged.
+  end_merge    (after):  notes what hangs on them now, and that these loads are merged.
   All three run in one transaction: a killed build leaves the table as it was.
 #}
 
@@ -28,8 +28,7 @@ union
 select distinct 'merge', '{{ name }}', _key from {{ ref('int_' ~ name ~ '__staged') }} where {{ landed_again }};
 insert into changed_keys
 select 'answers', contract, key from changed_keys where consumer = 'merge' and contract = '{{ name }}';
-insert into touched_days
-select distinct '{{ name }}', event_date from {{ this }} where _key in (select key from changed_keys where consumer = 'merge' and contract = '{{ name }}');
+{{ note_merged_rows(name) }}
 {%- endif %}
 delete from {{ this }} where _key in (select key from changed_keys where consumer = 'merge' and contract = '{{ name }}')
 {%- endif %}
@@ -78,8 +77,7 @@ where version_rank = 1
 
 {% macro end_merge(name) %}
 {%- if is_incremental() %}
-insert into touched_days
-select distinct '{{ name }}', event_date from {{ this }} where _key in (select key from changed_keys where consumer = 'merge' and contract = '{{ name }}');
+{{ note_merged_rows(name) }}
 {%- endif %}
 insert into merged_loads
 select '{{ name }}', load_id from {{ source('landing', 'landing_log') }}

@@ -1,12 +1,54 @@
-{# One measure of a daily fact in long form. A plain count is its own total; for a sum, squares and cubes are kept for intervals. #}
-{% macro measure_rows(relation, measure_id, count_column, total_column=none, square_column='0', cube_column='0') -%}
+{#
+  The daily facts measures are counted in: the model, the event type that places its rows at a touchpoint, the attributes of that event the model
+  knows, which rows count, and the fact whose coverage says which days are complete.
+#}
+{% macro measured_facts() %}
+{{ return([
+    {'fact': 'orders', 'model': 'int_orders_daily', 'event_type': "'order_placed'", 'attributes': ['source', 'channel', 'payment_method']},
+    {'fact': 'visitor_orders', 'model': 'int_visitor_orders_daily', 'event_type': "'visit'", 'attributes': ['channel'], 'covered_by': 'orders'},
+    {'fact': 'order_cohorts', 'model': 'int_order_cohorts_daily', 'event_type': "'order_placed'", 'attributes': ['source', 'channel', 'payment_method'], 'covered_by': 'orders'},
+    {'fact': 'visits', 'model': 'int_visits_daily', 'event_type': "'visit'", 'attributes': ['source', 'channel']},
+    {'fact': 'contacts', 'model': 'int_contacts_daily', 'event_type': "'contact_' || channel", 'attributes': ['source', 'channel', 'queue', 'topic']},
+    {'fact': 'contact_outcomes', 'model': 'int_contact_outcomes_daily', 'event_type': "'contact_' || channel", 'attributes': ['source', 'channel', 'queue', 'topic'], 'covered_by': 'contacts'},
+    {'fact': 'deliveries', 'model': 'int_deliveries_daily', 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id']},
+    {'fact': 'deliveries_requested', 'model': 'int_deliveries_requested_daily', 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
+    {'fact': 'deliveries_scheduled', 'model': 'int_deliveries_scheduled_daily', 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
+    {'fact': 'delivered_lines', 'model': 'int_delivered_lines_daily', 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
+    {'fact': 'delivered_orders', 'model': 'int_delivered_orders_daily', 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
+    {'fact': 'shipped_units', 'model': 'int_shipped_units_daily', 'event_type': "'returned'", 'attributes': ['source', 'channel'], 'covered_by': 'deliveries'},
+    {'fact': 'answers', 'model': 'int_answers_daily', 'event_type': "coalesce(event_type, 'survey')",
+        'attributes': ['source', 'channel', 'payment_method', 'queue', 'topic', 'carrier', 'supplier_id', 'touchpoint_id'], 'is_relationship': "attributed_by = 'relationship'"},
+    {'fact': 'supplier_answers', 'model': 'int_answers_daily', 'event_type': "'delivered'", 'where': "attributed_by = 'delivery'",
+        'attributes': ['source', 'channel', 'payment_method', 'queue', 'topic', 'carrier', 'supplier_id', 'touchpoint_id'], 'covered_by': 'answers'},
+    {'fact': 'service_costs', 'model': 'int_service_costs_daily', 'event_type': 'event_type', 'attributes': ['source', 'channel', 'queue', 'topic', 'carrier', 'supplier_id'], 'covered_by': 'costs'},
+]) }}
+{% endmacro %}
+
+{# The facts that cover days, with the relation that knows their sources and days. #}
+{% macro covering_facts() %}
+{{ return({
+    'orders': 'int_orders_daily', 'visits': 'int_visits_daily', 'contacts': 'int_contacts_daily', 'deliveries': 'int_deliveries_daily',
+    'answers': 'int_answers_daily', 'costs': 'int_cost_days',
+}) }}
+{% endmacro %}
+
+{# One measure of a daily fact in long form. A count is its own total; a sum comes with its squares and cubes, for intervals. #}
+{% macro measure_rows(fact, measure) -%}
+{%- set total = measure.config.meta.sums -%}
 select
-    fact, event_type, source, channel, payment_method, queue, topic, carrier, supplier_id, touchpoint_id, is_relationship, event_date,
-    '{{ measure_id }}' as measure_id,
-    cast({{ count_column }} as bigint) as n,
-    cast({{ total_column or count_column }} as double) as total,
-    cast({{ square_column }} as double) as total_sq,
-    cast({{ cube_column }} as double) as total_cube
-from {{ relation }}
-where {{ count_column }} > 0
+    '{{ fact.fact }}' as fact,
+    '{{ fact.covered_by or fact.fact }}' as covered_by,
+    {{ fact.event_type }} as event_type,
+    {%- for attribute in ['source', 'channel', 'payment_method', 'queue', 'topic', 'carrier', 'supplier_id', 'touchpoint_id'] %}
+    {{ attribute if attribute in fact.attributes else 'cast(null as varchar) as ' ~ attribute }},
+    {%- endfor %}
+    {{ fact.is_relationship or 'false' }} as is_relationship,
+    event_date,
+    '{{ measure.name }}' as measure_id,
+    cast({{ measure.config.meta.counts }} as bigint) as n,
+    cast({{ total ~ '_total' if total else measure.config.meta.counts }} as double) as total,
+    cast({{ total ~ '_total_sq' if total else 0 }} as double) as total_sq,
+    cast({{ total ~ '_total_cube' if total else 0 }} as double) as total_cube
+from {{ ref(fact.model) }}
+where {{ measure.config.meta.counts }} > 0{{ ' and ' ~ fact.where if fact.where }}
 {%- endmacro %}

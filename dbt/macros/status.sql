@@ -18,11 +18,18 @@ end
 nullif(concat_ws(
     '; ',
     case {{ kpi }}.status
-        when 'no_data' then 'nothing to divide by in this period'
+        when 'no_data' then
+            case
+                when {{ kpi }}.period_end >= {{ kpi }}.immature_from and {{ kpi }}.grain in ('day', 'week', 'month')
+                    then 'not known before ' || {{ written_date('cast(' ~ kpi ~ '.period_end + ' ~ kpi ~ '.maturity_days + 1 as date)') }} || ': ' || {{ kpi }}.maturity_days || ' days have to pass'
+                else 'nothing to divide by in this period'
+            end
         when 'hidden' then 'fewer than 5: not shown'
         when 'grey' then 'fewer than ' || {{ kpi }}.minimum_n || ': too few to judge'
-        when 'neutral' then case when {{ kpi }}.direction = 'neutral' then 'neither higher nor lower is better' else 'no target' end
+        when 'neutral' then case when {{ kpi }}.direction = 'neutral' then 'neither higher nor lower is better' when {{ kpi }}.interval_method = 'none' then 'shared out, not sampled: no interval, no colour' else 'no target' end
     end,
+    case when {{ kpi }}.period_end >= {{ kpi }}.immature_from and {{ kpi }}.grain not in ('day', 'week', 'month') and {{ kpi }}.status not in ('no_data', 'hidden')
+        then 'up to ' || {{ written_date('cast(' ~ kpi ~ '.immature_from - 1 as date)') }} || ': later days are not known yet' end,
     case when {{ kpi }}.is_rough and {{ kpi }}.status not in ('no_data', 'hidden') then 'interval rough: few or very uneven values' end
 ), '')
 {%- endmacro %}

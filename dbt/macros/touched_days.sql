@@ -7,12 +7,12 @@
 delete from touched_days where fact = '{{ fact }}'
 {% endmacro %}
 
-{# A condition on event_date with literal days: true for every day in a full build. #}
-{% macro touched_days(fact) %}
+{# A condition on the day with literal days: true for every day in a full build. #}
+{% macro touched_days(fact, day='event_date') %}
 {%- if not is_incremental() -%}{{ return('true') }}{%- endif -%}
 {%- set days = run_query("select distinct event_date from touched_days where fact = '" ~ fact ~ "' and event_date is not null order by 1") -%}
 {%- set days = days.columns[0].values() if days.rows | length else [] -%}
 {%- if days | length == 0 -%}{{ return('false') }}{%- endif -%}
-{%- if days | length > 200 -%}{{ return("event_date between date '" ~ days[0] ~ "' and date '" ~ days[-1] ~ "'") }}{%- endif -%}
-{{ return("event_date in (date '" ~ days | join("', date '") ~ "')") }}
+{%- if days | length > 200 -%}{{ return(day ~ " between date '" ~ days[0] ~ "' and date '" ~ days[-1] ~ "'") }}{%- endif -%}
+{{ return(day ~ " in (date '" ~ days | join("', date '") ~ "')") }}
 {% endmacro %}

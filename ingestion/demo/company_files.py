@@ -27,6 +27,8 @@ COSTS = (
     ("whatsapp", "staff", 310.0, 0.3),
     ("web", "hosting", 290.0, 0.1),
     ("app", "hosting", 120.0, 0.1),
+    ("transport", "redelivery", 95.0, 0.3),
+    ("warehouse", "returns", 640.0, 0.3),
 )
 UNPLANNED = {"CHG-111": 20, "CHG-112": 3}
 

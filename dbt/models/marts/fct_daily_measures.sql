@@ -12,6 +12,7 @@ placed as (
     select
         facts.measure_id,
         facts.fact,
+        facts.covered_by,
         facts.event_date as local_date,
         case
             when facts.is_relationship then null
@@ -33,10 +34,12 @@ bounded as (
     select placed.*
     from placed
     inner join {{ ref('dim_measures') }} as measures using (measure_id)
-    inner join coverage as own on placed.fact = own.fact
+    inner join coverage as own on placed.covered_by = own.fact
     left join coverage as other on measures.within_fact = other.fact
+    left join coverage as later on measures.matures_with_fact = later.fact
     where
         placed.local_date < own.until_date
+        and (measures.maturity_days is null or placed.local_date + measures.maturity_days < later.until_date)
         and (measures.within_fact is null or (placed.local_date >= other.first_date and placed.local_date < other.until_date))
 
 )

@@ -13,6 +13,12 @@ with single_values as (
         queue, topic, cast(null as varchar), cast(null as varchar), event_date, answered_wait_seconds
     from {{ ref('int_contacts__judged') }}
     where answered_wait_seconds is not null
+    union all
+    select
+        'handle_seconds', 'contact_' || channel, _source, channel, cast(null as varchar),
+        queue, topic, cast(null as varchar), cast(null as varchar), event_date, handle_seconds
+    from {{ ref('int_contacts__judged') }}
+    where handle_seconds is not null
 
 ),
 

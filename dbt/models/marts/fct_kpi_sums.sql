@@ -17,7 +17,26 @@ summed as (
         sum(days.denominator) as denominator
     from {{ ref('fct_kpi_days') }} as days
     inner join {{ ref('dim_periods') }} as periods using (local_date)
+    inner join kpis using (kpi_id)
+    where kpis.immature_from is null or periods.grain not in ('week', 'month') or periods.period_end < kpis.immature_from
     group by all
+
+),
+
+-- a day, week or month that is not over for a KPI that looks ahead: no figure yet
+immature as (
+
+    select series.*, periods.grain, periods.period_start, periods.period_end
+    from (
+        select distinct days.kpi_id, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id
+        from {{ ref('fct_kpi_days') }} as days
+        inner join kpis using (kpi_id)
+        where kpis.immature_from is not null
+    ) as series
+    inner join kpis using (kpi_id)
+    inner join (
+        select distinct grain, period_start, period_end from {{ ref('dim_periods') }} where grain in ('day', 'week', 'month')
+    ) as periods on periods.period_end >= kpis.immature_from
 
 ),
 
@@ -45,6 +64,11 @@ company_series as (
 select *
 from summed
 where kpi_id in (select kpi_id from kpis where denominator_scope = 'same')
+union all
+select
+    kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, 'total', null, null, grain, period_start, period_end,
+    null, null, null, null
+from immature
 union all
 select
     series.kpi_id, series.scope_kind, series.journey_id, series.phase_id, series.touchpoint_id, series.dimension_set, series.channel, series.supplier_id,

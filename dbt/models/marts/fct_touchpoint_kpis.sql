@@ -9,7 +9,7 @@ divided as (
 
     select
         completed.*,
-        kpis.unit, kpis.direction, kpis.minimum_n, kpis.interval_method,
+        kpis.unit, kpis.direction, kpis.minimum_n, kpis.interval_method, kpis.maturity_days, kpis.immature_from,
         completed.numerator / nullif(completed.denominator, 0) as value,
         case when completed.denominator > 0 then
             case kpis.interval_method

@@ -17,8 +17,15 @@ select
     coalesce(sum(answered_wait_seconds), 0) as wait_seconds_total,
     coalesce(sum(power(answered_wait_seconds, 2)), 0) as wait_seconds_total_sq,
     coalesce(sum(power(answered_wait_seconds, 3)), 0) as wait_seconds_total_cube,
+    count(*) filter (where is_offered and answered_wait_seconds <= 20) as in_time_count,
+    count(*) filter (where is_offered) as offered_count,
+    count(answered_wait_seconds) filter (where is_offered) as offered_answered_count,
     count(*) filter (where is_offered and is_abandoned and not is_abandoned_short) as abandoned_long_count,
-    count(*) filter (where is_offered and not coalesce(is_abandoned_short, false)) as offered_net_count
+    count(*) filter (where is_offered and not coalesce(is_abandoned_short, false)) as offered_net_count,
+    count(handle_seconds) as handled_count,
+    coalesce(sum(handle_seconds), 0) as handle_seconds_total,
+    coalesce(sum(power(handle_seconds, 2)), 0) as handle_seconds_total_sq,
+    coalesce(sum(power(handle_seconds, 3)), 0) as handle_seconds_total_cube
 from {{ ref('int_contacts__judged') }}
 where {{ touched_days('contacts') }}
 group by event_date, source, channel, queue, topic

@@ -21,6 +21,9 @@ select
     coalesce(supplier_id, 'unknown') as supplier_id,
     carrier,
     count(*) as deliveries_count,
-    count(*) filter (where delivered_date <= event_date) as on_time_count
+    count(*) filter (where delivered_date <= event_date) as on_time_count,
+    count(*) filter (where delivered_date is not null and is_damaged is not null) as inspected_count,
+    count(*) filter (where delivered_date is not null and is_damaged) as damaged_count,
+    cast(coalesce(sum(greatest(attempts - 1, 0)), 0) as bigint) as extra_attempts_count
 from deliveries
 group by event_date, source, coalesce(supplier_id, 'unknown'), carrier

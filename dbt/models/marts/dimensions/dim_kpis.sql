@@ -37,11 +37,28 @@ gaps as (
     where not needs.is_delivered
     group by defined.kpi_id
 
+),
+
+-- the first day whose figures cannot be known yet
+maturity as (
+
+    select
+        defined.kpi_id,
+        max(measures.maturity_days) as maturity_days,
+        min(coverage.until_date - measures.maturity_days) as immature_from
+    from defined
+    inner join {{ ref('dim_measures') }} as measures on measures.measure_id in (defined.numerator_measure, defined.denominator_measure)
+    inner join (select fact, max(until_date) as until_date from {{ ref('int_fact_coverage') }} group by fact) as coverage on measures.matures_with_fact = coverage.fact
+    group by defined.kpi_id
+
 )
 
 select
     defined.*,
     gaps.kpi_id is null as is_measurable,
-    'not measurable: ' || gaps.reason as not_measurable_reason
+    'not measurable: ' || gaps.reason as not_measurable_reason,
+    maturity.maturity_days,
+    maturity.immature_from
 from defined
 left join gaps using (kpi_id)
+left join maturity using (kpi_id)

@@ -1,0 +1,21 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ begin_days('contact_outcomes') }}",
+    post_hook="{{ end_days('contact_outcomes') }}",
+) }}
+
+-- Inbound contacts by the day they began: whose customer is known, which were resolved, and which were the last about their topic for seven days.
+select
+    event_date,
+    source,
+    channel,
+    queue,
+    topic,
+    count(*) as inbound_contacts_count,
+    count(*) filter (where customer_id is null) as without_customer_count,
+    count(*) filter (where is_resolved and customer_id is not null) as resolved_count,
+    count(*) filter (where is_resolved and customer_id is not null and not is_followed) as first_contact_resolved_count
+from {{ ref('int_contact_outcomes') }}
+where {{ touched_days('contact_outcomes') }}
+group by event_date, source, channel, queue, topic

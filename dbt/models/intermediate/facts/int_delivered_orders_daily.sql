@@ -1,0 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ begin_days('delivered_orders') }}",
+    post_hook="{{ end_days('delivered_orders') }}",
+) }}
+
+-- Orders by the day their last delivery was promised for.
+select
+    due_date as event_date,
+    delivery_source as source,
+    carrier,
+    supplier_id,
+    count(*) as orders_due_count,
+    count(*) filter (where is_promise_kept) as promises_kept_count,
+    count(*) filter (where is_judged) as judged_orders_count,
+    count(*) filter (where is_judged and is_perfect) as perfect_orders_count
+from {{ ref('int_order_outcomes') }}
+where due_date is not null and {{ touched_days('delivered_orders', 'due_date') }}
+group by due_date, delivery_source, carrier, supplier_id

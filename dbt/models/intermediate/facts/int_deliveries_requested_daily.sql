@@ -1,0 +1,26 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ begin_days('deliveries_requested') }}",
+    post_hook="{{ end_days('deliveries_requested') }}",
+) }}
+
+-- Deliveries by the day the customer asked for.
+with deliveries as (
+
+    select *, requested_date as counted_date, {{ local_date('delivered_at') }} as delivered_date
+    from {{ ref('int_deliveries') }}
+    where requested_date is not null
+
+)
+
+select
+    counted_date as event_date,
+    _source as source,
+    coalesce(supplier_id, 'unknown') as supplier_id,
+    carrier,
+    count(*) as deliveries_count,
+    count(*) filter (where delivered_date <= counted_date) as on_time_count
+from deliveries
+where {{ touched_days('deliveries_requested', 'counted_date') }}
+group by counted_date, source, coalesce(supplier_id, 'unknown'), carrier

@@ -1,0 +1,61 @@
+-- What serving customers cost: each month's costs of a channel's contacts over their handling time, of redeliveries over extra attempts, of returns over returned lines.
+with work as (
+
+    select
+        'contact' as kind, channel as cost_channel, event_date, 'contact_' || channel as event_type, source, channel, queue, topic,
+        cast(null as varchar) as carrier, cast(null as varchar) as supplier_id, handled_count as events_count, handle_seconds_total as quantity
+    from {{ ref('int_contacts_daily') }}
+    union all
+    select
+        'redelivery', cast(null as varchar), event_date, 'delivered', source, cast(null as varchar), cast(null as varchar), cast(null as varchar),
+        carrier, supplier_id, extra_attempts_count, extra_attempts_count
+    from {{ ref('int_deliveries_daily') }}
+    union all
+    select
+        'return', cast(null as varchar), event_date, event_type, source, cast(null as varchar), cast(null as varchar), cast(null as varchar),
+        cast(null as varchar), cast(null as varchar), events_count, events_count
+    from {{ ref('int_event_days') }}
+    where event_type = 'returned'
+
+),
+
+shared as (
+
+    select *, quantity / sum(quantity) over (partition by kind, cost_channel, date_trunc('month', event_date)) as share
+    from work
+    where quantity > 0
+
+),
+
+costs as (
+
+    select
+        kind,
+        case when kind = 'contact' then channel end as cost_channel,
+        date_trunc('month', event_date) as cost_month,
+        sum(cast(amount as double)) as amount
+    from {{ ref('int_costs') }}
+    group by all
+
+)
+
+select
+    shared.event_date,
+    shared.kind,
+    shared.event_type,
+    shared.source,
+    shared.channel,
+    shared.queue,
+    shared.topic,
+    shared.carrier,
+    shared.supplier_id,
+    shared.events_count,
+    shared.share * costs.amount as service_cost_total,
+    0 as service_cost_total_sq,
+    0 as service_cost_total_cube
+from shared
+inner join costs
+    on
+        shared.kind = costs.kind
+        and shared.cost_channel is not distinct from costs.cost_channel
+        and date_trunc('month', shared.event_date) = costs.cost_month

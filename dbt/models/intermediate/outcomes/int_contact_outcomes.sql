@@ -1,0 +1,45 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ begin_contact_outcomes() }}",
+    post_hook="{{ end_outcomes('contact_outcomes', {'contact_outcomes': 'event_date'}) }}",
+) }}
+
+-- One row per inbound contact with its customer, and when the same customer got in touch about the same topic again, in whatever channel.
+with contacts as (
+
+    select contacts.*, matched.customer_id
+    from {{ ref('int_contacts') }} as contacts
+    inner join {{ ref('int_contacts__matched') }} as matched using (_key)
+    where
+        contacts.direction is distinct from 'outbound'
+        and {{ is_changed_outcome('contact_outcomes', 'contacts._key') }}
+
+),
+
+known as (
+
+    select
+        _key,
+        lead(queued_at) over (partition by customer_id, topic order by queued_at, _key) as next_queued_at,
+        lead(channel) over (partition by customer_id, topic order by queued_at, _key) as next_channel
+    from contacts
+    where customer_id is not null
+
+)
+
+select
+    contacts._key as outcome_key,
+    contacts.customer_id,
+    contacts._source as source,
+    contacts.channel,
+    contacts.queue,
+    contacts.topic,
+    contacts.is_resolved,
+    contacts.queued_at,
+    contacts.event_date,
+    known.next_channel,
+    {{ seconds_between('contacts.queued_at', 'known.next_queued_at') }} as seconds_to_next,
+    coalesce({{ seconds_between('contacts.queued_at', 'known.next_queued_at') }} <= 7 * 86400, false) as is_followed
+from contacts
+left join known using (_key)
