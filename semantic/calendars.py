@@ -23,9 +23,10 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, str] | None]] = {
         "closes_at": ('"21:00"', CLOCK),
         "valid_from": None,
         "valid_to": None,
+        "closed_on_holidays": ("true or false", "True|False"),
     },
 }
-OPTIONAL = ("valid_to",)
+OPTIONAL = ("valid_to", "closed_on_holidays")
 DAYS = ("date", "valid_from", "valid_to")
 
 

@@ -37,7 +37,10 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     },
     "component_touchpoints": {"component_id": TEXT, "touchpoint_id": TEXT},
     "holidays": {"date": DAY, "name": TEXT},
-    "opening_hours": {"channel": TEXT, "weekday": WHOLE, "opens_at": TEXT, "closes_at": TEXT, "valid_from": DAY, "valid_to": DAY},
+    "opening_hours": {
+        "channel": TEXT, "weekday": WHOLE, "opens_at": TEXT, "closes_at": TEXT, "valid_from": DAY, "valid_to": DAY,
+        "closed_on_holidays": FLAG,
+    },
     "peaks": {"peak_id": TEXT, "name": TEXT, "from_month_day": TEXT, "to_month_day": TEXT},
     "changes": {
         "change_id": TEXT, "title": TEXT, "description": TEXT, "started_at": MOMENT, "ended_at": MOMENT, "kind": TEXT, "touchpoints": TEXT,

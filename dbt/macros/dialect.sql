@@ -32,3 +32,47 @@ strftime({{ day }}, '%-d %B %Y')
 {% macro default__quantile(value, share) -%}
 quantile_cont({{ value }}, {{ share }})
 {%- endmacro %}
+
+{% macro local_hour(moment) %}{{ return(adapter.dispatch('local_hour')(moment)) }}{% endmacro %}
+
+{# Hour of the local day, 0 to 23. #}
+{% macro default__local_hour(moment) -%}
+hour({{ moment }} at time zone '{{ var('time_zone') }}')
+{%- endmacro %}
+
+{% macro iso_weekday(day) %}{{ return(adapter.dispatch('iso_weekday')(day)) }}{% endmacro %}
+
+{# 1 is Monday. #}
+{% macro default__iso_weekday(day) -%}
+isodow({{ day }})
+{%- endmacro %}
+
+{% macro days_between(first_date, last_date) %}{{ return(adapter.dispatch('days_between')(first_date, last_date)) }}{% endmacro %}
+
+{# One row per day, both ends included. #}
+{% macro default__days_between(first_date, last_date) -%}
+cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date)
+{%- endmacro %}
+
+{% macro minute_of_day(clock) %}{{ return(adapter.dispatch('minute_of_day')(clock)) }}{% endmacro %}
+
+{# Minutes since midnight of a text like 08:30; 24:00 is 1440. #}
+{% macro default__minute_of_day(clock) -%}
+60 * cast(left({{ clock }}, 2) as integer) + cast(right({{ clock }}, 2) as integer)
+{%- endmacro %}
+
+{% macro local_minute(day, minute) %}{{ return(adapter.dispatch('local_minute')(day, minute)) }}{% endmacro %}
+
+{# A local clock reading without a time zone: so many minutes after midnight of a day. #}
+{% macro default__local_minute(day, minute) -%}
+cast({{ day }} as timestamp) + to_minutes({{ minute }})
+{%- endmacro %}
+
+{% macro utc_moment(local) %}{{ return(adapter.dispatch('utc_moment')(local)) }}{% endmacro %}
+
+{# The moment of a local clock reading. A reading that comes twice in autumn means the first; one that is skipped in spring is read on the clock of before the change. #}
+{% macro default__utc_moment(local) -%}
+{%- set zone = "at time zone '" ~ var('time_zone') ~ "'" -%}
+{%- set by_clock_before = '(((' ~ local ~ ') - interval 1 day) ' ~ zone ~ ' + interval 24 hour)' -%}
+least(({{ local }}) {{ zone }}, case when {{ by_clock_before }} {{ zone }} = {{ local }} then {{ by_clock_before }} end)
+{%- endmacro %}

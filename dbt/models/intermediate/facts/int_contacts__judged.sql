@@ -3,7 +3,7 @@ with inbound as (
 
     select
         *,
-        channel in ('phone', 'chat', 'shop') as is_live,
+        {{ is_live_channel('channel') }} as is_live,
         {{ seconds_between('queued_at', 'answered_at') }} as wait_seconds,
         {{ seconds_between('queued_at', 'ended_at') }} as stay_seconds
     from {{ ref('int_contacts') }}

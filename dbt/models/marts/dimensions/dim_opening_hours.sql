@@ -1,6 +1,3 @@
 -- One row per channel, weekday and opening period, from the company folder and from sources. Times are local.
-select channel, weekday, opens_at, closes_at, valid_from, valid_to, 'company folder' as declared_in
-from {{ source('company_folder', 'opening_hours') }}
-union all
-select channel, weekday, opens_at, closes_at, valid_from, valid_to, _source
-from {{ ref('int_opening_hours') }}
+select channel, weekday, opens_at, closes_at, valid_from, valid_to, closed_on_holidays, declared_in
+from {{ ref('int_opening_hours__declared') }}
