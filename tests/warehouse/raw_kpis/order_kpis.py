@@ -39,11 +39,13 @@ def find_ship_days(company: RawCompany) -> dict[str, date]:
 
 
 def count_return_rate(company: RawCompany) -> Iterator[Count]:
-    """Units that came back within 30 days, by ship day, once the 30 days are over."""
+    """Units that came back within 30 days, by ship day, once the 30 days are over. Lines of an order that was rejected are left out."""
     ship_days = find_ship_days(company)
     for line in company.order_lines:
         shipped = ship_days.get(line["order_id"])
-        if shipped is None or shipped + RETURN_DAYS >= company.until:
+        order = company.orders.get(line["order_id"])
+        if shipped is None or order is None or shipped + RETURN_DAYS >= company.until:
             continue
         came_back = line["returned_at"] is not None and read_local_day(line["returned_at"]) <= shipped + RETURN_DAYS
-        yield Count("return_rate", Place(shipped, "return_parcel"), line["returned"] if came_back else 0, line["units"])
+        place = Place(shipped, "return_parcel", order["channel"])
+        yield Count("return_rate", place, line["returned"] if came_back else 0, line["units"])

@@ -16,6 +16,7 @@ from tests.warehouse.raw_kpis.contact_kpis import (
     count_waits,
     count_without_customer,
 )
+from tests.warehouse.raw_kpis.cost_kpis import count_cost_to_serve
 from tests.warehouse.raw_kpis.delivery_kpis import count_clocks, count_condition, count_whole_orders
 from tests.warehouse.raw_kpis.order_kpis import count_conversion, count_order_value, count_return_rate
 
@@ -32,10 +33,14 @@ COUNTERS: tuple[Callable[[RawCompany], Iterator[Count]], ...] = (
     count_clocks,
     count_condition,
     count_whole_orders,
+    count_cost_to_serve,
     count_answers,
 )
 
-# touchpoint (None is the company), dimension set, its value, first day of the month
+PER_ORDER_OF_THE_COMPANY = ("contact_rate", "cost_to_serve")
+EVER = date.min  # stands for all days together
+
+# touchpoint (None is the company), dimension set, its value, first day of the month or EVER
 Key = tuple[str | None, str, str | None, date]
 Sums = Mapping[Key, tuple[float, float]]
 
@@ -46,26 +51,29 @@ def sum_kpis(company: RawCompany) -> dict[str, Sums]:
     whole_company = {count.kpi for count in counts if count.place.touchpoint is None}  # the company itself was asked about
     sums: dict[str, dict[Key, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
     for count in counts:
-        place, month = count.place, count.place.day.replace(day=1)
+        place = count.place
         scopes = {place.touchpoint} if count.kpi in whole_company else {place.touchpoint, None}
         splits = (("total", None), ("channel", place.channel), ("supplier", place.supplier))
         for touchpoint in scopes:
             for name, value in splits:
-                if name == "total" or value is not None:
-                    pair = sums[count.kpi][touchpoint, name, value, month]
+                for period in (place.day.replace(day=1), EVER) if name == "total" or value is not None else ():
+                    pair = sums[count.kpi][touchpoint, name, value, period]
                     pair[0] += count.numerator
                     pair[1] += count.denominator
-    divide_by_all_orders(sums["contact_rate"], company)
+    for kpi in PER_ORDER_OF_THE_COMPANY:
+        divide_by_all_orders(sums[kpi], company)
     return {kpi: {key: (pair[0], pair[1]) for key, pair in pairs.items()} for kpi, pairs in sums.items()}
 
 
 def divide_by_all_orders(pairs: dict[Key, list[float]], company: RawCompany) -> None:
-    """All orders of the company stand below every contact rate, also in months without a contact, from a series' first month on."""
+    """All orders of the company stand below, also in months in which nothing stands above, from a series' first month on."""
     placed = Counter(company.place_order(order).day.replace(day=1) for order in company.orders.values())
     first: dict[tuple[str | None, str, str | None], date] = {}
     for touchpoint, name, value, month in pairs:
-        first[touchpoint, name, value] = min(month, first.get((touchpoint, name, value), month))
+        if month != EVER:
+            first[touchpoint, name, value] = min(month, first.get((touchpoint, name, value), month))
     for series, begins in first.items():
+        pairs[(*series, EVER)][1] = placed.total()
         for month, orders in placed.items():
             if month >= begins:
                 pairs[(*series, month)][1] = orders

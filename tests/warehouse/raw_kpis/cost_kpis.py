@@ -1,0 +1,50 @@
+"""What serving customers cost, shared out within each month over the work that caused it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.warehouse.raw_kpis.company import Count, Place, RawCompany
+from tests.warehouse.raw_kpis.contact_kpis import count_waits
+from tests.warehouse.raw_kpis.files import read_local_day
+
+STAFFED = ("phone", "mail", "chat", "whatsapp")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a cost is shared out over: seconds of talking, extra attempts, lines that came back."""
+
+    kind: str
+    place: Place
+    amount: float
+
+
+def list_work(company: RawCompany) -> Iterator[Work]:
+    """Handling time by channel, attempts beyond the first, returned lines on the day they came back."""
+    for count in count_waits(company):
+        if count.kpi == "average_handle_time" and count.place.channel in STAFFED:
+            yield Work(str(count.place.channel), count.place, count.numerator)
+    for delivery in company.deliveries.values():
+        if delivery["attempts"] is not None and delivery["attempts"] > 1:
+            yield Work("redelivery", company.place_delivery(delivery), delivery["attempts"] - 1)
+    for line in company.order_lines:
+        if line["returned_at"] is not None and line["order_id"] in company.orders:
+            yield Work("returns", Place(read_local_day(line["returned_at"]), "return_parcel"), 1)
+
+
+def count_cost_to_serve(company: RawCompany) -> Iterator[Count]:
+    """Each month's costs of staff, redeliveries and returns; the orders below are those of the whole company."""
+    costs: dict[tuple[str, tuple[int, int]], float] = defaultdict(float)
+    for cost in company.costs:
+        kind = cost["centre"] if cost["kind"] == "staff" else cost["kind"]
+        costs[kind, (cost["day"].year, cost["day"].month)] += cost["amount"]
+    work = [item for item in list_work(company) if item.place.day < company.until]
+    totals: Counter[tuple[str, tuple[int, int]]] = Counter()
+    for item in work:
+        totals[item.kind, (item.place.day.year, item.place.day.month)] += item.amount
+    for item in work:
+        key = (item.kind, (item.place.day.year, item.place.day.month))
+        yield Count("cost_to_serve", item.place, costs[key] * item.amount / totals[key], 0)
