@@ -75,4 +75,17 @@ cast({{ day }} as timestamp) + to_minutes({{ minute }})
 {%- set zone = "at time zone '" ~ var('time_zone') ~ "'" -%}
 {%- set by_clock_before = '(((' ~ local ~ ') - interval 1 day) ' ~ zone ~ ' + interval 24 hour)' -%}
 least(({{ local }}) {{ zone }}, case when {{ by_clock_before }} {{ zone }} = {{ local }} then {{ by_clock_before }} end)
+
+{% macro written_month(day) %}{{ return(adapter.dispatch('written_month')(day)) }}{% endmacro %}
+
+{# A month written out: March 2026. #}
+{% macro default__written_month(day) -%}
+strftime({{ day }}, '%B %Y')
+{%- endmacro %}
+
+{% macro months_earlier(day, months) %}{{ return(adapter.dispatch('months_earlier')(day, months)) }}{% endmacro %}
+
+{# The day that many calendar months earlier. #}
+{% macro default__months_earlier(day, months) -%}
+cast({{ day }} - to_months({{ months }}) as date)
 {%- endmacro %}

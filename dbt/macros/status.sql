@@ -33,3 +33,29 @@ nullif(concat_ws(
     case when {{ kpi }}.is_rough and {{ kpi }}.status not in ('no_data', 'hidden') then 'interval rough: few or very uneven values' end
 ), '')
 {%- endmacro %}
+
+{# A status in words; the same words as on the pages. #}
+{% macro status_word(status) -%}
+case {{ status }}
+    when 'red' then 'off target'
+    when 'yellow' then 'watch'
+    when 'green' then 'on target'
+    when 'neutral' then 'not judged'
+    when 'grey' then 'too few'
+    when 'hidden' then 'hidden'
+    when 'not_measurable' then 'not measurable'
+    else 'no data'
+end
+{%- endmacro %}
+
+{# What a difference between two periods is worth, in words. #}
+{% macro move_word(certainty, change, direction) -%}
+case
+    when {{ certainty }} = 'within_margin' then 'within the margin'
+    when {{ certainty }} = 'too_few' then 'too few to judge'
+    when {{ certainty }} <> 'clear' then 'not comparable'
+    when {{ direction }} = 'neutral' then case when {{ change }} > 0 then 'higher' else 'lower' end
+    when ({{ change }} > 0) = ({{ direction }} = 'higher') then 'better'
+    else 'worse'
+end
+{%- endmacro %}

@@ -21,3 +21,30 @@ case
     else printf('%.2f', {{ margin }})
 end
 {%- endmacro %}
+
+{# A difference or a part of one in the same writing, with its sign and without the unit: +2.1, -0.35. #}
+{% macro effect_text(effect, unit_kind) -%}
+case
+    when {{ effect }} is null then null
+    when {{ unit_kind }} = 'share' then printf('%+.1f', round(100 * ({{ effect }}), 1) + 0.0)
+    when {{ unit_kind }} in ('points', 'seconds') then printf('%+.1f', round({{ effect }}, 1) + 0.0)
+    when {{ unit_kind }} = 'ratio' then printf('%+.2f', round(100 * ({{ effect }}), 2) + 0.0)
+    else printf('%+.2f', round({{ effect }}, 2) + 0.0)
+end
+{%- endmacro %}
+
+{# What differences are counted in. #}
+{% macro effect_unit(unit_kind, unit) -%}
+case
+    when {{ unit_kind }} in ('share', 'points') then ' points'
+    when {{ unit_kind }} = 'seconds' then ' s'
+    when {{ unit_kind }} = 'ratio' then ' per 100'
+    when {{ unit_kind }} = 'currency' then ' ' || {{ unit }}
+    else ''
+end
+{%- endmacro %}
+
+{# The first letter small, for the middle of a sentence; abbreviations keep theirs. #}
+{% macro within_sentence(name) -%}
+case when upper(substr({{ name }}, 2, 1)) = substr({{ name }}, 2, 1) then {{ name }} else lower(substr({{ name }}, 1, 1)) || substr({{ name }}, 2) end
+{%- endmacro %}

@@ -1,0 +1,32 @@
+{#
+  The split of a quotient's change over its members; the decision record on splits says why it is done this way. Per member: sums above and below the line in both periods; `whole`
+  has those of all members together and their quotients. A member present in one period only changed the mix, not its rate.
+#}
+
+{# What a member adds to the change: its part of the whole after, less its part before, each against the mean of both wholes. #}
+{% macro total_effect(member, whole, is_additive) -%}
+({{ member }}.numerator_after / {{ whole }}.denominator_after - {{ member }}.numerator_before / {{ whole }}.denominator_before)
+- case
+    when {{ is_additive }} then 0
+    else
+        (({{ whole }}.value_before + {{ whole }}.value_after) / 2)
+        * ({{ member }}.denominator_after / {{ whole }}.denominator_after - {{ member }}.denominator_before / {{ whole }}.denominator_before)
+end
+{%- endmacro %}
+
+{# The part of it that comes from the member's own quotient: its mean weight times its own change. #}
+{% macro rate_effect(member, whole, is_additive) -%}
+case
+    when {{ is_additive }} or ({{ member }}.denominator_before = 0 and {{ member }}.denominator_after = 0)
+        then {{ member }}.numerator_after / {{ whole }}.denominator_after - {{ member }}.numerator_before / {{ whole }}.denominator_before
+    when {{ member }}.denominator_before = 0 or {{ member }}.denominator_after = 0 then 0
+    else
+        ({{ member }}.denominator_before / {{ whole }}.denominator_before + {{ member }}.denominator_after / {{ whole }}.denominator_after) / 2
+        * ({{ member }}.numerator_after / {{ member }}.denominator_after - {{ member }}.numerator_before / {{ member }}.denominator_before)
+end
+{%- endmacro %}
+
+{# Whether a count is one that no figure shows: 1 to 4 below the line. #}
+{% macro is_hidden_count(count) -%}
+({{ count }} > 0 and {{ count }} < 5)
+{%- endmacro %}

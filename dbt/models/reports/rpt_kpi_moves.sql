@@ -1,0 +1,84 @@
+-- One row per KPI, scope, comparison and dimension it can be split by (`total` where there is none): the change, its two parts, and the answer in a sentence.
+with parts as (
+
+    select
+        move_id, dimension_set,
+        sum(mix_effect) over move_set as mix_effect,
+        sum(rate_effect) over move_set as rate_effect,
+        mix_effect as member_mix, rate_effect as member_rate, total_effect as member_total,
+        member_name, value_before_text, value_after_text, weight_before_text, weight_after_text, total_text
+    from {{ ref('rpt_kpi_splits') }}
+    window move_set as (partition by move_id, dimension_set)
+
+),
+
+-- who stands behind the larger share of each part
+named as (
+
+    select
+        move_id, dimension_set, mix_effect, rate_effect,
+        arg_max(member_name || ', ' || weight_before_text || ' of it before and ' || weight_after_text || ' now', member_mix * sign(mix_effect)) as mix_member,
+        arg_max(member_name || ', ' || value_before_text || ' before and ' || value_after_text || ' now', member_rate * sign(rate_effect))
+            filter (where value_before_text is not null and value_after_text is not null) as rate_member,
+        arg_max(member_name || ' ' || total_text, member_total * sign(mix_effect + rate_effect)) as total_member,
+        sum(abs(member_mix)) as mix_size
+    from parts
+    group by move_id, dimension_set, mix_effect, rate_effect
+
+),
+
+written as (
+
+    select
+        moves.*,
+        kpis.kpi_name, kpis.unit, kpis.unit_kind,
+        coalesce(named.dimension_set, 'total') as dimension_set,
+        row_number() over (partition by moves.move_id order by named.mix_size desc nulls last, named.dimension_set) = 1 as is_main,
+        named.mix_effect, named.rate_effect, named.mix_member, named.rate_member, named.total_member,
+        {{ value_text('moves.value_before', 'kpis.unit_kind', 'kpis.unit') }} as value_before_text,
+        {{ value_text('moves.value_after', 'kpis.unit_kind', 'kpis.unit') }} as value_after_text,
+        {{ effect_text('moves.change', 'kpis.unit_kind') }} || {{ effect_unit('kpis.unit_kind', 'kpis.unit') }} as change_text,
+        {{ effect_text('named.mix_effect', 'kpis.unit_kind') }} as mix_text,
+        {{ effect_text('named.rate_effect', 'kpis.unit_kind') }} as rate_text,
+        ltrim({{ effect_text('moves.change_margin', 'kpis.unit_kind') }}, '+') as change_margin_text,
+        {{ move_word('moves.certainty', 'moves.change', 'moves.direction') }} as verdict
+    from {{ ref('fct_kpi_moves') }} as moves
+    inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
+    left join named using (move_id)
+
+)
+
+select
+    written.move_id, written.kpi_id, written.kpi_name, written.journey_id, written.touchpoint_id, touchpoints.touchpoint_name, touchpoints.owner_department,
+    written.comparison, written.comparison_label, written.comparison_position, written.is_latest,
+    written.period_start, written.period_end, written.before_start, written.before_end,
+    written.n_before, written.n_after, written.value_before, written.value_after, written.change, written.change_margin,
+    written.certainty, written.verdict, written.reason, written.unit, written.direction,
+    written.dimension_set, written.is_main, written.mix_effect, written.rate_effect,
+    written.value_before_text, written.value_after_text, written.change_text, written.mix_text, written.rate_text,
+    case written.certainty
+        when 'not_comparable' then written.kpi_name || ' cannot be compared: ' || written.reason || ' (' || written.comparison_label || ').'
+        when 'too_few' then
+            written.kpi_name || ': ' || written.value_after_text || ' of ' || written.n_after || ', before ' || written.value_before_text || ' of '
+            || written.n_before || ' (' || written.comparison_label || '): too few to say that it moved.'
+        when 'within_margin' then
+            written.kpi_name || ' did not clearly move: ' || written.value_before_text || ' before, ' || written.value_after_text || ' now (' || written.comparison_label
+            || '; ' || written.change_text || ' with a margin of ± ' || written.change_margin_text || '). Where it comes from is shown, but it may be chance.'
+        else
+            written.kpi_name || case when written.change > 0 then ' rose by ' else ' fell by ' end || ltrim(written.change_text, '+-') || ', from ' || written.value_before_text
+            || ' to ' || written.value_after_text || ' (' || written.comparison_label || case written.verdict when 'better' then '; better' when 'worse' then '; worse' else '' end || '). '
+            || case
+                when written.dimension_set = 'total' then 'It cannot be split by channel or supplier: it has one of each, or none.'
+                when written.is_additive then 'By ' || written.dimension_set || ', most comes from ' || written.total_member || '.'
+                else
+                    'By ' || written.dimension_set || ': ' || case
+                        when abs(written.mix_effect) < 0.05 * abs(written.change) then 'hardly anything because the shares shifted'
+                        else written.mix_text || ' because the shares shifted (most: ' || written.mix_member || ')'
+                    end || ', ' || case
+                        when abs(written.rate_effect) < 0.05 * abs(written.change) then 'hardly anything because each ' || written.dimension_set || ' itself changed.'
+                        else written.rate_text || ' because each ' || written.dimension_set || ' itself changed' || coalesce(' (most: ' || written.rate_member || ')', '') || '.'
+                    end
+            end
+    end as answer
+from written
+left join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)

@@ -1,0 +1,7 @@
+{# The parts of each group add up to the group's total, within `tolerance`. Returns the groups that do not. #}
+{% test adds_up(model, parts, total, by, tolerance=1e-9) %}
+select {{ by | join(', ') }}, sum({{ parts | join(' + ') }}) as parts_sum, any_value({{ total }}) as total
+from {{ model }}
+group by {{ by | join(', ') }}
+having not coalesce(abs(sum({{ parts | join(' + ') }}) - any_value({{ total }})) <= {{ tolerance }} * greatest(1, abs(any_value({{ total }}))), false)
+{% endtest %}
