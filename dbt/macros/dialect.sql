@@ -75,6 +75,7 @@ cast({{ day }} as timestamp) + to_minutes({{ minute }})
 {%- set zone = "at time zone '" ~ var('time_zone') ~ "'" -%}
 {%- set by_clock_before = '(((' ~ local ~ ') - interval 1 day) ' ~ zone ~ ' + interval 24 hour)' -%}
 least(({{ local }}) {{ zone }}, case when {{ by_clock_before }} {{ zone }} = {{ local }} then {{ by_clock_before }} end)
+{%- endmacro %}
 
 {% macro written_month(day) %}{{ return(adapter.dispatch('written_month')(day)) }}{% endmacro %}
 

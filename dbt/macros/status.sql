@@ -53,6 +53,7 @@ end
 case
     when {{ certainty }} = 'within_margin' then 'within the margin'
     when {{ certainty }} = 'too_few' then 'too few to judge'
+    when {{ certainty }} = 'no_margin' then 'margin not known'
     when {{ certainty }} <> 'clear' then 'not comparable'
     when {{ direction }} = 'neutral' then case when {{ change }} > 0 then 'higher' else 'lower' end
     when ({{ change }} > 0) = ({{ direction }} = 'higher') then 'better'

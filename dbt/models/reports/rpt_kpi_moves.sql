@@ -66,7 +66,7 @@ select
             || '; ' || written.change_text || ' with a margin of ± ' || written.change_margin_text || '). Where it comes from is shown, but it may be chance.'
         else
             written.kpi_name || case when written.change > 0 then ' rose by ' else ' fell by ' end || ltrim(written.change_text, '+-') || ', from ' || written.value_before_text
-            || ' to ' || written.value_after_text || ' (' || written.comparison_label || case written.verdict when 'better' then '; better' when 'worse' then '; worse' else '' end || '). '
+            || ' to ' || written.value_after_text || ' (' || written.comparison_label || case written.verdict when 'better' then '; better' when 'worse' then '; worse' when 'margin not known' then '; how much of it is chance is not known' else '' end || '). '
             || case
                 when written.dimension_set = 'total' then 'It cannot be split by channel or supplier: it has one of each, or none.'
                 when written.is_additive then 'By ' || written.dimension_set || ', most comes from ' || written.total_member || '.'

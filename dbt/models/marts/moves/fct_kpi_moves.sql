@@ -40,7 +40,8 @@ select
     kpis.denominator_scope = 'company' as is_additive,
     case
         when compared.change is null then 'not_comparable'
-        when least(compared.n_before, compared.n_after) < kpis.minimum_n or compared.change_margin is null then 'too_few'
+        when least(compared.n_before, compared.n_after) < kpis.minimum_n then 'too_few'
+        when compared.change_margin is null then 'no_margin'
         when abs(compared.change) <= compared.change_margin then 'within_margin'
         else 'clear'
     end as certainty,
