@@ -10,13 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from semantic.calendars import read_calendar
+from semantic.components import Component, check_claims, read_component
 from semantic.entries import Entry
 from semantic.event_map import EventRule, check_overlaps, read_event_rule
 from semantic.kpi_catalog import FOLDER as KPI_FOLDER
 from semantic.kpi_catalog import KpiCatalog, load_kpi_catalog
 from semantic.yaml_files import DefinitionError, read_mapping
-
-COMPONENT_KINDS = ("person", "process", "system", "policy", "supplier")
 
 
 @dataclass(frozen=True)
@@ -68,20 +67,6 @@ class Journey:
 
 
 @dataclass(frozen=True)
-class Component:
-    """What stands behind touchpoints."""
-
-    id: str
-    name: str
-    kind: str
-    owner: str
-    is_visible: bool
-    touchpoints: tuple[str, ...]
-    supplier_id: str | None
-    kpi: str | None
-
-
-@dataclass(frozen=True)
 class Company:
     """A whole company folder."""
 
@@ -120,7 +105,11 @@ def load_company(folder: Path, environment: Mapping[str, str]) -> Company:
     check_surveys(touchpoint_path, touchpoints, tuple(listed.get("relationship_surveys") or ()))
     names = {touchpoint.id for touchpoint in touchpoints}
     components_path = folder / "components.yml"
-    components = read_mapping(components_path, environment, required=False).get("components") or []
+    listed_components = read_mapping(components_path, environment, required=False).get("components") or []
+    components = read_entries(
+        components_path, "component", listed_components, lambda item: read_component(item, names, catalog, read_target), empty=True
+    )
+    check_claims(components_path, components)
     calendars = folder / "calendars"
     return Company(
         folder=folder,
@@ -135,7 +124,7 @@ def load_company(folder: Path, environment: Mapping[str, str]) -> Company:
         touchpoints=touchpoints,
         relationship_surveys=tuple(listed.get("relationship_surveys") or ()),
         journeys=read_journeys(folder / "journeys", environment, names, objectives),
-        components=read_entries(components_path, "component", components, lambda item: read_component(item, names, catalog), empty=True),
+        components=components,
         holidays=read_calendar(calendars / "holidays.yml", environment),
         peaks=read_calendar(calendars / "peaks.yml", environment),
         opening_hours=read_calendar(calendars / "opening_hours.yml", environment),
@@ -261,27 +250,3 @@ def read_phase(entry: Entry, touchpoints: set[str], objectives: Mapping[str, str
     if objective and objective not in objectives:
         raise entry.fail(f"names the unknown objective `{objective}`; company.yml has {', '.join(objectives) or 'none'}")
     return Phase(entry.text("id"), entry.text("name"), entry.many("touchpoints"), {name: entry.maybe(name) for name in texts})
-
-
-def read_component(entry: Entry, touchpoints: set[str], catalog: KpiCatalog) -> Component:
-    """Read one component."""
-    entry.only("id", "name", "kind", "owner", "is_visible", "touchpoints", "supplier_id", "kpi")
-    kind = entry.text("kind")
-    if kind not in COMPONENT_KINDS:
-        raise entry.fail(f"unknown kind `{kind}`; known are {', '.join(COMPONENT_KINDS)}")
-    for name in entry.many("touchpoints"):
-        if name not in touchpoints:
-            raise entry.fail(f"names the unknown touchpoint `{name}`; touchpoints.yml has {', '.join(sorted(touchpoints))}")
-    kpi = entry.maybe("kpi")
-    if kpi and kpi not in catalog.kpis:
-        raise entry.fail(f"names the unknown KPI `{kpi}`; known are {', '.join(catalog.kpis)}")
-    return Component(
-        id=entry.text("id"),
-        name=entry.text("name"),
-        kind=kind,
-        owner=entry.text("owner"),
-        is_visible=bool(entry.content.get("is_visible", False)),
-        touchpoints=entry.many("touchpoints"),
-        supplier_id=entry.maybe("supplier_id"),
-        kpi=kpi,
-    )

@@ -33,8 +33,9 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "phase_touchpoints": {"journey_id": TEXT, "phase_id": TEXT, "touchpoint_id": TEXT, "position": WHOLE},
     "components": {
         "component_id": TEXT, "component_name": TEXT, "kind": TEXT, "owner_department": TEXT, "is_visible": FLAG, "supplier_id": TEXT,
-        "kpi_id": TEXT,
+        "kpi_id": TEXT, "target": NUMBER, "lower_bound": NUMBER,
     },
+    "declared_things": {"kind": TEXT, "thing_id": TEXT},
     "component_touchpoints": {"component_id": TEXT, "touchpoint_id": TEXT},
     "holidays": {"date": DAY, "name": TEXT},
     "opening_hours": {
@@ -108,9 +109,23 @@ def list_journeys(company: Company) -> dict[str, list[tuple]]:
 
 def list_components(company: Company) -> dict[str, list[tuple]]:
     """Rows about ecosystem components."""
-    components = [(item.id, item.name, item.kind, item.owner, item.is_visible, item.supplier_id, item.kpi) for item in company.components]
-    members = [(item.id, touchpoint) for item in company.components for touchpoint in item.touchpoints]
-    return {"components": components, "component_touchpoints": members}
+    components = [
+        (item.id, item.name, item.kind, item.owner, item.is_visible, item.supplier_id, item.kpi, item.target, item.lower_bound)
+        for item in company.components
+    ]
+    members = [(item.id, touchpoint) for item in company.components for touchpoint in dict.fromkeys(item.touchpoints)]
+    return {"components": components, "component_touchpoints": members, "declared_things": list_declared_things(company)}
+
+
+def list_declared_things(company: Company) -> list[tuple]:
+    """Channels and surveys that the company folder names anywhere: at a touchpoint, in an event rule, or at a component."""
+    rules = [rule for touchpoint in company.touchpoints for rule in touchpoint.events]
+    channels = {channel for owner in (*company.touchpoints, *company.components) for channel in owner.channels}
+    channels |= {channel for rule in rules for channel in rule.allowed.get("channel", ())}
+    channels |= {rule.event.removeprefix("contact_") for rule in rules if rule.event.startswith("contact_")}
+    surveys = {survey for owner in (*company.touchpoints, *company.components) for survey in owner.surveys}
+    surveys |= set(company.relationship_surveys)
+    return [("channel", name) for name in sorted(channels)] + [("survey", name) for name in sorted(surveys)]
 
 
 def list_change(recorded_in: str, recorded_at: datetime | None, change: Change) -> tuple:

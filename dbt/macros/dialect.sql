@@ -19,6 +19,13 @@ cast({{ moment }} at time zone '{{ var('time_zone') }}' as date)
 unnest(string_split({{ text }}, ','))
 {%- endmacro %}
 
+{% macro lists_value(text, value) %}{{ return(adapter.dispatch('lists_value')(text, value)) }}{% endmacro %}
+
+{# Whether a text with commas holds a value. #}
+{% macro default__lists_value(text, value) -%}
+coalesce(list_contains(string_split(replace({{ text }}, ' ', ''), ','), {{ value }}), false)
+{%- endmacro %}
+
 {% macro written_date(day) %}{{ return(adapter.dispatch('written_date')(day)) }}{% endmacro %}
 
 {# A date written out: 3 March 2026. #}

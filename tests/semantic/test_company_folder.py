@@ -96,6 +96,14 @@ BROKEN = {
     "journey with an unknown touchpoint": (replace("journeys/buy.yml", "[site, showroom]", "[site, window]"), ["buy.yml", "`window`"]),
     "journey with an unknown objective": (replace("journeys/buy.yml", "objective: return", "objective: fame"), ["buy.yml", "`fame`"]),
     "component of unknown kind": (replace("components.yml", "kind: system", "kind: robot"), ["component dialler", "`robot`"]),
+    "a target of nothing": (
+        replace("components.yml", "touchpoints: [parcel], ", "touchpoints: [parcel], target: 0.9, "),
+        ["component courier", "`target`", "no `kpi`"],
+    ),
+    "a supplier that is two components": (
+        replace("components.yml", "kind: system, owner: IT", "kind: supplier, owner: IT, supplier_id: swift"),
+        ["component dialler", "supplier swift", "component courier", "keep one"],
+    ),
     "currency": (replace("company.yml", "EUR", "EURO"), ["company.yml", "`currency` is EURO", "EUR"]),
     "cut-off hour": (write("company.yml", (FOLDER / "company.yml").read_text() + 'cut_off: "6.30"\n'), ["`cut_off` is 6.30", "06:30"]),
     "a bound better than its target": (

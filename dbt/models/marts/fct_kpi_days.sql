@@ -31,14 +31,18 @@ relationship_kpis as (
 
 scoped as (
 
-    select 'company' as scope_kind, cast(null as varchar) as journey_id, cast(null as varchar) as phase_id, cast(null as varchar) as scope_touchpoint_id, sides.*
+    select 'company' as scope_kind, cast(null as varchar) as journey_id, cast(null as varchar) as phase_id, cast(null as varchar) as scope_touchpoint_id, cast(null as varchar) as component_id, sides.*
     from sides
     left join relationship_kpis using (kpi_id)
     where relationship_kpis.kpi_id is null or sides.touchpoint_id is null
     union all
-    select scopes.scope_kind, scopes.journey_id, scopes.phase_id, scopes.touchpoint_id, sides.*
+    select scopes.scope_kind, scopes.journey_id, scopes.phase_id, scopes.touchpoint_id, scopes.component_id, sides.*
     from sides
-    inner join {{ ref('dim_scopes') }} as scopes on sides.touchpoint_id = scopes.member_touchpoint_id
+    inner join {{ ref('dim_scopes') }} as scopes
+        on
+            sides.touchpoint_id = scopes.member_touchpoint_id
+            and coalesce(scopes.kpi_id, sides.kpi_id) = sides.kpi_id
+            and coalesce(scopes.member_supplier_id, sides.supplier_id) is not distinct from sides.supplier_id
 
 ),
 
@@ -50,6 +54,7 @@ split as (
         journey_id,
         phase_id,
         scope_touchpoint_id as touchpoint_id,
+        component_id,
         case when grouping(channel) = 0 then 'channel' when grouping(supplier_id) = 0 then 'supplier' else 'total' end as dimension_set,
         channel,
         supplier_id,
@@ -60,9 +65,9 @@ split as (
         sum(denominator) as denominator
     from scoped
     group by grouping sets (
-        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, local_date),
-        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, local_date, channel),
-        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, local_date, supplier_id)
+        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date),
+        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, channel),
+        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, supplier_id)
     )
 
 )
@@ -70,5 +75,6 @@ split as (
 select *
 from split
 where
-    (dimension_set <> 'channel' or channel is not null)
+    (scope_kind <> 'component' or dimension_set = 'total')
+    and (dimension_set <> 'channel' or channel is not null)
     and (dimension_set <> 'supplier' or supplier_id is not null)

@@ -8,7 +8,7 @@ with kpis as (
 summed as (
 
     select
-        days.kpi_id, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.dimension_set, days.channel, days.supplier_id,
+        days.kpi_id, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id, days.dimension_set, days.channel, days.supplier_id,
         periods.grain, periods.period_start, periods.period_end,
         -- amounts and seconds have at most six decimals: rounding takes out what the order of adding left
         round(sum(days.numerator), 6) as numerator,
@@ -28,7 +28,7 @@ immature as (
 
     select series.*, periods.grain, periods.period_start, periods.period_end
     from (
-        select distinct days.kpi_id, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id
+        select distinct days.kpi_id, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id
         from {{ ref('fct_kpi_days') }} as days
         inner join kpis using (kpi_id)
         where kpis.immature_from is not null
@@ -54,7 +54,7 @@ company_denominators as (
 
 company_series as (
 
-    select kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, dimension_set, channel, supplier_id, min(local_date) as first_date
+    select kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, component_id, dimension_set, channel, supplier_id, min(local_date) as first_date
     from {{ ref('fct_kpi_days') }}
     where kpi_id in (select kpi_id from kpis where denominator_scope = 'company')
     group by all
@@ -66,12 +66,12 @@ from summed
 where kpi_id in (select kpi_id from kpis where denominator_scope = 'same')
 union all
 select
-    kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, 'total', null, null, grain, period_start, period_end,
+    kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, component_id, 'total', null, null, grain, period_start, period_end,
     null, null, null, null
 from immature
 union all
 select
-    series.kpi_id, series.scope_kind, series.journey_id, series.phase_id, series.touchpoint_id, series.dimension_set, series.channel, series.supplier_id,
+    series.kpi_id, series.scope_kind, series.journey_id, series.phase_id, series.touchpoint_id, series.component_id, series.dimension_set, series.channel, series.supplier_id,
     denominators.grain, denominators.period_start, denominators.period_end,
     coalesce(summed.numerator, 0), coalesce(summed.numerator_sq, 0), coalesce(summed.numerator_cube, 0), denominators.denominator
 from company_series as series
@@ -83,6 +83,7 @@ left join summed
         and series.journey_id is not distinct from summed.journey_id
         and series.phase_id is not distinct from summed.phase_id
         and series.touchpoint_id is not distinct from summed.touchpoint_id
+        and series.component_id is not distinct from summed.component_id
         and series.dimension_set = summed.dimension_set
         and series.channel is not distinct from summed.channel
         and series.supplier_id is not distinct from summed.supplier_id

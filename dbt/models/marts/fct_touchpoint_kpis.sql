@@ -41,6 +41,16 @@ divided as (
 
 ),
 
+targets as (
+
+    select kpi_id, 'touchpoint' as scope_kind, touchpoint_id as scope_id, cast(null as varchar) as grain, cast(null as date) as period_start, target, lower_bound
+    from {{ source('company_folder', 'touchpoint_kpis') }}
+    union all
+    select kpi_id, 'component', component_id, grain, period_start, target, lower_bound
+    from {{ ref('fct_component_targets') }}
+
+),
+
 judged as (
 
     select
@@ -49,8 +59,13 @@ judged as (
         targets.lower_bound,
         {{ kpi_status('divided', 'targets') }} as status
     from divided
-    left join {{ source('company_folder', 'touchpoint_kpis') }} as targets
-        on divided.kpi_id = targets.kpi_id and divided.touchpoint_id = targets.touchpoint_id
+    left join targets
+        on
+            divided.kpi_id = targets.kpi_id
+            and divided.scope_kind = targets.scope_kind
+            and coalesce(divided.touchpoint_id, divided.component_id) = targets.scope_id
+            and coalesce(targets.grain, divided.grain) = divided.grain
+            and coalesce(targets.period_start, divided.period_start) = divided.period_start
 
 )
 
@@ -60,6 +75,7 @@ select
     judged.journey_id,
     judged.phase_id,
     judged.touchpoint_id,
+    judged.component_id,
     judged.dimension_set,
     judged.channel,
     judged.supplier_id,

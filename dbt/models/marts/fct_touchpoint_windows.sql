@@ -1,17 +1,17 @@
--- One row per window, touchpoint and KPI: the window's value beside the window before it, and whether the difference is more than noise.
+-- One row per window, touchpoint (or component, or the company) and KPI: the window's value beside the window before it, and whether the difference is more than noise.
 with now as (
 
     select * from {{ ref('fct_touchpoint_kpis') }}
-    where scope_kind in ('touchpoint', 'company') and dimension_set = 'total' and grain like 'last_%'
+    where scope_kind in ('touchpoint', 'company', 'component') and dimension_set = 'total' and grain like 'last_%'
 
 ),
 
 before as (
 
     select
-        kpi_id, touchpoint_id, scope_kind, replace(grain, 'before_', '') as grain, value, value_lower, value_upper
+        kpi_id, touchpoint_id, component_id, scope_kind, replace(grain, 'before_', '') as grain, value, value_lower, value_upper
     from {{ ref('fct_touchpoint_kpis') }}
-    where scope_kind in ('touchpoint', 'company') and dimension_set = 'total' and grain like 'before_%' and n >= 30
+    where scope_kind in ('touchpoint', 'company', 'component') and dimension_set = 'total' and grain like 'before_%' and n >= 30
 
 ),
 
@@ -29,6 +29,7 @@ compared as (
             and now.grain = before.grain
             and now.scope_kind = before.scope_kind
             and now.touchpoint_id is not distinct from before.touchpoint_id
+            and now.component_id is not distinct from before.component_id
 
 )
 

@@ -34,7 +34,7 @@ left join {{ ref('fct_kpi_quantiles') }} as quantiles
         and kpis.grain = quantiles.grain
         and kpis.period_start = quantiles.period_start
         and kpis.dimension_set = 'total'
-where kpis.grain in ('day', 'week', 'month', 'total')
+where kpis.grain in ('day', 'week', 'month', 'total') and kpis.scope_kind <> 'component'
 union all
 -- what a touchpoint (or the company) should show and cannot
 select

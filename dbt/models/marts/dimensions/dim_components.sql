@@ -1,9 +1,12 @@
--- One row per ecosystem component. A supplier that appears in the data without being declared is added and flagged.
+-- One row per ecosystem component. A supplier, channel or survey that appears in the data without being declared is added and flagged.
 select
-    component_id, component_name, kind, owner_department, is_visible, supplier_id, kpi_id, true as is_declared
-from {{ source('company_folder', 'components') }}
+    declared.component_id, declared.component_name, declared.kind, declared.owner_department, declared.is_visible, declared.supplier_id, declared.kpi_id,
+    true as is_declared, newcomers.first_seen_date, coalesce(newcomers.is_news, false) as is_news
+from {{ source('company_folder', 'components') }} as declared
+left join {{ ref('dim_newcomers') }} as newcomers on newcomers.kind = 'supplier' and declared.supplier_id = newcomers.thing_id
 union all
 select
-    'supplier_' || supplier_id, supplier_name, 'supplier', cast(null as varchar), false, supplier_id, cast(null as varchar), false
-from {{ ref('dim_suppliers') }}
+    component_id, thing_id, kind, cast(null as varchar), kind in ('supplier', 'channel'), case when kind = 'supplier' then thing_id end, cast(null as varchar),
+    false, first_seen_date, is_news
+from {{ ref('dim_newcomers') }}
 where not is_declared

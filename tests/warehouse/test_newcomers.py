@@ -1,0 +1,111 @@
+"""A supplier, channel or survey seen for the first time appears by itself, once, and stays until somebody declares it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import ANSWERS, DELIVERIES, FOLDER, UNTIL, write_data
+from tests.warehouse.conftest import Home, make_home
+
+# parcels and surveys begin on 2 March: 28 days later something new is news, the day before it is not
+NEWS_DAY, LAST_QUIET_DAY = "2026-03-30", "2026-03-29"
+NEWS_UNTIL = "2026-03-31"
+NEW = {"supplier": "drone", "channel": "whatsapp", "survey": "pulse"}
+
+
+def write_newcomers(folder: Path) -> None:
+    """A delivery by a new supplier, a contact through a new channel and an answer to a new survey; a supplier too early to be news."""
+    deliveries = [
+        DELIVERIES,
+        f"D90,,drone,{NEWS_DAY}T12:00:00,,{NEWS_DAY}T08:00:00",
+        f"D91,,early,{LAST_QUIET_DAY}T12:00:00,,{NEWS_DAY}T08:00:00",
+    ]
+    (folder / f"deliveries_{NEWS_DAY}.csv").write_text("\n".join(deliveries) + "\n", encoding="utf-8")
+    answers = [ANSWERS, f"A90,pulse,,,D90,,{NEWS_DAY}T09:00:00,nps,9,0,10"]
+    (folder / f"answers_{NEWS_DAY}.csv").write_text("\n".join(answers) + "\n", encoding="utf-8")
+    contact = {"id": "K90", "channel": "whatsapp", "topic": "order", "queued_at": f"{NEWS_DAY}T12:00:00"}
+    (folder / f"contacts_{NEWS_DAY}.jsonl").write_text(json.dumps(contact) + "\n", encoding="utf-8")
+
+
+def list_automatic(home: Home) -> list[tuple]:
+    """Automatic annotations: id, first day, kind, where."""
+    changes = home.report("rpt_changes").filter(recorded_in="automatic").sort("change_id")
+    return [(row["change_id"], str(row["started_date"]), row["kind"], row["touchpoints"]) for row in changes.to_dicts()]
+
+
+def list_flagged(home: Home) -> set[tuple]:
+    """Components nobody declared."""
+    rows = home.report("rpt_components").filter(window_id="last_28_days", is_declared=False).to_dicts()
+    assert all(row["status"] == "not_measurable" and "components.yml" in row["flag_text"] for row in rows)
+    return {(row["kind"], row["component_name"]) for row in rows}
+
+
+def copy_home(home: Home, folder: Path, **environment: str) -> Home:
+    """The same home, to go on from."""
+    path = folder / "home"
+    shutil.copytree(home.path, path, symlinks=True)
+    return Home(path, home.data, {**home.environment, "CXHOUSE_HOME": str(path), **environment})
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The tiny company, built on its first days, and again when something new has come."""
+    home = make_home(tmp_path_factory.mktemp("newcomers"))
+    write_data(home.data)
+    home.run("ingest", "--to", UNTIL)
+    home.run("build")
+    write_newcomers(home.data)
+    home.run("ingest", "--from", NEWS_DAY, "--to", NEWS_UNTIL)
+    for _ in range(2):
+        home.run("build")
+    home.run("publish")
+    return home
+
+
+def test_what_stands_in_the_first_28_days_is_flagged_and_no_news(tiny: Home) -> None:
+    surveys = {("survey", "parcel"), ("survey", "service"), ("survey", "other")}
+    assert list_flagged(tiny) == {("supplier", "slow"), ("channel", "mail"), ("channel", "telex"), *surveys}
+    assert list_automatic(tiny) == []
+
+
+def test_each_new_thing_appears_flagged_with_one_annotation_however_often_it_is_built(later: Home) -> None:
+    assert set(NEW.items()) <= list_flagged(later)
+    assert list_automatic(later) == [
+        ("auto_channel_whatsapp", NEWS_DAY, "touchpoint", None),
+        ("auto_supplier_drone", NEWS_DAY, "supplier", "parcel"),
+        ("auto_survey_pulse", NEWS_DAY, "measurement", "parcel"),
+    ]
+    charted = later.report("rpt_change_touchpoints").filter(change_id="auto_supplier_drone")
+    assert charted["touchpoint_id"].to_list() == ["parcel"]
+
+
+def test_a_day_before_the_28_are_over_it_is_no_news(later: Home) -> None:
+    assert ("supplier", "early") in list_flagged(later)
+    assert "auto_supplier_early" not in [change[0] for change in list_automatic(later)]
+
+
+def test_declared_it_is_no_longer_flagged_and_the_annotation_stays(later: Home, tmp_path: Path) -> None:
+    company = tmp_path / "company"
+    shutil.copytree(FOLDER, company)
+    with (company / "components.yml").open("a", encoding="utf-8") as file:
+        file.write("  - {id: drones, name: Drones, kind: supplier, owner: Logistics, supplier_id: drone, surveys: [pulse]}\n")
+    declared = copy_home(later, tmp_path, CXHOUSE_COMPANY=str(company))
+    declared.run("build")
+    declared.run("publish")
+    flagged = list_flagged(declared)
+    assert ("supplier", "drone") not in flagged and ("survey", "pulse") not in flagged and ("channel", "whatsapp") in flagged
+    assert [change[0] for change in list_automatic(declared)] == [change[0] for change in list_automatic(later)]
+    titles = declared.report("rpt_changes").filter(change_id="auto_supplier_drone")["title"].to_list()
+    assert titles == ["New supplier: Drones"]
+
+
+def test_a_change_somebody_recorded_near_that_day_takes_the_place_of_the_annotation(later: Home, tmp_path: Path) -> None:
+    home = copy_home(later, tmp_path)
+    home.run("change", "add", "--id=drones", "--title=Drones", "--started-at=2026-03-20", "--kind=supplier", "--suppliers=drone")
+    home.run("build")
+    home.run("publish")
+    assert [change[0] for change in list_automatic(home)] == ["auto_channel_whatsapp", "auto_survey_pulse"]
