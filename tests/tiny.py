@@ -93,7 +93,7 @@ CONTACTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"id": "K4", "phone": "0699999999", "channel": "phone", "topic": "order", "order_id": "O2", "queued_at": "2026-03-02T12:00:00",
          "ended_at": "2026-03-02T12:00:40", "abandoned": True},
         {"id": "K5", "email": "BOB@example.org ", "channel": "mail", "topic": "order", "order_id": "O2",
-         "queued_at": "2026-03-02T12:00:00"},
+         "queued_at": "2026-03-02T12:00:00", "answered_at": "2026-03-03T09:30:00"},
         {"id": "K6", "channel": "phone", "topic": "order", "queued_at": "2026-03-02T13:00:00",
          "answered_at": "2026-03-02T13:00:40", "ended_at": "2026-03-02T13:05:00", "abandoned": False},
     ),

@@ -6,6 +6,8 @@ export function formatFigure(value, unit) {
 	if (unit === 'share') return value.toLocaleString(LOCALE, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).replace('%', ' %');
 	if (unit === 'points') return value.toLocaleString(LOCALE, { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
 	if (unit === 'score') return value.toLocaleString(LOCALE, { maximumFractionDigits: 2 });
+	if (unit === 'seconds' && Math.abs(value) >= 3600) return `${(value / 3600).toLocaleString(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} h`;
+	if (unit === 'seconds' && Math.abs(value) >= 600) return `${(value / 60).toLocaleString(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} min`;
 	if (unit === 'seconds') return `${value.toLocaleString(LOCALE, { maximumFractionDigits: 0 })} s`;
 	if (unit === 'ratio') return value.toLocaleString(LOCALE, { style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 2 }).replace('%', ' per 100');
 	return `${unit} ${value.toLocaleString(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;

@@ -1,9 +1,11 @@
-{# A value as people write it: 91.2 %, +34, 45 s, EUR 61.20, 3.10 per 100. #}
+{# A value as people write it: 91.2 %, +34, 45 s, 12.5 min, 6.3 h, EUR 61.20, 3.10 per 100. #}
 {% macro value_text(value, unit_kind, unit) -%}
 case
     when {{ value }} is null then null
     when {{ unit_kind }} = 'share' then printf('%.1f %%', 100 * {{ value }})
     when {{ unit_kind }} = 'points' then printf('%+.0f', {{ value }})
+    when {{ unit_kind }} = 'seconds' and {{ value }} >= 3600 then printf('%.1f h', {{ value }} / 3600)
+    when {{ unit_kind }} = 'seconds' and {{ value }} >= 600 then printf('%.1f min', {{ value }} / 60)
     when {{ unit_kind }} = 'seconds' then printf('%.0f s', {{ value }})
     when {{ unit_kind }} = 'currency' then {{ unit }} || printf(' %.2f', {{ value }})
     when {{ unit_kind }} = 'ratio' then printf('%.2f per 100', 100 * {{ value }})
@@ -11,11 +13,13 @@ case
 end
 {%- endmacro %}
 
-{# Half the width of an interval in the same writing, without the unit. #}
-{% macro margin_text(margin, unit_kind) -%}
+{# Half the width of a value's interval in the same writing, without the unit. #}
+{% macro margin_text(margin, unit_kind, value) -%}
 case
     when {{ margin }} is null then null
     when {{ unit_kind }} = 'share' then printf('%.1f', 100 * {{ margin }})
+    when {{ unit_kind }} = 'seconds' and {{ value }} >= 3600 then printf('%.1f', {{ margin }} / 3600)
+    when {{ unit_kind }} = 'seconds' and {{ value }} >= 600 then printf('%.1f', {{ margin }} / 60)
     when {{ unit_kind }} in ('points', 'seconds') then printf('%.0f', {{ margin }})
     when {{ unit_kind }} = 'ratio' then printf('%.2f', 100 * {{ margin }})
     else printf('%.2f', {{ margin }})

@@ -52,6 +52,8 @@ class CompiledHours:
             columns = "_key int, channel varchar, direction varchar, queued_at timestamptz, answered_at timestamptz, event_date date"
             contacts = [(number, wait.channel, None, wait.start, wait.finish, wait.start.date()) for number, wait in enumerate(waits)]
             fill(connection, f"int_contacts ({columns})", contacts)
+            for column in ("_source", "queue", "topic"):
+                connection.execute(f"alter table int_contacts add column {column} varchar")
             connection.execute(f"create table int_open_periods as {self.stretches.replace(TINY_ZONE, repr(time_zone))}")
             found = connection.execute(f"select first_response_business_seconds from ({self.responses}) order by _key").fetchall()
             return [row[0] for row in found]

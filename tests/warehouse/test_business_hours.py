@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from semantic.business_hours import OpeningHours, count_open_seconds
-from tests.tiny import PROJECT
-from tests.warehouse.conftest import Home
+from tests.tiny import FOLDER, PROJECT, UNTIL, write_data
+from tests.warehouse.conftest import Home, make_home
 from tests.warehouse.open_stretches import CompiledHours, Waiting, read_compiled
 
 PAGE = (PROJECT / "docs" / "business-hours.md").read_text(encoding="utf-8")
@@ -113,3 +115,32 @@ def test_both_methods_agree_on_any_calendar(
     walked = [count_open_seconds(hours, holidays, ZoneInfo(zone), wait.start, wait.finish) for wait in waits]
     assert compiled.count_seconds({"desk": hours}, holidays, zone, waits) == walked
     assert all(0 <= seconds <= (wait.finish - wait.start).total_seconds() for seconds, wait in zip(walked, waits, strict=True))
+
+
+def read_responses(home: Home) -> list[tuple[str, float]]:
+    """Day and seconds of the first responses counted in the daily facts."""
+    rows = home.query(
+        "select event_date::varchar as day, first_response_seconds_total as seconds from int_contacts_daily where first_responses_count > 0"
+    )
+    return [(row["day"], row["seconds"]) for row in rows]
+
+
+def test_changed_opening_hours_and_holidays_count_again_what_they_concern(tmp_path: Path) -> None:
+    company = tmp_path / "company"
+    shutil.copytree(FOLDER, company)
+    home = make_home(tmp_path, CXHOUSE_COMPANY=str(company))
+    write_data(home.data)
+    home.run("ingest", "--to", UNTIL)
+    home.run("build")
+    # K5: Monday 2 March 12:00 to Tuesday 9:30
+    assert read_responses(home) == [("2026-03-02", 19800.0)]
+    hours = company / "calendars" / "opening_hours.yml"
+    hours.write_text(hours.read_text(encoding="utf-8").replace('"17:00"', '"15:00"'), encoding="utf-8")
+    home.run("build")
+    assert '"is_full": false' in (home.path / "state" / "build.json").read_text(encoding="utf-8")
+    assert read_responses(home) == [("2026-03-02", 3 * 3600 + 1800.0)]
+    (company / "calendars" / "holidays.yml").write_text("holidays: [{date: 2026-03-03, name: Day off}]\n", encoding="utf-8")
+    home.run("build")
+    assert read_responses(home) == [("2026-03-02", 3 * 3600.0)]
+    home.run("build", "--full-refresh")
+    assert read_responses(home) == [("2026-03-02", 3 * 3600.0)]

@@ -19,6 +19,11 @@ with single_values as (
         queue, topic, cast(null as varchar), cast(null as varchar), event_date, handle_seconds
     from {{ ref('int_contacts__judged') }}
     where handle_seconds is not null
+    union all
+    select
+        'first_response_seconds', 'contact_' || channel, _source, channel, cast(null as varchar),
+        queue, topic, cast(null as varchar), cast(null as varchar), event_date, first_response_business_seconds
+    from {{ ref('int_contacts__responses') }}
 
 ),
 

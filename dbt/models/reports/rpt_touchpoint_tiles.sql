@@ -44,7 +44,7 @@ select
     window_id, window_start, window_end, window_label, kpi_id, kpi_name, touchpoint_id, touchpoint_name, owner_department, position,
     n, value, value_lower, value_upper, target, lower_bound, status, reason, unit, direction, previous_value, trend,
     {{ value_text('value', 'unit_kind', 'unit') }} as value_text,
-    '± ' || {{ margin_text('(value_upper - value_lower) / 2', 'unit_kind') }} as interval_text,
+    '± ' || {{ margin_text('(value_upper - value_lower) / 2', 'unit_kind', 'value') }} as interval_text,
     {{ value_text('target', 'unit_kind', 'unit') }} as target_text,
     case
         when trend = 'steady' then '→'

@@ -1,7 +1,7 @@
 -- One row per answered inbound written contact: the seconds from queue to answer in which its channel was open.
 with answered as (
 
-    select _key, channel, event_date, queued_at, answered_at
+    select _key, _source, channel, queue, topic, event_date, queued_at, answered_at
     from {{ ref('int_contacts') }}
     where direction is distinct from 'outbound' and {{ is_written_channel('channel') }} and answered_at is not null
 
@@ -15,7 +15,10 @@ declared as (
 
 select
     answered._key,
+    answered._source,
     answered.channel,
+    answered.queue,
+    answered.topic,
     answered.event_date,
     -- a channel without declared hours is always open
     case

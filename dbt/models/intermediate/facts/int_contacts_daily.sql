@@ -5,6 +5,23 @@
     post_hook="{{ end_days('contacts') }}",
 ) }}
 
+with responses as (
+
+    select _key, first_response_business_seconds
+    from {{ ref('int_contacts__responses') }}
+    where {{ touched_days('contacts') }}
+
+),
+
+contacts as (
+
+    select judged.*, responses.first_response_business_seconds
+    from {{ ref('int_contacts__judged') }} as judged
+    left join responses using (_key)
+    where {{ touched_days('contacts') }}
+
+)
+
 select
     event_date,
     _source as source,
@@ -25,7 +42,10 @@ select
     count(handle_seconds) as handled_count,
     coalesce(sum(handle_seconds), 0) as handle_seconds_total,
     coalesce(sum(power(handle_seconds, 2)), 0) as handle_seconds_total_sq,
-    coalesce(sum(power(handle_seconds, 3)), 0) as handle_seconds_total_cube
-from {{ ref('int_contacts__judged') }}
-where {{ touched_days('contacts') }}
+    coalesce(sum(power(handle_seconds, 3)), 0) as handle_seconds_total_cube,
+    count(first_response_business_seconds) as first_responses_count,
+    coalesce(sum(first_response_business_seconds), 0) as first_response_seconds_total,
+    coalesce(sum(power(first_response_business_seconds, 2)), 0) as first_response_seconds_total_sq,
+    coalesce(sum(power(first_response_business_seconds, 3)), 0) as first_response_seconds_total_cube
+from contacts
 group by event_date, source, channel, queue, topic
