@@ -13,6 +13,7 @@ from semantic.calendars import read_calendar
 from semantic.components import Component, check_claims, read_component
 from semantic.entries import Entry
 from semantic.event_map import EventRule, check_overlaps, read_event_rule
+from semantic.journeys import Journey, read_journeys
 from semantic.kpi_catalog import FOLDER as KPI_FOLDER
 from semantic.kpi_catalog import KpiCatalog, load_kpi_catalog
 from semantic.yaml_files import DefinitionError, read_mapping
@@ -43,27 +44,6 @@ class Touchpoint:
     promise_text: str | None
     promise_kpi: str | None
     not_measured: str | None
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A journey's step and its touchpoints, in order."""
-
-    id: str
-    name: str
-    touchpoints: tuple[str, ...]
-    texts: Mapping[str, str | None]
-
-
-@dataclass(frozen=True)
-class Journey:
-    """What a persona goes through for one need."""
-
-    id: str
-    name: str
-    persona: str | None
-    wish: str | None
-    phases: tuple[Phase, ...]
 
 
 @dataclass(frozen=True)
@@ -104,6 +84,7 @@ def load_company(folder: Path, environment: Mapping[str, str]) -> Company:
     check_overlaps(touchpoint_path, [(touchpoint.id, rule) for touchpoint in touchpoints for rule in touchpoint.events])
     check_surveys(touchpoint_path, touchpoints, tuple(listed.get("relationship_surveys") or ()))
     names = {touchpoint.id for touchpoint in touchpoints}
+    claims = {touchpoint.id: frozenset(rule.event for rule in touchpoint.events) for touchpoint in touchpoints}
     components_path = folder / "components.yml"
     listed_components = read_mapping(components_path, environment, required=False).get("components") or []
     components = read_entries(
@@ -123,7 +104,7 @@ def load_company(folder: Path, environment: Mapping[str, str]) -> Company:
         objectives=objectives,
         touchpoints=touchpoints,
         relationship_surveys=tuple(listed.get("relationship_surveys") or ()),
-        journeys=read_journeys(folder / "journeys", environment, names, objectives),
+        journeys=read_journeys(folder / "journeys", environment, claims, objectives),
         components=components,
         holidays=read_calendar(calendars / "holidays.yml", environment),
         peaks=read_calendar(calendars / "peaks.yml", environment),
@@ -221,32 +202,3 @@ def check_surveys(path: Path, touchpoints: tuple[Touchpoint, ...], relationship:
                     path, f"touchpoint {touchpoint.id}", f"survey {survey} is already declared by {owners[survey]}; keep one"
                 )
             owners[survey] = f"touchpoint {touchpoint.id}"
-
-
-def read_journeys(
-    folder: Path, environment: Mapping[str, str], touchpoints: set[str], objectives: Mapping[str, str]
-) -> tuple[Journey, ...]:
-    """Read every journey file of the folder."""
-    journeys: dict[str, Journey] = {}
-    for path in sorted(folder.glob("*.yml")):
-        entry = Entry(path, "", read_mapping(path, environment))
-        entry.only("id", "name", "persona", "wish", "phases")
-        phases = read_entries(path, "phase", entry.content.get("phases"), lambda item: read_phase(item, touchpoints, objectives))
-        journey = Journey(entry.text("id"), entry.text("name"), entry.maybe("persona"), entry.maybe("wish"), phases)
-        if journey.id in journeys:
-            raise entry.fail(f"journey id {journey.id} is used by another file; ids are unique")
-        journeys[journey.id] = journey
-    return tuple(journeys.values())
-
-
-def read_phase(entry: Entry, touchpoints: set[str], objectives: Mapping[str, str]) -> Phase:
-    """Read one phase."""
-    texts = ("start_event", "end_event", "desired_feeling", "objective", "need")
-    entry.only("id", "name", "touchpoints", *texts)
-    for name in entry.many("touchpoints"):
-        if name not in touchpoints:
-            raise entry.fail(f"names the unknown touchpoint `{name}`; touchpoints.yml has {', '.join(sorted(touchpoints))}")
-    objective = entry.maybe("objective")
-    if objective and objective not in objectives:
-        raise entry.fail(f"names the unknown objective `{objective}`; company.yml has {', '.join(objectives) or 'none'}")
-    return Phase(entry.text("id"), entry.text("name"), entry.many("touchpoints"), {name: entry.maybe(name) for name in texts})

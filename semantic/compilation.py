@@ -10,6 +10,7 @@ import polars as pl
 
 from semantic.changes import Change
 from semantic.company import Company
+from semantic.journeys import EVENT_ORDER, PHASE_TEXTS
 
 TEXT, NUMBER, WHOLE, FLAG, DAY = pl.Utf8, pl.Float64, pl.Int64, pl.Boolean, pl.Date
 MOMENT = pl.Datetime("us", "UTC")
@@ -25,10 +26,17 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "event_rules": {"rule_id": WHOLE, "touchpoint_id": TEXT, "event_type": TEXT, "valid_from": DAY, "valid_to": DAY},
     "event_rule_conditions": {"rule_id": WHOLE, "attribute": TEXT, "value": TEXT, "is_excluded": FLAG},
     "surveys": {"survey_id": TEXT, "touchpoint_id": TEXT, "is_relationship": FLAG},
-    "journeys": {"journey_id": TEXT, "journey_name": TEXT, "persona": TEXT, "wish": TEXT, "journey_position": WHOLE},
+    "journeys": {
+        "journey_id": TEXT, "journey_name": TEXT, "persona": TEXT, "wish": TEXT, "journey_position": WHOLE,
+        "follows": TEXT, "gap_days": WHOLE,
+    },
+    "journey_categories": {"journey_id": TEXT, "category": TEXT},
     "phases": {
         "journey_id": TEXT, "phase_id": TEXT, "phase_name": TEXT, "phase_position": WHOLE, "start_event": TEXT, "end_event": TEXT,
-        "desired_feeling": TEXT, "objective": TEXT, "need": TEXT,
+        "desired_feeling": TEXT, "objective": TEXT, "need": TEXT, "is_order_bound": FLAG, "is_moment": FLAG, "not_followed_reason": TEXT,
+    },
+    "phase_events": {
+        "journey_id": TEXT, "phase_id": TEXT, "role": TEXT, "event_type": TEXT, "touchpoint_id": TEXT, "event_order": WHOLE,
     },
     "phase_touchpoints": {"journey_id": TEXT, "phase_id": TEXT, "touchpoint_id": TEXT, "position": WHOLE},
     "components": {
@@ -97,14 +105,24 @@ def list_touchpoints(company: Company) -> dict[str, list[tuple]]:
 
 def list_journeys(company: Company) -> dict[str, list[tuple]]:
     """Rows about journeys, phases and their touchpoints."""
-    journeys, phases, members = [], [], []
+    journeys, categories, phases, members, events = [], [], [], [], []
     for place, journey in enumerate(company.journeys, 1):
-        journeys.append((journey.id, journey.name, journey.persona, journey.wish, place))
+        journeys.append((journey.id, journey.name, journey.persona, journey.wish, place, journey.follows, journey.gap_days))
+        categories += [(journey.id, category) for category in journey.categories]
         for position, phase in enumerate(journey.phases, 1):
-            texts = [phase.texts.get(name) for name in ("start_event", "end_event", "desired_feeling", "objective", "need")]
-            phases.append((journey.id, phase.id, phase.name, position, *texts))
+            ends = (", ".join(phase.start_events) or None, ", ".join(phase.end_events) or None)
+            texts = [phase.texts.get(name) for name in PHASE_TEXTS]
+            kind = (phase.is_order_bound, phase.is_moment, phase.not_followed)
+            phases.append((journey.id, phase.id, phase.name, position, *ends, *texts, *kind))
             members += [(journey.id, phase.id, touchpoint, rank) for rank, touchpoint in enumerate(phase.touchpoints, 1)]
-    return {"journeys": journeys, "phases": phases, "phase_touchpoints": members}
+            events += [(journey.id, phase.id, item.role, item.event, item.touchpoint, EVENT_ORDER[item.event]) for item in phase.events]
+    return {
+        "journeys": journeys,
+        "journey_categories": categories,
+        "phases": phases,
+        "phase_touchpoints": members,
+        "phase_events": events,
+    }
 
 
 def list_components(company: Company) -> dict[str, list[tuple]]:

@@ -97,3 +97,10 @@ strftime({{ day }}, '%B %Y')
 {% macro default__months_earlier(day, months) -%}
 cast({{ day }} - to_months({{ months }}) as date)
 {%- endmacro %}
+
+{% macro date_distance(start, finish) %}{{ return(adapter.dispatch('date_distance')(start, finish)) }}{% endmacro %}
+
+{# Whole days from one calendar day to another. #}
+{% macro default__date_distance(start, finish) -%}
+date_diff('day', {{ start }}, {{ finish }})
+{%- endmacro %}

@@ -52,3 +52,17 @@ end
 {% macro within_sentence(name) -%}
 case when upper(substr({{ name }}, 2, 1)) = substr({{ name }}, 2, 1) then {{ name }} else lower(substr({{ name }}, 1, 1)) || substr({{ name }}, 2) end
 {%- endmacro %}
+
+{# Hours as people say them: 26 h, 3.7 days. #}
+{% macro hours_text(hours) -%}
+case
+    when {{ hours }} is null then null
+    when {{ hours }} < 48 then printf('%.0f h', {{ hours }})
+    else printf('%.1f days', {{ hours }} / 24)
+end
+{%- endmacro %}
+
+{# A period by its days: 3 May 2025 to 1 May 2026. #}
+{% macro period_text(first_day, last_day) -%}
+{{ written_date(first_day) }} || ' to ' || {{ written_date(last_day) }}
+{%- endmacro %}
