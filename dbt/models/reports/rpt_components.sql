@@ -5,7 +5,7 @@ select
     replace(replace(window_id, '_', ' '), 'last', 'Last') || ', to ' || {{ written_date('window_end') }} as window_label,
     kpi_id, kpi_name, n, value, value_lower, value_upper, target, lower_bound, previous_value, status, reason, trend, unit, direction,
     {{ value_text('value', 'unit_kind', 'unit') }} as value_text,
-    '± ' || {{ margin_text('(value_upper - value_lower) / 2', 'unit_kind') }} as interval_text,
+    '± ' || {{ margin_text('(value_upper - value_lower) / 2', 'unit_kind', 'value') }} as interval_text,
     {{ value_text('target', 'unit_kind', 'unit') }} as target_text,
     case
         when trend = 'steady' then '→'

@@ -1,0 +1,46 @@
+"""How long a written message waits, counting only the time its channel is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+import yaml
+
+from tests.tiny import PROJECT
+from tests.warehouse.raw_kpis.company import Count, RawCompany
+from tests.warehouse.raw_kpis.files import ZONE, read_local_day
+
+WRITTEN = ("mail", "whatsapp", "social")
+# the demo's WhatsApp desk; nobody declared hours for mail and social media, which are always open
+OPENS, CLOSES = time(7), time(23)
+WITH_HOURS = ("whatsapp",)
+
+
+def read_holidays() -> set[date]:
+    """The days everything is closed."""
+    text = (PROJECT / "company" / "calendars" / "holidays.yml").read_text(encoding="utf-8")
+    return {holiday["date"] for holiday in yaml.safe_load(text)["holidays"]}
+
+
+def measure_open_seconds(start: datetime, end: datetime, holidays: set[date]) -> float:
+    """Seconds between two instants in which the desk is open, day by day. Opening and closing are far from where clocks change."""
+    day, seconds = read_local_day(start), 0.0
+    while day <= read_local_day(end):
+        opens, closes = (datetime.combine(day, clock, ZONE).timestamp() for clock in (OPENS, CLOSES))
+        if day not in holidays:
+            seconds += max(0.0, min(end.timestamp(), closes) - max(start.timestamp(), opens))
+        day += timedelta(days=1)
+    return seconds
+
+
+def count_first_response(company: RawCompany) -> Iterator[Count]:
+    """Written messages that were answered."""
+    holidays = read_holidays()
+    for contact in company.inbound:
+        start, end = contact["queued_at"], contact["answered_at"]
+        if contact["channel"] not in WRITTEN or end is None or contact["is_abandoned"]:
+            continue
+        has_hours = contact["channel"] in WITH_HOURS
+        waited = measure_open_seconds(start, end, holidays) if has_hours else (end - start).total_seconds()
+        yield Count("first_response_time", company.place_contact(contact), waited, 1)
