@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from semantic.kpi_versions import KpiVersion, read_versions
 from semantic.yaml_files import DefinitionError, read_mapping
 
 FOLDER = Path(__file__).resolve().parent / "kpis"
@@ -17,17 +19,19 @@ REQUIRED_META = ("unit", "direction", "interval", "minimum_n", "owner", "version
 
 @dataclass(frozen=True)
 class Measure:
-    """An additive daily quantity. `needs` lists what a company must deliver for it."""
+    """An additive daily quantity. `needs` lists what a company must deliver for it, `meaning` what decides what is counted."""
 
     name: str
     fact: str
     needs: tuple[str, ...]
+    meaning: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Kpi:
-    """A measure over a measure."""
+    """A measure over a measure. `versions` holds every meaning it ever had, oldest first; the last one is `version`."""
 
+    path: Path
     name: str
     label: str
     numerator: str
@@ -37,6 +41,7 @@ class Kpi:
     interval: str
     owner: str
     version: int
+    versions: tuple[KpiVersion, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ def load_kpi_catalog(folders: Iterable[Path]) -> KpiCatalog:
         if name in measures:
             raise DefinitionError(path, name, "is defined twice; give one of them another name")
         if meta.get("kind") == "measure":
-            measures[name] = Measure(name, meta["fact"], tuple(meta["needs"]))
+            meaning = {part: value for part, value in meta.items() if part != "kind"}
+            measures[name] = Measure(name, meta["fact"], tuple(meta["needs"]), {**meaning, "filter": metric.get("filter")})
     for path, metric in metrics:
         name, meta = metric.get("name", "?"), metric.get("config", {}).get("meta", {})
         if meta.get("kind") == "measure":
@@ -81,12 +87,12 @@ def read_kpi(path: Path, metric: Mapping, measures: Mapping[str, Measure]) -> Kp
         raise DefinitionError(
             path, entry, "a KPI is `type: ratio` with `config: {meta: {kind: kpi, ...}}`; semantic/kpis/kpis.yml has examples"
         )
-    missing = [field for field in REQUIRED_META if field not in meta]
+    missing = [aspect for aspect in REQUIRED_META if aspect not in meta]
     if missing:
         raise DefinitionError(path, entry, f"config.meta lacks {', '.join(missing)}")
-    for field, known in (("unit", UNITS), ("direction", DIRECTIONS), ("interval", INTERVALS)):
-        if meta[field] not in known:
-            raise DefinitionError(path, entry, f"unknown {field} `{meta[field]}`; known are {', '.join(known)}")
+    for aspect, known in (("unit", UNITS), ("direction", DIRECTIONS), ("interval", INTERVALS)):
+        if meta[aspect] not in known:
+            raise DefinitionError(path, entry, f"unknown {aspect} `{meta[aspect]}`; known are {', '.join(known)}")
     params = metric.get("type_params", {})
     for role in ("numerator", "denominator"):
         named = params.get(role)
@@ -94,6 +100,7 @@ def read_kpi(path: Path, metric: Mapping, measures: Mapping[str, Measure]) -> Kp
         if measure not in measures:
             raise DefinitionError(path, entry, f"{role} names the unknown measure `{measure}`; known are {', '.join(sorted(measures))}")
     return Kpi(
+        path=path,
         name=name,
         label=metric.get("label", name),
         numerator=params["numerator"],
@@ -103,4 +110,5 @@ def read_kpi(path: Path, metric: Mapping, measures: Mapping[str, Measure]) -> Kp
         interval=meta["interval"],
         owner=meta["owner"],
         version=int(meta["version"]),
+        versions=read_versions(path, entry, metric, measures),
     )

@@ -26,11 +26,18 @@ nullif(concat_ws(
             end
         when 'hidden' then 'fewer than 5: not shown'
         when 'grey' then 'fewer than ' || {{ kpi }}.minimum_n || ': too few to judge'
-        when 'neutral' then case when {{ kpi }}.direction = 'neutral' then 'neither higher nor lower is better' when {{ kpi }}.interval_method = 'none' then 'shared out, not sampled: no interval, no colour' else 'no target' end
+        when 'neutral' then
+            case
+                when {{ kpi }}.direction = 'neutral' then 'neither higher nor lower is better'
+                when {{ kpi }}.interval_method = 'none' then 'shared out, not sampled: no interval, no colour'
+                when not {{ kpi }}.is_current then 'earlier definition: targets belong to the one in force'
+                else 'no target'
+            end
     end,
     case when {{ kpi }}.period_end >= {{ kpi }}.immature_from and {{ kpi }}.grain not in ('day', 'week', 'month') and {{ kpi }}.status not in ('no_data', 'hidden')
         then 'up to ' || {{ written_date('cast(' ~ kpi ~ '.immature_from - 1 as date)') }} || ': later days are not known yet' end,
-    case when {{ kpi }}.is_rough and {{ kpi }}.status not in ('no_data', 'hidden') then 'interval rough: few or very uneven values' end
+    case when {{ kpi }}.is_rough and {{ kpi }}.status not in ('no_data', 'hidden') then 'interval rough: few or very uneven values' end,
+    'new definition since ' || {{ written_date(kpi ~ '.cut_date') }} || ': days before are left out'
 ), '')
 {%- endmacro %}
 

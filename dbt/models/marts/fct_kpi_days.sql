@@ -1,23 +1,25 @@
--- Numerator and denominator of every KPI per day, scope and dimension value; still additive.
+-- Numerator and denominator of every KPI per day, scope and dimension value; still additive. Each day counts with the version in force on it.
 with kpis as (
 
-    select * from {{ ref('dim_kpis') }}
+    select * from {{ ref('dim_kpi_versions') }}
 
 ),
 
 sides as (
 
     select
-        kpis.kpi_id, measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
+        kpis.kpi_id, kpis.version as kpi_version, measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
         measures.total as numerator, measures.total_sq as numerator_sq, measures.total_cube as numerator_cube, cast(0 as double) as denominator
     from kpis
-    inner join {{ ref('fct_daily_measures') }} as measures on kpis.numerator_measure = measures.measure_id
+    inner join {{ ref('fct_daily_measures') }} as measures
+        on kpis.numerator_measure = measures.measure_id and measures.local_date >= kpis.first_date and measures.local_date < kpis.until_date
     union all
     select
-        kpis.kpi_id, measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
+        kpis.kpi_id, kpis.version as kpi_version, measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
         0, 0, 0, measures.total
     from kpis
-    inner join {{ ref('fct_daily_measures') }} as measures on kpis.denominator_measure = measures.measure_id
+    inner join {{ ref('fct_daily_measures') }} as measures
+        on kpis.denominator_measure = measures.measure_id and measures.local_date >= kpis.first_date and measures.local_date < kpis.until_date
     where kpis.denominator_scope = 'same'
 
 ),
@@ -50,6 +52,7 @@ split as (
 
     select
         kpi_id,
+        max(kpi_version) as kpi_version,
         scope_kind,
         journey_id,
         phase_id,

@@ -31,20 +31,25 @@ placed as (
 
     select
         kpis.kpi_id,
+        kpis.version as kpi_version,
         coalesce(map.touchpoint_id, 'unmapped') as touchpoint_id,
         single_values.event_date as local_date,
         single_values.value
     from single_values
-    inner join {{ ref('dim_kpis') }} as kpis on single_values.measure_id = kpis.numerator_measure
+    inner join {{ ref('dim_kpi_versions') }} as kpis
+        on
+            single_values.measure_id = kpis.numerator_measure
+            and single_values.event_date >= kpis.first_date
+            and single_values.event_date < kpis.until_date
     {{ join_event_map('single_values') }}
 
 ),
 
 scoped as (
 
-    select kpi_id, 'touchpoint' as scope_kind, touchpoint_id, local_date, value from placed
+    select kpi_id, kpi_version, 'touchpoint' as scope_kind, touchpoint_id, local_date, value from placed
     union all
-    select kpi_id, 'company', cast(null as varchar), local_date, value from placed
+    select kpi_id, kpi_version, 'company', cast(null as varchar), local_date, value from placed
 
 )
 
@@ -58,5 +63,6 @@ select
     {{ quantile('scoped.value', 0.9) }} as p90
 from scoped
 inner join {{ ref('dim_periods') }} as periods using (local_date)
-where periods.grain in ('day', 'week', 'month', 'total')
+{{ leave_out_older_versions('scoped.kpi_id', 'scoped.kpi_version') }}
+    and periods.grain in ('day', 'week', 'month', 'total')
 group by scoped.kpi_id, scoped.scope_kind, scoped.touchpoint_id, periods.grain, periods.period_start

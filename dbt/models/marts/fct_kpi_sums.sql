@@ -1,14 +1,14 @@
--- One row per KPI, scope, dimension value and period: numerator and denominator, not divided yet.
+-- One row per KPI, scope, dimension value and period: numerator and denominator, not divided yet. A period holds one version of a KPI.
 with kpis as (
 
-    select * from {{ ref('dim_kpis') }}
+    select * from {{ ref('dim_kpi_versions') }}
 
 ),
 
 summed as (
 
     select
-        days.kpi_id, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id, days.dimension_set, days.channel, days.supplier_id,
+        days.kpi_id, days.kpi_version, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id, days.dimension_set, days.channel, days.supplier_id,
         periods.grain, periods.period_start, periods.period_end,
         -- amounts and seconds have at most six decimals: rounding takes out what the order of adding left
         round(sum(days.numerator), 6) as numerator,
@@ -17,8 +17,9 @@ summed as (
         sum(days.denominator) as denominator
     from {{ ref('fct_kpi_days') }} as days
     inner join {{ ref('dim_periods') }} as periods using (local_date)
-    inner join kpis using (kpi_id)
-    where kpis.immature_from is null or periods.grain not in ('week', 'month') or periods.period_end < kpis.immature_from
+    inner join kpis on days.kpi_id = kpis.kpi_id and days.kpi_version = kpis.version
+    {{ leave_out_older_versions('days.kpi_id', 'days.kpi_version') }}
+    and (kpis.immature_from is null or periods.grain not in ('week', 'month') or periods.period_end < kpis.immature_from)
     group by all
 
 ),
@@ -26,28 +27,34 @@ summed as (
 -- a day, week or month that is not over for a KPI that looks ahead: no figure yet
 immature as (
 
-    select series.*, periods.grain, periods.period_start, periods.period_end
+    select series.*, kpis.version as kpi_version, periods.grain, periods.period_start, periods.period_end
     from (
         select distinct days.kpi_id, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id
         from {{ ref('fct_kpi_days') }} as days
-        inner join kpis using (kpi_id)
+        inner join kpis on days.kpi_id = kpis.kpi_id and days.kpi_version = kpis.version
         where kpis.immature_from is not null
     ) as series
     inner join kpis using (kpi_id)
     inner join (
         select distinct grain, period_start, period_end from {{ ref('dim_periods') }} where grain in ('day', 'week', 'month')
-    ) as periods on periods.period_end >= kpis.immature_from
+    ) as periods
+        on
+            periods.period_end >= kpis.immature_from
+            and periods.period_end >= kpis.first_date
+            and periods.period_end < kpis.until_date
 
 ),
 
 -- where the denominator belongs to the whole company, a period without a single event still counts: from the first event on
 company_denominators as (
 
-    select kpis.kpi_id, periods.grain, periods.period_start, periods.period_end, sum(measures.total) as denominator
+    select kpis.kpi_id, kpis.version as kpi_version, periods.grain, periods.period_start, periods.period_end, sum(measures.total) as denominator
     from kpis
-    inner join {{ ref('fct_daily_measures') }} as measures on kpis.denominator_measure = measures.measure_id
+    inner join {{ ref('fct_daily_measures') }} as measures
+        on kpis.denominator_measure = measures.measure_id and measures.local_date >= kpis.first_date and measures.local_date < kpis.until_date
     inner join {{ ref('dim_periods') }} as periods using (local_date)
-    where kpis.denominator_scope = 'company'
+    {{ leave_out_older_versions('kpis.kpi_id', 'kpis.version') }}
+    and kpis.denominator_scope = 'company'
     group by all
 
 ),
@@ -66,12 +73,12 @@ from summed
 where kpi_id in (select kpi_id from kpis where denominator_scope = 'same')
 union all
 select
-    kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, component_id, 'total', null, null, grain, period_start, period_end,
+    kpi_id, kpi_version, scope_kind, journey_id, phase_id, touchpoint_id, component_id, 'total', null, null, grain, period_start, period_end,
     null, null, null, null
 from immature
 union all
 select
-    series.kpi_id, series.scope_kind, series.journey_id, series.phase_id, series.touchpoint_id, series.component_id, series.dimension_set, series.channel, series.supplier_id,
+    series.kpi_id, denominators.kpi_version, series.scope_kind, series.journey_id, series.phase_id, series.touchpoint_id, series.component_id, series.dimension_set, series.channel, series.supplier_id,
     denominators.grain, denominators.period_start, denominators.period_end,
     coalesce(summed.numerator, 0), coalesce(summed.numerator_sq, 0), coalesce(summed.numerator_cube, 0), denominators.denominator
 from company_series as series

@@ -1,7 +1,7 @@
 -- One row per KPI, scope, dimension value and period. The one model that divides.
 with kpis as (
 
-    select * from {{ ref('dim_kpis') }}
+    select * from {{ ref('dim_kpi_versions') }}
 
 ),
 
@@ -9,7 +9,8 @@ divided as (
 
     select
         completed.*,
-        kpis.unit, kpis.direction, kpis.minimum_n, kpis.interval_method, kpis.maturity_days, kpis.immature_from,
+        kpis.unit, kpis.direction, kpis.minimum_n, kpis.interval_method, kpis.maturity_days, kpis.immature_from, kpis.is_current,
+        case when kpis.version > 1 and completed.period_start < kpis.valid_from then kpis.valid_from end as cut_date,
         completed.numerator / nullif(completed.denominator, 0) as value,
         case when completed.denominator > 0 then
             case kpis.interval_method
@@ -37,7 +38,7 @@ divided as (
             else false
         end as is_rough
     from {{ ref('fct_kpi_sums') }} as completed
-    inner join kpis using (kpi_id)
+    inner join kpis on completed.kpi_id = kpis.kpi_id and completed.kpi_version = kpis.version
 
 ),
 
@@ -59,9 +60,11 @@ judged as (
         targets.lower_bound,
         {{ kpi_status('divided', 'targets') }} as status
     from divided
+    -- a target is set for the definition in force
     left join targets
         on
-            divided.kpi_id = targets.kpi_id
+            divided.is_current
+            and divided.kpi_id = targets.kpi_id
             and divided.scope_kind = targets.scope_kind
             and coalesce(divided.touchpoint_id, divided.component_id) = targets.scope_id
             and coalesce(targets.grain, divided.grain) = divided.grain
@@ -71,6 +74,7 @@ judged as (
 
 select
     judged.kpi_id,
+    judged.kpi_version,
     judged.scope_kind,
     judged.journey_id,
     judged.phase_id,

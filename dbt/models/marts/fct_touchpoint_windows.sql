@@ -9,7 +9,7 @@ with now as (
 before as (
 
     select
-        kpi_id, touchpoint_id, component_id, scope_kind, replace(grain, 'before_', '') as grain, value, value_lower, value_upper
+        kpi_id, kpi_version, touchpoint_id, component_id, scope_kind, replace(grain, 'before_', '') as grain, value, value_lower, value_upper
     from {{ ref('fct_touchpoint_kpis') }}
     where scope_kind in ('touchpoint', 'company', 'component') and dimension_set = 'total' and grain like 'before_%' and n >= 30
 
@@ -26,6 +26,7 @@ compared as (
     left join before
         on
             now.kpi_id = before.kpi_id
+            and now.kpi_version = before.kpi_version
             and now.grain = before.grain
             and now.scope_kind = before.scope_kind
             and now.touchpoint_id is not distinct from before.touchpoint_id

@@ -23,7 +23,8 @@ select
     kpis.status,
     kpis.reason,
     kpis.unit,
-    kpis.direction
+    kpis.direction,
+    kpis.kpi_version
 from {{ ref('fct_touchpoint_kpis') }} as kpis
 left join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
 left join {{ ref('fct_kpi_quantiles') }} as quantiles
@@ -40,5 +41,5 @@ union all
 select
     kpi_id, cast(null as varchar), cast(null as varchar), touchpoint_id, 'total', cast(null as varchar), cast(null as varchar), cast(null as varchar), owner_department, 'total', period_start,
     cast(null as double), cast(null as double), cast(null as bigint), cast(null as double), cast(null as double), cast(null as double), cast(null as double), cast(null as double), target,
-    status, reason, unit, direction
+    status, reason, unit, direction, cast(null as integer)
 from {{ ref('fct_missing_kpis') }}

@@ -1,0 +1,13 @@
+{#
+  Joins that keep one version of a KPI per period: days counted with an older version than the one in force at the end of the period (or of the
+  data) are left out, so that no period mixes two meanings. Stands after a join of dim_periods as `periods`; ends in a `where`.
+#}
+{% macro leave_out_older_versions(kpi_id, kpi_version) -%}
+left join {{ ref('dim_kpi_versions') }} as newer
+        on
+            {{ kpi_id }} = newer.kpi_id
+            and {{ kpi_version }} < newer.version
+            and newer.valid_from <= periods.period_end
+            and newer.valid_from <= (select max(local_date) from {{ ref('dim_periods') }})
+    where newer.kpi_id is null
+{%- endmacro %}
