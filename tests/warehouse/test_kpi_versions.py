@@ -95,6 +95,11 @@ def test_the_reports_name_the_version_and_the_dictionary_lists_them_all(versione
     assert [row["status"] for row in listed] == ["not in force", "measured"]
 
 
+def test_what_stands_on_both_sides_of_the_break_is_not_compared(versioned: Home) -> None:
+    rows = versioned.query("select certainty, reason, change from fct_kpi_moves where kpi_id = 'trouble' and is_redefined")
+    assert all(row["certainty"] == "not_comparable" and row["change"] is None for row in rows)
+
+
 def test_a_version_whose_first_day_is_to_come_changes_nothing_yet(tmp_path: Path) -> None:
     home = make_versioned_home(tmp_path, OWN_KPI.replace("valid_from: 2026-03-02", "valid_from: 2026-03-04"))
     home.run("build")

@@ -17,7 +17,8 @@ compared as (
         after.numerator as numerator_after, after.denominator as denominator_after,
         coalesce(before.n, 0) as n_before, after.n as n_after,
         before.value as value_before, after.value as value_after,
-        after.value - before.value as change,
+        after.kpi_version, coalesce(before.kpi_version, after.kpi_version) <> after.kpi_version as is_redefined,
+        case when before.kpi_version = after.kpi_version then after.value - before.value end as change,
         sqrt(power((after.value_upper - after.value_lower) / 2, 2) + power((before.value_upper - before.value_lower) / 2, 2)) as change_margin,
         before.reason as reason_before, after.reason as reason_after,
         after.direction
@@ -47,8 +48,10 @@ select
     end as certainty,
     case
         when compared.change is not null then null
+        when compared.is_redefined then 'another definition before ' || {{ written_date('versions.valid_from') }}
         when compared.value_after is null then coalesce(compared.reason_after, 'no value in this period')
         else 'period before: ' || coalesce(compared.reason_before, 'nothing counted')
     end as reason
 from compared
 inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
+inner join {{ ref('dim_kpi_versions') }} as versions on compared.kpi_id = versions.kpi_id and compared.kpi_version = versions.version
