@@ -1,0 +1,45 @@
+-- One row per month, kind and channel of cost: what was booked, what was shared out to touchpoints, and why the rest was not.
+with booked as (
+
+    select
+        cast(date_trunc('month', event_date) as date) as cost_month, kind, channel, sum(cast(amount as double)) as amount
+    from {{ ref('int_costs') }}
+    group by all
+
+),
+
+shared as (
+
+    select
+        cast(date_trunc('month', event_date) as date) as cost_month, kind, case when kind = 'contact' then channel end as cost_channel,
+        sum(service_cost_total) as allocated
+    from {{ ref('int_service_costs_daily') }}
+    group by all
+
+),
+
+-- redeliveries and returns are booked on cost centres of their own: each carries its part of what was shared out
+weighed as (
+
+    select *, amount / nullif(sum(amount) over (partition by cost_month, kind, case when kind = 'contact' then channel end), 0) as weight
+    from booked
+
+)
+
+select
+    weighed.cost_month,
+    weighed.kind,
+    weighed.channel,
+    weighed.amount,
+    coalesce(shared.allocated * weighed.weight, 0) as allocated,
+    weighed.amount - coalesce(shared.allocated * weighed.weight, 0) as unallocated,
+    case
+        when weighed.kind not in ('contact', 'redelivery', 'return') then 'no cost of serving: ' || weighed.kind
+        when shared.allocated is null then 'nothing to share it over in this month'
+    end as reason
+from weighed
+left join shared
+    on
+        weighed.cost_month = shared.cost_month
+        and weighed.kind = shared.kind
+        and case when weighed.kind = 'contact' then weighed.channel end is not distinct from shared.cost_channel

@@ -1,0 +1,7 @@
+select
+    day as date,
+    channel,
+    kind,
+    amount,
+    {{ lineage() }}
+from {{ source('shop', 'costs') }}

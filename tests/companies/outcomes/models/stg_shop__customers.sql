@@ -1,0 +1,6 @@
+select
+    customer as customer_key,
+    phone,
+    since as created_at,
+    {{ lineage() }}
+from {{ source('shop', 'customers') }}

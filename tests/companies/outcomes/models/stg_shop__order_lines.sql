@@ -1,0 +1,10 @@
+select
+    order_id,
+    line_no,
+    placed_at as ordered_at,
+    quantity,
+    returned as returned_quantity,
+    returned_at,
+    changed_at as updated_at,
+    {{ lineage() }}
+from {{ source('shop', 'lines') }}
