@@ -76,7 +76,7 @@ def test_mean_in_sql_is_the_t_interval_from_five_values_on(values: list[float]) 
     sums = {"total": float(array.sum()), "total_sq": float((array**2).sum()), "n": float(len(array))}
     exact = student_t(sums["total"], sums["total_sq"], sums["n"])
     width = max(float(exact[1] - exact[0]), 1e-6)
-    assert bounds("student_t", **sums) == pytest.approx(exact, abs=0.002 * width + 1e-6)
+    assert bounds("student_t", **sums) == pytest.approx(exact, abs=0.002 * width + 1e-6 + 1e-7 * float(array.max()))
 
 
 @given(st.integers(0, 5000), st.integers(1, 100_000))

@@ -15,7 +15,7 @@ from tests.conftest import DemoHome
 
 CATALOG = load_kpi_catalog([FOLDER])
 # the denominator of these belongs to the whole company: the semantic layer gives both sides, the mart divides them
-COMPANY_DENOMINATOR = ("contact_rate",)
+COMPANY_DENOMINATOR = ("contact_rate", "cost_to_serve")
 PLAIN = tuple(name for name in CATALOG.kpis if name not in COMPANY_DENOMINATOR)
 SPLITS = {"touchpoint_id": "touchpoint_id", "channel": "channel", "supplier_id": "supplier_id"}
 

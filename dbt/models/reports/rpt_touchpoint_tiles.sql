@@ -28,7 +28,7 @@ filled as (
         coalesce(windows.n, 0) as n, windows.value, windows.value_lower, windows.value_upper,
         declared.target, declared.lower_bound,
         coalesce(windows.status, missing.status, 'no_data') as status,
-        coalesce(windows.reason, missing.reason, case when windows.status is null then 'nothing counted in this period' end) as reason,
+        coalesce(windows.reason, missing.reason, case when kpis.immature_from <= declared.window_start then 'not known yet: ' || kpis.maturity_days || ' days have to pass' when windows.status is null then 'nothing counted in this period' end) as reason,
         kpis.unit, kpis.unit_kind, kpis.direction,
         windows.previous_value,
         coalesce(windows.trend, 'unclear') as trend
