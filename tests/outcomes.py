@@ -1,6 +1,7 @@
 """A company whose few orders and contacts are followed to their end: its folder is tests/companies/outcomes, its data are written here.
 
-Seven weeks, so that looks ahead of 7, 28 and 30 days close for some days and not for others. Times are Dutch. Rows stand in the file of the day they were told.
+Seven weeks, so that looks ahead of 7, 28 and 30 days close for some days and not for others. Times are Dutch.
+Rows stand in the file of the day they were told.
 """
 
 from __future__ import annotations

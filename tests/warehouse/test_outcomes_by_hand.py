@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from tests.warehouse.conftest import Home
 
 # (KPI, touchpoint): {day: (numerator, denominator)}; a day that is not known yet is absent
 BY_HAND = {
-    # K1 was followed by K2 in time, K2 by K3 a minute too late; K4 by nothing about the same topic; K6 has a customer since the 18th; K7 is too young
+    # K1 was followed by K2 in time, K2 by K3 a minute too late; K4 by nothing about the same topic;
+    # K6 has a customer since the 18th; K7 is too young
     ("first_contact_resolution", "phone"): {"2026-03-03": (1, 2), "2026-03-04": (1, 1)},
     ("first_contact_resolution", "unmapped"): {"2026-03-10": (1, 1)},
     ("contacts_without_customer", "phone"): {"2026-03-03": (0, 2), "2026-03-04": (1, 3), "2026-03-17": (0, 1), "2026-04-14": (0, 1)},
@@ -102,7 +104,7 @@ def test_costs_that_fall_to_no_touchpoint_are_shown(outcomes: Home) -> None:
 def test_builds_on_the_way_leave_what_one_full_build_leaves(outcomes: Home, tmp_path: Path) -> None:
     home = make_outcomes_home(tmp_path)
     cuts = [FIRST, date(2026, 3, 4), date(2026, 3, 6), date(2026, 3, 19), date(2026, 4, 3), UNTIL]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         write_outcomes(home.data, list_days(start, end))
         home.run("ingest", "--from", start.isoformat(), "--to", end.isoformat())
         home.run("build")
