@@ -49,6 +49,37 @@ def write_calls() -> list[Row]:
     return calls
 
 
+def write_messages() -> list[Row]:
+    """Ten WhatsApp messages of Friday 16 January, in pairs, to a desk that opens 09:00 to 17:00 on weekdays."""
+    answers = (("10:00:00", "01-16", "10:10:00"), ("16:50:00", "01-19", "09:10:00"), ("20:00:00", "01-19", "09:30:00"))
+    answers += (("08:00:00", "01-16", "09:05:00"), ("12:00:00", "01-16", "12:55:00"))
+    return [
+        {
+            "contact_id": f"MESSAGE{number}",
+            "channel": "whatsapp",
+            "queued_at": at("01-16", start),
+            "answered_at": at(day, end),
+            "customer_key": f"K{number}",
+        }
+        for number, (start, day, end) in enumerate(answers * 2)
+    ]
+
+
+def write_opening_hours() -> list[Row]:
+    """Weekdays from nine to five."""
+    return [
+        {"channel": "whatsapp", "weekday": weekday, "opens_at": "09:00", "closes_at": "17:00", "valid_from": "2026-01-01"}
+        for weekday in range(1, 6)
+    ]
+
+
+def write_costs() -> list[Row]:
+    """January: 1,000 for calls, 60 for redeliveries, 30 for returns; 100 for letters, which nobody spent time on, and rent."""
+    costs = [("01", "phone", "contact", 400), ("31", "phone", "contact", 600), ("31", "mail", "contact", 100)]
+    costs += [("31", "roads", "redelivery", 60), ("31", "shelves", "return", 30), ("31", "shop", "rent", 5000)]
+    return [{"date": f"2026-01-{day}", "channel": channel, "kind": kind, "amount": amount} for day, channel, kind, amount in costs]
+
+
 def write_chats() -> list[Row]:
     """Ten solved chats on 13 January and who came back; five solved chats on each of 24, 25 and 26 March."""
 
@@ -57,6 +88,8 @@ def write_chats() -> list[Row]:
 
     chats = [chat(f"FIRST{number}", f"K{number}", at("01-13"), is_resolved=True) for number in range(10)]
     chats += [
+        chat("FROM US", "K5", at("01-14"), direction="outbound"),
+        chat("BEFORE", "K6", at("01-02")),
         chat("THREE DAYS LATER", "K0", at("01-16")),
         chat("AT THE LAST SECOND", "K1", at("01-20")),
         chat("A SECOND TOO LATE", "K2", at("01-20", "12:00:01")),
@@ -104,7 +137,7 @@ def write_deliveries() -> list[Row]:
     carts[0]["requested_date"] = ""
     carts[1]["shipped_at"] = at("01-15", "08:00:00")
     carts[6] |= {"delivered_at": at("01-15", "23:59:00"), "is_damaged": "true"}
-    carts[7] |= {"quantity_delivered": 1}
+    carts[7] |= {"quantity_delivered": 1, "attempts": 3}
     carts[8] |= {"delivered_at": at("01-16", "00:01:00"), "requested_date": "2026-01-16", "scheduled_at": at("01-16")}
     carts[9] |= {"delivered_at": "", "quantity_delivered": 0, "is_damaged": "", "scheduled_at": at("01-17")}
     fine = [
@@ -112,6 +145,7 @@ def write_deliveries() -> list[Row]:
         for carrier, count in (("ferry", 31), ("tram", 10))
         for number in range(count)
     ]
+    fine[-1]["attempts"] = 2
     return carts + fine
 
 
@@ -161,7 +195,9 @@ def write_all() -> dict[str, list[Row]]:
         "orders": write_orders(),
         "order_lines": write_order_lines(),
         "visits": write_visits(),
-        "contacts": write_calls() + write_chats() + write_letters(),
+        "contacts": write_calls() + write_chats() + write_letters() + write_messages(),
         "deliveries": write_deliveries(),
         "survey_responses": write_answers(),
+        "opening_hours": write_opening_hours(),
+        "costs": write_costs(),
     }

@@ -19,12 +19,14 @@ from tests.warehouse.raw_kpis.contact_kpis import (
 from tests.warehouse.raw_kpis.cost_kpis import count_cost_to_serve
 from tests.warehouse.raw_kpis.delivery_kpis import count_clocks, count_condition, count_whole_orders
 from tests.warehouse.raw_kpis.order_kpis import count_conversion, count_order_value, count_return_rate
+from tests.warehouse.raw_kpis.response_kpis import count_first_response
 
 COUNTERS: tuple[Callable[[RawCompany], Iterator[Count]], ...] = (
     count_order_value,
     count_conversion,
     count_return_rate,
     count_waits,
+    count_first_response,
     count_offers,
     count_without_customer,
     count_first_contact_resolution,
