@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import hmac
-import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 
 import polars as pl
 import polars.selectors as cs
@@ -19,62 +14,16 @@ from polars.testing import assert_frame_equal
 
 from tests.tiny import PROJECT
 from tests.warehouse.conftest import Home, make_home
+from tests.warehouse.real_data import DATA, is_stock, read_day, read_delivery_day, read_invoices, read_raw, read_sales
+from tests.warehouse.real_kpis import NOT_MEASURABLE, ON_PAPER, count_real_kpis
 
 pytestmark = pytest.mark.sample_data
 
 FOLDER = PROJECT / "tests" / "companies" / "real_sample"
-DATA = Path(os.environ.get("CXHOUSE_SAMPLE_DATA") or PROJECT.parent / "shared" / "data").resolve()
 PARTS = ("online_retail", "zendesk", "scms_delivery", "qualtrics")
 # what a second run may change: when it ran
 CLOCKS = ("build_id", "built_at", "published_at", "last_landed_at", "hours_old", "seconds")
 NEITHER_ORDER_NOR_CANCELLATION = ("bad debt written off", "stock written off", "stock counted in")
-
-Line = Mapping[str, str]
-
-
-def read_raw(pattern: str) -> list[Line]:
-    """Rows of the raw files, in the order of their names."""
-    paths = sorted(DATA.glob(pattern))
-    assert paths, f"no file matches {DATA / pattern}"
-    rows: list[Line] = []
-    for path in paths:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows += csv.DictReader(file)
-    return rows
-
-
-@cache
-def read_invoices() -> Mapping[str, list[Line]]:
-    """Invoice lines by invoice."""
-    invoices: dict[str, list[Line]] = defaultdict(list)
-    for line in read_raw("online_retail/*.csv"):
-        invoices[line["InvoiceNo"]].append(line)
-    return invoices
-
-
-def is_stock(lines: Iterable[Line]) -> bool:
-    """Stock counted in or out: a line below zero, or no price at all, on an invoice that is no credit note."""
-    lines = list(lines)
-    if lines[0]["InvoiceNo"].startswith(("A", "C")):
-        return False
-    return any(int(line["Quantity"]) < 0 for line in lines) or all(Decimal(line["UnitPrice"]) == 0 for line in lines)
-
-
-def read_sales() -> dict[str, list[Line]]:
-    """Invoices that are orders: neither a credit note nor bad debt nor stock."""
-    sales = {number: lines for number, lines in read_invoices().items() if number.isdigit() and not is_stock(lines)}
-    assert sales
-    return sales
-
-
-def read_day(line: Line) -> date:
-    """The day of an invoice line; the files are in British winter time, so it is also the local day."""
-    return datetime.fromisoformat(line["InvoiceDate"]).date()
-
-
-def read_delivery_day(text: str) -> date | None:
-    """02-Jun-06."""
-    return datetime.strptime(text, "%d-%b-%y").date() if text else None
 
 
 @pytest.fixture(scope="module")
@@ -235,29 +184,40 @@ def test_tickets_are_contacts_and_what_no_customer_matches_is_counted(home: Home
     assert [(row["touchpoint_id"], int(row["n"])) for row in events] == [("mail_desk", len(tickets))]
 
 
-def test_what_cannot_be_measured_says_why(home: Home) -> None:
-    reasons = {
-        "contact_rate": "not measurable: no source fills contacts.order_id",
-        "conversion": "not measurable: no source delivers visits",
-        "average_speed_of_answer": "not measurable: no source fills contacts.answered_at",
-        "abandonment": "not measurable: no source fills contacts.is_abandoned",
-        **{kpi: f"not measurable: no row of survey_responses has metric {kpi}" for kpi in ("nps", "csat", "ces")},
-        "ces_mean": "not measurable: no row of survey_responses has metric ces",
-    }
+def test_every_kpi_has_the_value_counted_from_the_files_or_says_why_not(home: Home) -> None:
     dictionary = home.report("rpt_kpi_dictionary")
-    assert dict(dictionary.filter(pl.col("status") == "not measurable").select("kpi_id", "reason").rows()) == reasons
-    assert set(dictionary.filter(pl.col("status") == "measured")["kpi_id"]) == {"average_order_value", "on_time_delivery"}
-    shown = home.report("rpt_touchpoint_kpis").filter(pl.col("status") == "not_measurable")
-    assert shown["value"].is_null().all()
-    assert set(shown.select("kpi_id", "touchpoint_id", "reason").rows()) == {
-        *((kpi, None, reason) for kpi, reason in reasons.items()),
-        ("conversion", "order_form", reasons["conversion"]),
-        ("csat", "cancellation_desk", reasons["csat"]),
-        ("csat", "trade_fair", "not measured: nobody keeps a list of visitors"),
-        ("contact_rate", "mail_desk", reasons["contact_rate"]),
-        ("ces", "mail_desk", reasons["ces"]),
-        ("nps", "goods_receipt", reasons["nps"]),
-    }
+    counted = count_real_kpis()
+    assert set(dictionary.filter(pl.col("status") == "measured")["kpi_id"]) == {kpi for kpi, _ in counted} == set(ON_PAPER)
+    reasons = dict(dictionary.filter(pl.col("status") == "not measurable").select("kpi_id", "reason").rows())
+    assert reasons == {kpi: f"not measurable: {reason}" for kpi, reason in NOT_MEASURABLE.items()}
+    shown = home.report("rpt_touchpoint_kpis").filter(
+        pl.col("journey_id").is_null() & (pl.col("dimension_set") == "total") & pl.col("grain").is_in(["month", "total"])
+    )
+    for touchpoint in (pl.col("touchpoint_id").is_null(), pl.col("touchpoint_id").is_not_null()):
+        measured = shown.filter(touchpoint & ~pl.col("status").is_in(["not_measurable", "no_data"]))
+        rows = {(row["kpi_id"], row["period_start"] if row["grain"] == "month" else None): row for row in measured.iter_rows(named=True)}
+        assert rows.keys() == counted.keys()
+        for key, (numerator, denominator) in counted.items():
+            row = rows[key]
+            assert row["n"] == denominator, key
+            expected = (None, None) if denominator < 5 else (pytest.approx(numerator, abs=0.005), denominator)
+            assert (row["numerator"], row["denominator"]) == expected, key
+    empty = shown.filter(pl.col("status") == "not_measurable")
+    assert empty["value"].is_null().all()
+    for kpi, touchpoint, reason in empty.select("kpi_id", "touchpoint_id", "reason").rows():
+        said = "not measured: nobody keeps a list of visitors" if touchpoint == "trade_fair" else reasons[kpi]
+        assert reason == said, (kpi, touchpoint)
+    assert set(empty.filter(pl.col("touchpoint_id").is_null())["kpi_id"]) == set(NOT_MEASURABLE)
+
+
+def test_the_page_of_check_values_has_the_figures_of_the_real_company() -> None:
+    page = (PROJECT / "docs" / "kpi-check-values.md").read_text(encoding="utf-8")
+    counted = {kpi: pair for (kpi, month), pair in count_real_kpis().items() if month is None}
+    assert counted == {kpi: pytest.approx(pair, abs=0.005) for kpi, pair in ON_PAPER.items()}
+    for kpi, (numerator, denominator) in ON_PAPER.items():
+        assert f"| `{kpi}` | {numerator:,} / {denominator:,} |" in page, kpi
+    for kpi, reason in NOT_MEASURABLE.items():
+        assert f"| `{kpi}` | {reason} |" in page, kpi
 
 
 def read_reports(home: Home) -> dict[str, pl.DataFrame]:
