@@ -12,6 +12,16 @@ import polars as pl
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 WIDE, PHONE = 1280, 390
+# every page with the question that is its title
+QUESTIONS = {
+    "home": "How are we doing",
+    "touchpoints": "Which touchpoint",
+    "touchpoint": "getting better?",
+    "changes": "What did we change",
+    "suppliers": "Who keeps our promise",
+    "data-health": "Can I trust",
+    "dictionary": "What does it mean",
+}
 DEFAULT_WINDOW = "last_28_days"
 READY = "article#evidence-main-article h1"
 PATIENCE_MS = 60_000
@@ -43,8 +53,9 @@ class BuiltSite:
         )
         return days.group_by("touchpoint_id").len().sort("len", "touchpoint_id", descending=[True, False])["touchpoint_id"][0]
 
-    def page_paths(self) -> list[str]:
-        return ["/", "/touchpoints/", f"/touchpoints/{self.busiest_touchpoint()}/", "/changes/", "/data-health/", "/dictionary/"]
+    def page_path(self, name: str) -> str:
+        """The address of a page of QUESTIONS; one that stands for many shows one with much to show."""
+        return {"home": "/", "touchpoint": f"/touchpoints/{self.busiest_touchpoint()}/"}.get(name, f"/{name}/")
 
 
 @dataclass

@@ -1,17 +1,18 @@
--- One row per window, touchpoint (or component, or the company) and KPI: the window's value beside the window before it, and whether the difference is more than noise.
+-- One row per window, touchpoint (or component, supplier, or the company) and KPI: the window's value beside the window before it, and whether the difference is more than noise.
+{% set compared_scopes = "((dimension_set = 'total' and scope_kind in ('touchpoint', 'company', 'component')) or (dimension_set = 'supplier' and scope_kind = 'company'))" %}
 with now as (
 
     select * from {{ ref('fct_touchpoint_kpis') }}
-    where scope_kind in ('touchpoint', 'company', 'component') and dimension_set = 'total' and grain like 'last_%'
+    where {{ compared_scopes }} and grain like 'last_%'
 
 ),
 
 before as (
 
     select
-        kpi_id, kpi_version, touchpoint_id, component_id, scope_kind, replace(grain, 'before_', '') as grain, value, value_lower, value_upper
+        kpi_id, kpi_version, touchpoint_id, component_id, supplier_id, scope_kind, replace(grain, 'before_', '') as grain, value, value_lower, value_upper
     from {{ ref('fct_touchpoint_kpis') }}
-    where scope_kind in ('touchpoint', 'company', 'component') and dimension_set = 'total' and grain like 'before_%' and n >= 30
+    where {{ compared_scopes }} and grain like 'before_%' and n >= 30
 
 ),
 
@@ -31,13 +32,14 @@ compared as (
             and now.scope_kind = before.scope_kind
             and now.touchpoint_id is not distinct from before.touchpoint_id
             and now.component_id is not distinct from before.component_id
+            and now.supplier_id is not distinct from before.supplier_id
 
 )
 
 select
     *,
     case
-        when move is null or n < 30 then 'unclear'
+        when move is null or move_margin is null or n < 30 then 'unclear'
         when abs(move) <= move_margin then 'steady'
         when direction = 'neutral' then 'steady'
         when (move > 0) = (direction = 'higher') then 'better'

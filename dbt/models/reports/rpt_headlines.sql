@@ -73,7 +73,7 @@ company_nps as (
         grain as window_id,
         'NPS ' || printf('%+.0f', value) || case trend when 'better' then ', better than before' when 'worse' then ', worse than before' when 'steady' then ', steady' else '' end as nps_text
     from {{ ref('fct_touchpoint_windows') }}
-    where scope_kind = 'company' and kpi_id = 'nps' and n >= 30
+    where scope_kind = 'company' and dimension_set = 'total' and kpi_id = 'nps' and n >= 30
 
 )
 

@@ -12,6 +12,8 @@ select
     carrier,
     supplier_id,
     count(*) as orders_due_count,
+    cast(sum(contacts_count) filter (where ordered_date is not null) as bigint) as contacts_count,
+    count(ordered_date) as known_orders_count,
     count(*) filter (where is_promise_kept) as promises_kept_count,
     count(*) filter (where is_judged) as judged_orders_count,
     count(*) filter (where is_judged and is_perfect) as perfect_orders_count
