@@ -16,6 +16,7 @@ from semantic.event_map import EventRule, check_overlaps, read_event_rule
 from semantic.journeys import Journey, read_journeys
 from semantic.kpi_catalog import FOLDER as KPI_FOLDER
 from semantic.kpi_catalog import KpiCatalog, load_kpi_catalog
+from semantic.signals import Signals, load_signals
 from semantic.yaml_files import DefinitionError, read_mapping
 
 
@@ -66,6 +67,7 @@ class Company:
     holidays: tuple[Mapping[str, Any], ...]
     peaks: tuple[Mapping[str, Any], ...]
     opening_hours: tuple[Mapping[str, Any], ...]
+    signals: Signals
     catalog: KpiCatalog = field(repr=False)
 
 
@@ -109,6 +111,7 @@ def load_company(folder: Path, environment: Mapping[str, str]) -> Company:
         holidays=read_calendar(calendars / "holidays.yml", environment),
         peaks=read_calendar(calendars / "peaks.yml", environment),
         opening_hours=read_calendar(calendars / "opening_hours.yml", environment),
+        signals=load_signals(folder / "signals.yml", environment),
         catalog=catalog,
     )
 

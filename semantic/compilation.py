@@ -11,6 +11,7 @@ import polars as pl
 from semantic.changes import Change
 from semantic.company import Company
 from semantic.journeys import EVENT_ORDER, PHASE_TEXTS
+from semantic.signals import EVERY, Signals
 
 TEXT, NUMBER, WHOLE, FLAG, DAY = pl.Utf8, pl.Float64, pl.Int64, pl.Boolean, pl.Date
 MOMENT = pl.Datetime("us", "UTC")
@@ -44,6 +45,11 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
         "kpi_id": TEXT, "target": NUMBER, "lower_bound": NUMBER,
     },
     "declared_things": {"kind": TEXT, "thing_id": TEXT},
+    "signals": {
+        "signal_id": TEXT, "signal_name": TEXT, "question": TEXT, "what_to_do": TEXT, "needs_text": TEXT, "position": WHOLE,
+    },
+    "signal_thresholds": {"signal_id": TEXT, "threshold": TEXT, "value": NUMBER, "reason": TEXT, "set_in": TEXT},
+    "signal_lists": {"signal_id": TEXT, "list": TEXT, "value": TEXT},
     "component_touchpoints": {"component_id": TEXT, "touchpoint_id": TEXT},
     "holidays": {"date": DAY, "name": TEXT},
     "opening_hours": {
@@ -62,7 +68,13 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
 
 def compile_company(company: Company, changes: Iterable[tuple[str, datetime | None, Change]]) -> dict[str, pl.DataFrame]:
     """Return every table of SCHEMAS. `changes` are (recorded in: file, command or form; recorded at; change)."""
-    rows = {**list_company(company), **list_touchpoints(company), **list_journeys(company), **list_components(company)}
+    rows = {
+        **list_company(company),
+        **list_touchpoints(company),
+        **list_journeys(company),
+        **list_components(company),
+        **list_signals(company.signals),
+    }
     rows["changes"] = [list_change(*recorded) for recorded in changes]
     return {name: pl.DataFrame(rows[name], schema=dict(schema), orient="row") for name, schema in SCHEMAS.items()}
 
@@ -144,6 +156,24 @@ def list_declared_things(company: Company) -> list[tuple]:
     surveys = {survey for owner in (*company.touchpoints, *company.components) for survey in owner.surveys}
     surveys |= set(company.relationship_surveys)
     return [("channel", name) for name in sorted(channels)] + [("survey", name) for name in sorted(surveys)]
+
+
+def list_signals(signals: Signals) -> dict[str, list[tuple]]:
+    """Rows about signals, their thresholds and lists."""
+    places = enumerate(signals.signals, 1)
+    thresholds = [(EVERY, signals.every), *((signal.id, signal.thresholds) for signal in signals.signals)]
+    return {
+        "signals": [(signal.id, signal.name, signal.question, signal.what_to_do, signal.needs, place) for place, signal in places],
+        "signal_thresholds": [
+            (owner, name, each.value, each.because, each.set_in) for owner, named in thresholds for name, each in named.items()
+        ],
+        "signal_lists": [
+            (signal.id, name, value)
+            for signal in signals.signals
+            for name, values in signal.lists.items()
+            for value in dict.fromkeys(values)
+        ],
+    }
 
 
 def list_change(recorded_in: str, recorded_at: datetime | None, change: Change) -> tuple:

@@ -19,6 +19,13 @@ cast({{ moment }} at time zone '{{ var('time_zone') }}' as date)
 unnest(string_split({{ text }}, ','))
 {%- endmacro %}
 
+{% macro whole_weeks_between(day, last_day) %}{{ return(adapter.dispatch('whole_weeks_between')(day, last_day)) }}{% endmacro %}
+
+{# Whole weeks of seven days from a day to a later one. #}
+{% macro default__whole_weeks_between(day, last_day) -%}
+cast(floor(({{ last_day }} - {{ day }}) / 7.0) as integer)
+{%- endmacro %}
+
 {% macro lists_value(text, value) %}{{ return(adapter.dispatch('lists_value')(text, value)) }}{% endmacro %}
 
 {# Whether a text with commas holds a value. #}

@@ -1,0 +1,45 @@
+{# The parts that signals share: thresholds and lists of signals.yml, days of KPIs as a series, the quantile that shares the error over all comparisons. #}
+
+{% macro signal_threshold(signal_id, threshold) -%}
+(select value from {{ source('company_folder', 'signal_thresholds') }} where signal_id = '{{ signal_id }}' and threshold = '{{ threshold }}')
+{%- endmacro %}
+
+{% macro signal_list(signal_id, list) -%}
+(select value from {{ source('company_folder', 'signal_lists') }} where signal_id = '{{ signal_id }}' and list = '{{ list }}')
+{%- endmacro %}
+
+{# The days of the KPIs a signal lists, with what judging them needs: how a unit varies, and which direction harms. #}
+{% macro signal_kpi_days(signal_id) -%}
+select
+        days.*,
+        kpis.kpi_name,
+        kpis.unit_kind,
+        case kpis.interval_method when 'wilson' then 'share' when 'nps_adjusted' then 'points' when 'student_t' then 'mean' else 'rate' end as method,
+        case kpis.direction when 'lower' then 'higher' else 'lower' end as harm,
+        span.last_date
+    from {{ ref('fct_kpi_days') }} as days
+    inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
+    cross join {{ ref('dim_signal_span') }} as span
+    where
+        days.kpi_id in {{ signal_list(signal_id, 'kpis') }}
+        and days.local_date >= span.first_date
+{%- endmacro %}
+
+{# Upper quantile of the standard normal distribution for a small tail, within 0.0005 (Abramowitz and Stegun 26.2.23). #}
+{% macro normal_quantile(tail) -%}
+(
+    sqrt(-2 * ln({{ tail }}))
+    - (2.515517 + 0.802853 * sqrt(-2 * ln({{ tail }})) + 0.010328 * (-2 * ln({{ tail }})))
+    / (1 + 1.432788 * sqrt(-2 * ln({{ tail }})) + 0.189269 * (-2 * ln({{ tail }})) + 0.001308 * power(-2 * ln({{ tail }}), 1.5))
+)
+{%- endmacro %}
+
+{# How much one unit varies around a mean: of a share, a mean or score, points of +-100, a count per exposure, an amount per count. #}
+{% macro unit_variance(method, total, total_sq, n) -%}
+case {{ method }}
+    when 'share' then {{ total }} / {{ n }} * (1 - {{ total }} / {{ n }})
+    when 'rate' then {{ total }} / {{ n }}
+    when 'amount' then power({{ total }} / {{ n }}, 2)
+    else greatest(0.0, {{ total_sq }} / {{ n }} - power({{ total }} / {{ n }}, 2))
+end
+{%- endmacro %}

@@ -1,0 +1,48 @@
+-- One row per signal, subject and measure: the recent weeks beside the weeks before them, and how much more those weeks differed than chance explains.
+with span as (
+
+    select *, recent_days / 7 as recent_weeks from {{ ref('dim_signal_span') }}
+
+),
+
+summed as (
+
+    select
+        weeks.signal_id, weeks.subject_kind, weeks.subject_id, weeks.subject_name, weeks.measure_id, weeks.measure_name, weeks.unit_kind, weeks.method, weeks.harm,
+        weeks.level_threshold, weeks.judges_moves, weeks.smallest_rise, weeks.needs_every_week, weeks.last_date,
+        span.recent_days, span.earlier_days, span.error_share, span.smallest_n, span.fewest_weeks,
+        coalesce(sum(weeks.numerator) filter (where weeks.week < span.recent_weeks), 0) as recent_numerator,
+        coalesce(sum(weeks.numerator_sq) filter (where weeks.week < span.recent_weeks), 0) as recent_numerator_sq,
+        coalesce(sum(weeks.denominator) filter (where weeks.week < span.recent_weeks), 0) as recent_n,
+        count(*) filter (where weeks.week < span.recent_weeks and weeks.numerator > 0) = max(span.recent_weeks) as is_in_every_week,
+        coalesce(sum(weeks.numerator) filter (where weeks.week >= span.recent_weeks), 0) as earlier_numerator,
+        coalesce(sum(weeks.numerator_sq) filter (where weeks.week >= span.recent_weeks), 0) as earlier_numerator_sq,
+        coalesce(sum(weeks.denominator) filter (where weeks.week >= span.recent_weeks), 0) as earlier_n,
+        count(*) filter (where weeks.week >= span.recent_weeks and weeks.denominator > 0) as earlier_weeks,
+        sum(power(weeks.numerator, 2) / nullif(weeks.denominator, 0)) filter (where weeks.week >= span.recent_weeks) as earlier_weeks_sq
+    from {{ ref('fct_signal_weeks') }} as weeks
+    cross join span
+    group by all
+
+),
+
+varied as (
+
+    select
+        *,
+        case when recent_n > 0 then {{ unit_variance('method', 'recent_numerator', 'recent_numerator_sq', 'recent_n') }} end as recent_variance,
+        case when earlier_n > 0 then {{ unit_variance('method', 'earlier_numerator', 'earlier_numerator_sq', 'earlier_n') }} end as earlier_variance
+    from summed
+
+)
+
+select
+    *,
+    recent_numerator / nullif(recent_n, 0) as recent_value,
+    earlier_numerator / nullif(earlier_n, 0) as earlier_value,
+    -- how much more the earlier weeks differed among themselves than single answers, calls or parcels explain; an interval never gets narrower by it
+    coalesce(
+        greatest(1.0, (earlier_weeks_sq - power(earlier_numerator, 2) / nullif(earlier_n, 0)) / nullif(earlier_weeks - 1, 0) / nullif(earlier_variance, 0)),
+        1.0
+    ) as overdispersion
+from varied
