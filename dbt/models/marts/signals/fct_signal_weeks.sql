@@ -1,12 +1,22 @@
 -- One row per signal, subject, measure and week of seven days, counted back from the last day its figures are known: week 0 is the latest.
-{% set models = ['complaints', 'costs', 'intake', 'suppliers', 'effort', 'word_of_mouth', 'repeat_questions', 'waits', 'unserved_hours'] %}
+{% set counted = [
+    ref('fct_signal_complaints'),
+    ref('fct_signal_costs'),
+    ref('fct_signal_intake'),
+    ref('fct_signal_suppliers'),
+    ref('fct_signal_effort'),
+    ref('fct_signal_word_of_mouth'),
+    ref('fct_signal_repeat_questions'),
+    ref('fct_signal_waits'),
+    ref('fct_signal_unserved_hours'),
+] %}
 with days as (
 
-    {% for model in models %}
+    {% for model in counted %}
     select
         signal_id, subject_kind, subject_id, subject_name, measure_id, measure_name, unit_kind, method, harm,
         level_threshold, judges_moves, smallest_rise, needs_every_week, last_date, local_date, numerator, numerator_sq, denominator
-    from {{ ref('fct_signal_' ~ model) }}
+    from {{ model }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
