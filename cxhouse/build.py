@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cxhouse.definitions import check_definitions
 from cxhouse.files import write_atomically
 from cxhouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build
 from cxhouse.settings import Settings
@@ -117,6 +118,7 @@ def build_warehouse(
 def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime) -> BuildState:
     """Prepare a new build and decide whether it is full."""
     settings = workplace.settings
+    check_definitions(workplace.company.catalog, settings.ledger)
     definitions, last = fingerprint_definitions(workplace), read_state(settings)
     unfinished_full = last is not None and last.is_full and not last.is_passed
     changed = last is None or last.definitions != definitions or not settings.warehouse.is_file()

@@ -13,9 +13,11 @@ from typing import Any
 import polars as pl
 import yaml
 
+from cxhouse.definitions import note_definitions
 from cxhouse.files import write_atomically
 from cxhouse.freshness import judge_tables
 from cxhouse.ledger import read_changes
+from cxhouse.reported import read_reported
 from cxhouse.settings import Settings
 from ingestion.catalog import Source, load_sources
 from ingestion.load import prepare_lake, read_landing_log
@@ -77,6 +79,8 @@ def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None
     settings, company = workplace.settings, workplace.company
     prepare_lake(workplace.sources, settings.lake)
     tables = compile_company(company, read_changes(company, settings.environment, settings.ledger))
+    tables["reported_figures"] = read_reported(settings.ledger)
+    note_definitions(company.catalog, settings.state)
     local_day = now.astimezone(company.time_zone).date()
     build = pl.DataFrame(
         [(build_id, now, local_day)],

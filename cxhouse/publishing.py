@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 import duckdb
 
 from cxhouse.build import BuildError, BuildState, read_state
+from cxhouse.definitions import NOTED, keep_definitions
 from cxhouse.files import write_atomically
+from cxhouse.reported import keep_reported
 from cxhouse.settings import Settings
 
 KEPT_COPIES = 3
@@ -33,11 +35,15 @@ def publish_reports(
         )
     if not settings.warehouse.is_file():
         raise BuildError(f"{settings.warehouse} is gone; run cxhouse build, which makes it again from the lake")
+    if not (settings.state / NOTED).is_file():
+        raise BuildError("the last build was made by an earlier version of cxhouse; run cxhouse build, then publish")
     settings.serving.mkdir(parents=True, exist_ok=True)
     target = settings.serving / state.build_id
     current = settings.serving / "current"
     if current.is_symlink() and current.resolve() == target.resolve() and (target / "manifest.json").is_file():
-        return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+        remember_published(settings, manifest)
+        return manifest
     draft = settings.serving / f".{state.build_id}.tmp"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
@@ -51,8 +57,16 @@ def publish_reports(
     shutil.rmtree(target, ignore_errors=True)
     draft.rename(target)
     swap_link(current, target)
+    remember_published(settings, manifest)
     remove_old_copies(settings.serving, keep=target)
     return manifest
+
+
+def remember_published(settings: Settings, manifest: Mapping[str, Any]) -> None:
+    """Keep in the ledger what readers have now seen: month figures, and what their KPIs mean. Doing it twice keeps nothing twice."""
+    moment = {"build_id": manifest["build_id"], "published_at": datetime.fromisoformat(manifest["published_at"])}
+    keep_reported(settings.warehouse, settings.ledger, **moment)
+    keep_definitions(settings.state, settings.ledger, **moment)
 
 
 def export_reports(warehouse: Path, folder: Path, state: BuildState, tell: Callable[[str, int, int], None]) -> dict[str, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,12 @@ class DefinitionError(Exception):
         self.file, self.entry, self.problem = str(file), entry, problem
         where = f"{file}: {entry}: " if entry else f"{file}: "
         super().__init__(where + problem)
+
+
+def unite_errors(errors: Sequence[DefinitionError]) -> DefinitionError:
+    """Several errors as one, a line each."""
+    first = errors[0]
+    return DefinitionError(first.file, first.entry, "\n".join([first.problem, *map(str, errors[1:])]))
 
 
 class UniqueKeyLoader(yaml.SafeLoader):

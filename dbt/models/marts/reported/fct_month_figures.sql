@@ -1,0 +1,32 @@
+-- One row per KPI, touchpoint (or the company) and closed month: the figure as it stands now. A month is closed when the data of both sides reach beyond it.
+with coverage as (
+
+    select measures.measure_id, max(facts.until_date) as until_date
+    from {{ ref('dim_measures') }} as measures
+    inner join {{ ref('int_fact_coverage') }} as facts using (fact)
+    group by measures.measure_id
+
+)
+
+select
+    kpis.kpi_id,
+    kpis.kpi_version,
+    kpis.touchpoint_id,
+    kpis.period_start as month_start,
+    kpis.numerator,
+    kpis.denominator,
+    kpis.value,
+    kpis.n,
+    kpis.unit
+from {{ ref('fct_touchpoint_kpis') }} as kpis
+inner join {{ ref('dim_kpi_versions') }} as versions on kpis.kpi_id = versions.kpi_id and kpis.kpi_version = versions.version
+inner join coverage as above on versions.numerator_measure = above.measure_id
+inner join coverage as below on versions.denominator_measure = below.measure_id
+where
+    kpis.grain = 'month'
+    and kpis.dimension_set = 'total'
+    and kpis.scope_kind in ('touchpoint', 'company')
+    and kpis.touchpoint_id is distinct from 'unmapped'
+    and kpis.value is not null
+    and kpis.period_end < above.until_date
+    and kpis.period_end < below.until_date
