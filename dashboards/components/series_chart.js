@@ -19,21 +19,21 @@ const SERIES_LOOKS = [
 const toTime = (date) => Date.parse(`${date}T00:00:00Z`);
 
 // Band, line and the hollow points that are too few to judge.
-export function buildSeriesOptions({ rows, changes, calendar, unit, isNarrow }) {
+export function buildSeriesOptions({ rows, changes, calendar, breaks = [], unit, isNarrow }) {
 	const first = toTime(rows[0].period_start);
 	const last = toTime(rows[rows.length - 1].period_start);
 	const figure = (row) => [toTime(row.period_start), row.value, row];
 	const line = {
 		name: 'value',
 		type: 'line',
-		data: rows.map(figure),
+		data: rows.flatMap((row, index) => (isRedefined(rows[index - 1], row) ? [[toTime(row.period_start) - 1, null], figure(row)] : [figure(row)])),
 		showSymbol: rows.length < 3,
 		symbolSize: 5,
 		connectNulls: false,
 		lineStyle: { color: INK, width: 1.8 },
 		itemStyle: { color: INK },
 		z: 5,
-		markLine: { silent: true, symbol: 'none', animation: false, data: [...markTarget(rows, unit, isNarrow), ...markChanges(changes, first, last)] },
+		markLine: { silent: true, symbol: 'none', animation: false, data: [...markTarget(rows, unit, isNarrow), ...markChanges(changes, first, last), ...markBreaks(breaks, first, last)] },
 		markArea: { silent: true, animation: false, itemStyle: { color: SHADE }, data: shadeCalendar(calendar, first, last) }
 	};
 	const tooFew = {
@@ -45,6 +45,11 @@ export function buildSeriesOptions({ rows, changes, calendar, unit, isNarrow }) 
 		z: 6
 	};
 	return { ...frame(unit, isNarrow, rows, isNarrow ? 10 : 96), tooltip: describePoint(unit), series: [drawBand(rows), line, tooFew] };
+}
+
+// Two neighbours that were computed by different definitions of the KPI: no line joins them.
+function isRedefined(before, row) {
+	return Boolean(before) && before.kpi_version !== row.kpi_version && before.kpi_version != null && row.kpi_version != null;
 }
 
 // One line per channel or supplier, told apart by dash and by the name at its end.
@@ -88,6 +93,7 @@ function frame(unit, isNarrow, rows, right) {
 
 function drawBand(rows) {
 	const corners = rows.map((row) => [toTime(row.period_start), row.value_lower, row.value_upper]);
+	const isCut = rows.map((row, index) => isRedefined(row, rows[index + 1] ?? row));
 	return {
 		name: '95 % interval',
 		type: 'custom',
@@ -99,7 +105,7 @@ function drawBand(rows) {
 		renderItem: (params, api) => {
 			const next = corners[params.dataIndex + 1];
 			const here = corners[params.dataIndex];
-			if (!next || [here[1], here[2], next[1], next[2]].some((limit) => limit === null || limit === undefined)) return null;
+			if (!next || isCut[params.dataIndex] || [here[1], here[2], next[1], next[2]].some((limit) => limit === null || limit === undefined)) return null;
 			const points = [[here[0], here[1]], [next[0], next[1]], [next[0], next[2]], [here[0], here[2]]].map((point) => api.coord(point));
 			return { type: 'polygon', shape: { points }, style: { fill: 'rgba(31, 41, 51, 0.13)' } };
 		}
@@ -133,6 +139,17 @@ function markChanges(changes, first, last) {
 		};
 		return { xAxis: toTime(change.started_date), lineStyle: { color: INK, type: 'dotted', width: 1.3 }, label };
 	});
+}
+
+// Where the KPI got another meaning: a solid line with its words on it.
+function markBreaks(breaks, first, last) {
+	return breaks
+		.filter((version) => toTime(version.valid_from) > first && toTime(version.valid_from) <= last + 31 * DAY)
+		.map((version) => ({
+			xAxis: Math.min(toTime(version.valid_from), last),
+			lineStyle: { color: MUTED, type: 'solid', width: 1.5 },
+			label: { formatter: `definition ${version.version}`, position: 'insideEndTop', color: INK, fontSize: 11, backgroundColor: 'rgba(255, 255, 255, 0.85)' }
+		}));
 }
 
 function shadeCalendar(calendar, first, last) {

@@ -74,4 +74,6 @@ def test_a_published_version_is_not_dropped_from_the_list(published: Home, tmp_p
     ledger.write_text(before + line.replace('"version": 1', '"version": 2') + "\n", encoding="utf-8")
     refused = published.run("build", check=False)
     ledger.write_text(before, encoding="utf-8")
-    assert refused.returncode == 1 and "metric trouble: version 2 was published" in refused.stderr and "list every version" in refused.stderr
+    assert (
+        refused.returncode == 1 and "metric trouble: version 2 was published" in refused.stderr and "list every version" in refused.stderr
+    )

@@ -18,5 +18,10 @@ select
     strftime(valid_from, '%-d %B %Y') as valid_from_text,
     status,
     reason,
-    targets
+    targets,
+    cast(valid_from as varchar) as valid_from,
+    what_changed,
+    is_current,
+    is_break,
+    history_text
 from read_parquet('${serving}/rpt_kpi_dictionary.parquet')

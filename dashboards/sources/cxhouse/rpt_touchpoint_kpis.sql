@@ -17,7 +17,8 @@ select
     status,
     reason,
     unit,
-    direction
+    direction,
+    kpi_version
 from read_parquet('${serving}/rpt_touchpoint_kpis.parquet')
 where touchpoint_id is not null
     and dimension_set in ('total', 'channel', 'supplier')

@@ -38,8 +38,14 @@ select
     case when kpis.until_date < date '9999-12-31' then kpis.until_date - 1 end as valid_to,
     kpis.what_changed,
     kpis.is_current,
-    kpis.version > 1 and kpis.valid_from > (select max(local_date) from {{ ref('dim_periods') }}) as is_to_come
+    kpis.version > 1 and kpis.valid_from > covered.last_date as is_to_come,
+    kpis.version > 1 and kpis.valid_from <= covered.last_date as is_break,
+    'Version ' || kpis.version
+    || case when kpis.version > 1 or kpis.until_date = date '9999-12-31' then ', since ' || {{ written_date('kpis.valid_from') }} else '' end
+    || case when kpis.until_date < date '9999-12-31' then ', until ' || {{ written_date('cast(kpis.until_date - 1 as date)') }} else '' end
+    || coalesce(': ' || kpis.what_changed, '') as history_text
 from {{ ref('dim_kpi_versions') }} as kpis
+cross join (select max(local_date) as last_date from {{ ref('dim_periods') }}) as covered
 inner join {{ ref('dim_measures') }} as above on kpis.numerator_measure = above.measure_id
 inner join {{ ref('dim_measures') }} as below on kpis.denominator_measure = below.measure_id
 left join {{ ref('dim_kpis') }} as in_force on kpis.kpi_id = in_force.kpi_id and kpis.version = in_force.version

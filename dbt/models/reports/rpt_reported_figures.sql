@@ -58,6 +58,7 @@ select
     written.kpi_id, written.kpi_name, written.touchpoint_id, touchpoints.touchpoint_name, touchpoints.owner_department, written.month_start,
     written.first_kpi_version, written.first_value, written.first_n, written.first_reported_date,
     written.kpi_version, written.value, written.n, written.last_revised_date, written.revisions_count, written.unit,
+    written.first_value_text, written.value_text,
     {{ written_month('written.month_start') }} as month_text,
     {{ written_month('written.month_start') }} || ': first reported ' || written.first_value_text || ' on '
     || {{ written_date('written.first_reported_date') }}
