@@ -63,7 +63,11 @@ select
             || ', one in ten more than ' || {{ hours_text('answers.dwell_p90_hours') }} || '.',
             printf('%.0f %%', 100 * answers.repeated_share) || ' of those who come to ' || answers.again_phase_name || ' come to it more than once.'
         )
-    end as answer
+    end as answer,
+    row_number() over (
+        partition by grains.grain
+        order by case when answers.closed_count >= 30 and answers.stuck_phase_name is not null then answers.drop_out_share end desc nulls last, journeys.journey_position
+    ) as stuck_rank
 from {{ source('company_folder', 'journeys') }} as journeys
 cross join grains
 inner join phases using (journey_id)
