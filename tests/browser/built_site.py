@@ -15,6 +15,8 @@ WIDE, PHONE = 1280, 390
 # every page with the question that is its title
 QUESTIONS = {
     "home": "How are we doing",
+    "journeys": "Where do people get stuck",
+    "journey": "Where do people get stuck",
     "touchpoints": "Which touchpoint",
     "touchpoint": "getting better?",
     "changes": "What did we change",
@@ -53,9 +55,14 @@ class BuiltSite:
         )
         return days.group_by("touchpoint_id").len().sort("len", "touchpoint_id", descending=[True, False])["touchpoint_id"][0]
 
+    def journey_paths(self) -> list[str]:
+        """The page of each journey."""
+        return [f"/journeys/{journey}/" for journey in sorted(set(self.read("rpt_journeys")["journey_id"]))]
+
     def page_path(self, name: str) -> str:
         """The address of a page of QUESTIONS; one that stands for many shows one with much to show."""
-        return {"home": "/", "touchpoint": f"/touchpoints/{self.busiest_touchpoint()}/"}.get(name, f"/{name}/")
+        many = {"home": "/", "touchpoint": f"/touchpoints/{self.busiest_touchpoint()}/", "journey": self.journey_paths()[0]}
+        return many.get(name, f"/{name}/")
 
 
 @dataclass

@@ -13,6 +13,7 @@ select
     phases_count,
     followed_phases_count,
     unplaced_text,
-    answer,
+    stuck_text,
+    time_text,
     stuck_rank
 from read_parquet('${serving}/rpt_journeys.parquet')

@@ -72,6 +72,7 @@ select
             nullif(concat_ws(
                 '; ',
                 case when is_moment then 'one event: entered and ended at once' end,
+                case when not is_moment and closed_entered_count < 30 then 'fewer than 30: too few to judge' end,
                 case when running_count > 0 then running_count || ' still in it are no drop-outs' end,
                 case when not is_moment and dwell_count < 5 then 'fewer than 5 ended: no time shown' end
             ), '')

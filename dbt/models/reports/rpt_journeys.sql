@@ -47,23 +47,24 @@ select
     case
         when phases.followed_phases_count = 0 then 'This journey cannot be followed: no phase begins and ends with events that say whose they are. The reasons stand at the phases.'
         when answers.instances_count is null then 'Nobody began this journey in this period: no start event of its first followed phase has come from anyone known.'
-        when answers.closed_count < 30 then 'Too few to say where people get stuck: ' || case when answers.closed_count < 5 then 'fewer than 5' else cast(answers.closed_count as varchar) end || ' went through it to the end of their gap.'
-        else concat_ws(
+        when answers.closed_count < 5 then 'Too few to say where people get stuck: fewer than 5 went through it to the end of their gap.'
+        when answers.closed_count < 30 then 'Too few to say where people get stuck: ' || answers.closed_count || ' went through it to the end of their gap.'
+        when answers.stuck_phase_name is null then 'No phase with an end of its own has enough people to say where they get stuck.'
+        when answers.drop_out_share = 0 then 'Nobody gets stuck: everyone who entered a phase came to its end.'
+        else
+            answers.stuck_phase_name || ' loses most: '
+            || printf('%.1f %%', 100 * answers.drop_out_share) || ' of those who enter it never come to its end (' || answers.dropped_out_count || ' of ' || answers.closed_entered_count
+            || printf('; with its margin %.1f to %.1f %%)', 100 * answers.drop_out_share_lower, 100 * answers.drop_out_share_upper)
+            || coalesce(', not clearly more than ' || answers.rival_phase_name || printf(' with %.1f %%', 100 * answers.rival_drop_out_share), '') || '.'
+    end as stuck_text,
+    case when answers.closed_count >= 30 then
+        nullif(concat_ws(
             ' ',
-            case
-                when answers.stuck_phase_name is null then 'No phase with an end of its own has enough people to say where they get stuck.'
-                when answers.drop_out_share = 0 then 'Nobody gets stuck: everyone who entered a phase came to its end.'
-                else
-                    answers.stuck_phase_name || ' loses most: '
-                    || printf('%.1f %%', 100 * answers.drop_out_share) || ' of those who enter it never come to its end (' || answers.dropped_out_count || ' of ' || answers.closed_entered_count
-                    || printf('; with its margin %.1f to %.1f %%)', 100 * answers.drop_out_share_lower, 100 * answers.drop_out_share_upper)
-                    || coalesce(', not clearly more than ' || answers.rival_phase_name || printf(' with %.1f %%', 100 * answers.rival_drop_out_share), '') || '.'
-            end,
             answers.slow_phase_name || ' takes longest: half need more than ' || {{ hours_text('answers.dwell_median_hours') }}
             || ', one in ten more than ' || {{ hours_text('answers.dwell_p90_hours') }} || '.',
             printf('%.0f %%', 100 * answers.repeated_share) || ' of those who come to ' || answers.again_phase_name || ' come to it more than once.'
-        )
-    end as answer,
+        ), '')
+    end as time_text,
     row_number() over (
         partition by grains.grain
         order by case when answers.closed_count >= 30 and answers.stuck_phase_name is not null then answers.drop_out_share end desc nulls last, journeys.journey_position
