@@ -9,13 +9,14 @@
 {% macro z95() %}1.959963984540054{% endmacro %}
 
 {% macro wilson_bound(numerator, denominator, sign, z=none) -%}
-least(1.0, greatest(0.0, (
+{#- the share itself lies between its bounds: 10 of 10 would miss 1 by a rounding error -#}
+{{ 'least' if sign == '-' else 'greatest' }}({{ numerator }} / {{ denominator }}, least(1.0, greatest(0.0, (
     {{ numerator }} / {{ denominator }} + power({{ z or z95() }}, 2) / (2 * {{ denominator }})
     {{ sign }} {{ z or z95() }} * sqrt(
         greatest(0.0, {{ numerator }} / {{ denominator }} * (1 - {{ numerator }} / {{ denominator }})) / {{ denominator }}
         + power({{ z or z95() }}, 2) / (4 * power({{ denominator }}, 2))
     )
-) / (1 + power({{ z or z95() }}, 2) / {{ denominator }})))
+) / (1 + power({{ z or z95() }}, 2) / {{ denominator }}))))
 {%- endmacro %}
 
 {% macro nps_bound(points, points_sq, answers, sign) -%}

@@ -6,7 +6,7 @@ import duckdb
 import jinja2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from semantic.intervals import nps_adjusted, poisson_rate, student_t, wilson
@@ -58,6 +58,14 @@ def test_eight_of_ten_satisfied_is_49_to_94_percent() -> None:
 def test_wilson_in_sql_is_wilson(case: tuple[int, int]) -> None:
     numerator, denominator = case
     assert bounds("wilson", numerator=numerator, denominator=denominator) == pytest.approx(wilson(numerator, denominator), abs=1e-9)
+
+
+@given(st.integers(1, 500).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
+@example((10, 10))
+def test_a_share_lies_between_its_bounds_also_when_all_or_none_count(case: tuple[int, int]) -> None:
+    numerator, denominator = case
+    lower, upper = bounds("wilson", numerator=numerator, denominator=denominator)
+    assert 0 <= lower <= numerator / denominator <= upper <= 1
 
 
 @given(st.tuples(st.integers(0, 300), st.integers(0, 300), st.integers(0, 300)).filter(lambda counts: sum(counts) > 0))

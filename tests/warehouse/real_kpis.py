@@ -33,6 +33,7 @@ NOT_MEASURABLE: Mapping[str, str] = {
     "ces_mean": NO_EFFORT,
     "contact_rate": "no source fills contacts.order_id",
     "contact_rate_by_cohort": "no source fills contacts.order_id",
+    "contacts_caused": "no source fills contacts.order_id",
     "conversion": "no source delivers visits",
     "cost_to_serve": "no row of costs has kind contact",
     "csat": "no row of survey_responses has metric csat",

@@ -77,14 +77,20 @@ def count_about_orders(company: RawCompany) -> Iterator[Count]:
             yield Count("contact_rate", company.place_contact(contact), 1, 0)
 
 
-def count_contacts_of_cohorts(company: RawCompany) -> Iterator[Count]:
-    """Contacts within 28 days of the order they name, on the order's day and at its checkout, once the 28 days are over."""
+def count_contacts_of_orders(company: RawCompany) -> Counter[str]:
+    """Contacts that name an order, on its day or in the 28 days after, by order."""
     contacts: Counter[str] = Counter()
     for contact in company.inbound:
         order = company.orders.get(contact["order_id"])
         if order is not None:
             placed = read_local_day(order["placed_at"])
             contacts[order["order_id"]] += placed <= read_local_day(contact["queued_at"]) <= placed + COHORT
+    return contacts
+
+
+def count_contacts_of_cohorts(company: RawCompany) -> Iterator[Count]:
+    """Contacts about an order on the order's day and at its checkout, once the 28 days are over."""
+    contacts = count_contacts_of_orders(company)
     for number, order in company.orders.items():
         place = company.place_order(order)
         if place.day + COHORT < company.until:

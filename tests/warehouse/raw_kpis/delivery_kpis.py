@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from tests.warehouse.raw_kpis.company import Count, RawCompany
+from tests.warehouse.raw_kpis.contact_kpis import COHORT, count_contacts_of_orders
 from tests.warehouse.raw_kpis.files import Row, read_local_day
 
 
@@ -50,7 +51,8 @@ def count_condition(company: RawCompany) -> Iterator[Count]:
 
 
 def count_whole_orders(company: RawCompany) -> Iterator[Count]:
-    """Promise kept and perfect order, on the last day promised, at the delivery promised last."""
+    """Promise kept, perfect order and contacts caused, on the last day promised, at the delivery promised last."""
+    contacts = count_contacts_of_orders(company)
     orders: dict[str, list[Row]] = defaultdict(list)
     for delivery in company.deliveries.values():
         if delivery["order_id"] is not None:
@@ -64,3 +66,5 @@ def count_whole_orders(company: RawCompany) -> Iterator[Count]:
         yield Count("promise_kept", place, float(kept), 1)
         perfect = kept and all(is_in_full(delivery) and delivery["is_damaged"] is False for delivery in deliveries)
         yield Count("perfect_order", place, float(perfect), 1)
+        if last["order_id"] in company.orders and place.day + COHORT < company.until:
+            yield Count("contacts_caused", place, contacts[str(last["order_id"])], 1)
