@@ -50,6 +50,7 @@ written as (
 
 select
     written.move_id, written.kpi_id, written.kpi_name, written.journey_id, written.touchpoint_id, touchpoints.touchpoint_name, touchpoints.owner_department,
+    targets.kpi_id is not null as is_declared, targets.position,
     written.comparison, written.comparison_label, written.comparison_position, written.is_latest,
     written.period_start, written.period_end, written.before_start, written.before_end,
     written.n_before, written.n_after, written.value_before, written.value_after, written.change, written.change_margin,
@@ -82,3 +83,5 @@ select
     end as answer
 from written
 left join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
+left join {{ source('company_folder', 'touchpoint_kpis') }} as targets
+    on written.touchpoint_id = targets.touchpoint_id and written.kpi_id = targets.kpi_id
