@@ -5,6 +5,7 @@ from __future__ import annotations
 from cxhouse.airflow_api import AirflowError
 from cxhouse.build import BuildError
 from cxhouse.loading import LoadError
+from cxhouse.reports.published import ReportError
 from cxhouse.settings import SettingsError
 from cxhouse.site_server import DashboardsError
 from ingestion.configuration import ConfigurationError
@@ -12,5 +13,6 @@ from ingestion.errors import IngestionError
 from semantic.yaml_files import DefinitionError
 
 MENDABLE: tuple[type[Exception], ...] = (
-    AirflowError, BuildError, ConfigurationError, DashboardsError, DefinitionError, IngestionError, LoadError, SettingsError,
+    AirflowError, BuildError, ConfigurationError, DashboardsError, DefinitionError, IngestionError, LoadError, ReportError,
+    SettingsError,
 )  # fmt: skip

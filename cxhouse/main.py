@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -104,6 +105,21 @@ def dashboards() -> None:
 
     with report_failures():
         build_site(read_settings())
+
+
+@app.command()
+def report(
+    department: Annotated[str | None, typer.Option(help="Owner of touchpoints, components or changes; without it, every department.")] = None,
+    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Without it, the last whole month.")] = None,
+    to: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Default: CXHOUSE_HOME/reports.")] = None,
+) -> None:
+    """Write a period report per department from the published copy: one HTML file each, to print or mail."""
+    from cxhouse.reports import write_department_reports
+
+    with report_failures():
+        settings = read_settings()
+        for path in write_department_reports(serving=settings.serving, folder=to or settings.reports, department=department, month=month):
+            console.print(path, highlight=False, markup=False)
 
 
 @app.command()

@@ -49,6 +49,11 @@ class Settings:
         return self.home / "serving"
 
     @property
+    def reports(self) -> Path:
+        """Period reports of departments, unless another folder is asked for."""
+        return self.home / "reports"
+
+    @property
     def ledger(self) -> Path:
         """Append-only records that cannot be rebuilt."""
         return self.home / "ledger"

@@ -26,11 +26,16 @@ case
 end
 {%- endmacro %}
 
-{# A difference or a part of one in the same writing, with its sign and without the unit: +2.1, -0.35. #}
-{% macro effect_text(effect, unit_kind) -%}
+{#
+  A difference or a part of one in the writing of the values it lies between, with its sign and without the unit: +2.1, -0.35. `size` is the larger
+  of the two values: it decides between seconds, minutes and hours.
+#}
+{% macro effect_text(effect, unit_kind, size) -%}
 case
     when {{ effect }} is null then null
     when {{ unit_kind }} = 'share' then printf('%+.1f', round(100 * ({{ effect }}), 1) + 0.0)
+    when {{ unit_kind }} = 'seconds' and {{ size }} >= 3600 then printf('%+.2f', round(({{ effect }}) / 3600, 2) + 0.0)
+    when {{ unit_kind }} = 'seconds' and {{ size }} >= 600 then printf('%+.1f', round(({{ effect }}) / 60, 1) + 0.0)
     when {{ unit_kind }} in ('points', 'seconds') then printf('%+.1f', round({{ effect }}, 1) + 0.0)
     when {{ unit_kind }} = 'ratio' then printf('%+.2f', round(100 * ({{ effect }}), 2) + 0.0)
     else printf('%+.2f', round({{ effect }}, 2) + 0.0)
@@ -38,9 +43,11 @@ end
 {%- endmacro %}
 
 {# What differences are counted in. #}
-{% macro effect_unit(unit_kind, unit) -%}
+{% macro effect_unit(unit_kind, unit, size) -%}
 case
     when {{ unit_kind }} in ('share', 'points') then ' points'
+    when {{ unit_kind }} = 'seconds' and {{ size }} >= 3600 then ' h'
+    when {{ unit_kind }} = 'seconds' and {{ size }} >= 600 then ' min'
     when {{ unit_kind }} = 'seconds' then ' s'
     when {{ unit_kind }} = 'ratio' then ' per 100'
     when {{ unit_kind }} = 'currency' then ' ' || {{ unit }}

@@ -1,4 +1,5 @@
 -- One row per KPI, scope, comparison and dimension it can be split by (`total` where there is none): the change, its two parts, and the answer in a sentence.
+{% set size = 'greatest(moves.value_before, moves.value_after)' %}
 with parts as (
 
     select
@@ -37,10 +38,10 @@ written as (
         named.mix_effect, named.rate_effect, named.mix_member, named.rate_member, named.total_member,
         {{ value_text('moves.value_before', 'kpis.unit_kind', 'kpis.unit') }} as value_before_text,
         {{ value_text('moves.value_after', 'kpis.unit_kind', 'kpis.unit') }} as value_after_text,
-        {{ effect_text('moves.change', 'kpis.unit_kind') }} || {{ effect_unit('kpis.unit_kind', 'kpis.unit') }} as change_text,
-        {{ effect_text('named.mix_effect', 'kpis.unit_kind') }} as mix_text,
-        {{ effect_text('named.rate_effect', 'kpis.unit_kind') }} as rate_text,
-        ltrim({{ effect_text('moves.change_margin', 'kpis.unit_kind') }}, '+') as change_margin_text,
+        {{ effect_text('moves.change', 'kpis.unit_kind', size) }} || {{ effect_unit('kpis.unit_kind', 'kpis.unit', size) }} as change_text,
+        {{ effect_text('named.mix_effect', 'kpis.unit_kind', size) }} as mix_text,
+        {{ effect_text('named.rate_effect', 'kpis.unit_kind', size) }} as rate_text,
+        ltrim({{ effect_text('moves.change_margin', 'kpis.unit_kind', size) }}, '+') as change_margin_text,
         {{ move_word('moves.certainty', 'moves.change', 'moves.direction') }} as verdict
     from {{ ref('fct_kpi_moves') }} as moves
     inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)

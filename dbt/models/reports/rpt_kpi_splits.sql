@@ -4,6 +4,7 @@ with splits as (
     select
         splits.*,
         moves.is_latest,
+        greatest(moves.value_before, moves.value_after) as move_size,
         kpis.unit,
         kpis.unit_kind,
         case splits.member_kind
@@ -29,9 +30,9 @@ select
     {{ value_text('value_after', 'unit_kind', 'unit') }} as value_after_text,
     printf('%.1f %%', 100 * weight_before) as weight_before_text,
     printf('%.1f %%', 100 * weight_after) as weight_after_text,
-    {{ effect_text('mix_effect', 'unit_kind') }} as mix_text,
-    {{ effect_text('rate_effect', 'unit_kind') }} as rate_text,
-    {{ effect_text('total_effect', 'unit_kind') }} as total_text,
+    {{ effect_text('mix_effect', 'unit_kind', 'move_size') }} as mix_text,
+    {{ effect_text('rate_effect', 'unit_kind', 'move_size') }} as rate_text,
+    {{ effect_text('total_effect', 'unit_kind', 'move_size') }} as total_text,
     coalesce(round(100 * mix_effect / largest_effect, 1), 0) as mix_bar,
     coalesce(round(100 * rate_effect / largest_effect, 1), 0) as rate_bar
 from splits

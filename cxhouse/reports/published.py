@@ -1,0 +1,43 @@
+"""The published copy as a period report reads it: one copy from beginning to end, whatever is published meanwhile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+READ_REPORTS = ("rpt_builds", "rpt_department_months", "rpt_department_notes", "rpt_kpi_moves", "rpt_month_kpis")
+
+Row = dict[str, Any]
+
+
+class ReportError(Exception):
+    """A period report could not be made. The message says what is missing and what to do."""
+
+
+@dataclass(frozen=True)
+class PublishedCopy:
+    """The manifest and the reports of one published copy."""
+
+    manifest: Mapping[str, Any]
+    reports: Mapping[str, pl.DataFrame]
+
+    def select(self, report: str, condition: pl.Expr, *order: str) -> list[Row]:
+        """Rows of a report that meet a condition, in that order."""
+        return self.reports[report].filter(condition).sort(*order, nulls_last=True).to_dicts()
+
+
+def read_published(serving: Path) -> PublishedCopy:
+    """Read the copy that `serving`/current points at; raises ReportError when there is none, or it is of another version."""
+    current = (serving / "current").resolve()
+    if not (current / "manifest.json").is_file():
+        raise ReportError(f"{serving / 'current'} holds no manifest.json: nothing is published yet. Run cxhouse build, then cxhouse publish")
+    missing = [name for name in READ_REPORTS if not (current / f"{name}.parquet").is_file()]
+    if missing:
+        raise ReportError(f"{current} misses {', '.join(missing)}: run cxhouse build and cxhouse publish with this version")
+    manifest = json.loads((current / "manifest.json").read_text(encoding="utf-8"))
+    return PublishedCopy(manifest, {name: pl.read_parquet(current / f"{name}.parquet") for name in READ_REPORTS})
