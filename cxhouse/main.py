@@ -109,7 +109,7 @@ def dashboards() -> None:
 
 @app.command()
 def report(
-    department: Annotated[str | None, typer.Option(help="Owner of touchpoints, components or changes; without it, every department.")] = None,
+    department: Annotated[str | None, typer.Option(help="Without it, one file for each.")] = None,
     month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Without it, the last whole month.")] = None,
     to: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Default: CXHOUSE_HOME/reports.")] = None,
 ) -> None:

@@ -35,7 +35,9 @@ def read_published(serving: Path) -> PublishedCopy:
     """Read the copy that `serving`/current points at; raises ReportError when there is none, or it is of another version."""
     current = (serving / "current").resolve()
     if not (current / "manifest.json").is_file():
-        raise ReportError(f"{serving / 'current'} holds no manifest.json: nothing is published yet. Run cxhouse build, then cxhouse publish")
+        raise ReportError(
+            f"{serving / 'current'} holds no manifest.json: nothing is published yet. Run cxhouse build, then cxhouse publish"
+        )
     missing = [name for name in READ_REPORTS if not (current / f"{name}.parquet").is_file()]
     if missing:
         raise ReportError(f"{current} misses {', '.join(missing)}: run cxhouse build and cxhouse publish with this version")
