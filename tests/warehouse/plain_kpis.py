@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +13,10 @@ from tests.generated_company import FIRST, UNTIL, ZONE, RawRows
 TOUCHPOINTS_OF_AISLES = {"counter": "shop_till", "dial": "dial_and_order"}
 TOUCHPOINTS_OF_HAULERS = {"oxcart": "porch_drop", "lakefreight": "porch_drop", "lockbox": "harbor_locker"}
 LIVE_CHANNELS = ("phone", "chat", "shop")
+WRITTEN_CHANNELS = ("mail", "whatsapp")
+COHORT = timedelta(days=28)
+MATURES = {"contact_rate_by_cohort": COHORT, "contacts_caused": COHORT}
+MEDIANS = ("average_order_value", "average_speed_of_answer", "first_response_time")
 CHANNELS = {"ring": "phone", "text": "whatsapp", "letter": "mail", "shop": "shop"}
 
 # KPI, touchpoint (None is the company), dimension set, its value, grain, first day of the period
@@ -62,6 +66,17 @@ class Company:
         self.stops = find_current(raw.stops, "stop_no", "told_at")
         valid = [card for card in raw.cards if card["lowest"] <= card["mark"] <= card["highest"]]
         self.cards = find_current(valid, "card_no", "back_at")
+        self._numbers = {patron["patron_no"] for patron in raw.patrons}
+        self._phones = {"".join(filter(str.isdigit, patron["cell"]))[-10:] for patron in raw.patrons}
+
+    def is_known(self, ring: Row) -> bool:
+        """Whether somebody has the customer number or the telephone number; numbers are compared by their last ten digits."""
+        caller = ring["caller"]
+        return caller.get("patron") in self._numbers or caller.get("cell", "")[-10:] in self._phones
+
+    def is_on_time(self, stop: Row) -> bool:
+        """Dropped on or before the promised local day."""
+        return stop["dropped_at"] is not None and find_local_day(stop["dropped_at"]) <= self.place_stop(stop)[0]
 
     def place_slip(self, slip: Row) -> tuple[date, str, str, None]:
         """Day, touchpoint, channel, no supplier. The till writes local time, so its date is the day."""
@@ -103,29 +118,58 @@ def count_orders(company: Company) -> Iterator[Count]:
 
 
 def count_contacts(company: Company) -> Iterator[Count]:
-    """Speed of answer and abandonment of those who called us live; contacts that name an order."""
+    """Speed of answer, service level and abandonment of those who called us live; first response to those who wrote; who named an order."""
     for ring in company.rings.values():
         if ring["way"] == "out":
             continue
         place = company.place_ring(ring)
         start, lifted, end = (read_moment(ring[name]) for name in ("rang_at", "lifted_at", "hung_up_at"))
-        is_live = place[2] in LIVE_CHANNELS
-        if is_live and lifted is not None and not ring["gave_up"]:
-            yield Count("average_speed_of_answer", *place, (lifted - start).total_seconds(), 1)
-        if is_live and ring["gave_up"] is not None:
-            is_short = ring["gave_up"] and end is not None and end - start < timedelta(seconds=5)
-            if not is_short:
-                yield Count("abandonment", *place, float(ring["gave_up"]), 1)
+        yield Count("contacts_without_customer", *place, float(not company.is_known(ring)), 1)
+        if lifted is not None and not ring["gave_up"] and place[2] in WRITTEN_CHANNELS:
+            yield Count("first_response_time", *place, (lifted - start).total_seconds(), 1)
         if (ring["about"] or {}).get("slip"):
             yield Count("contact_rate", *place, 1, 0)
+        if place[2] not in LIVE_CHANNELS:
+            continue
+        if lifted is not None and not ring["gave_up"]:
+            yield Count("average_speed_of_answer", *place, (lifted - start).total_seconds(), 1)
+        if ring["gave_up"] is not None:
+            is_short = ring["gave_up"] and end is not None and end - start < timedelta(seconds=5)
+            is_answered = lifted is not None and not ring["gave_up"]
+            in_time = float(is_answered and lifted - start <= timedelta(seconds=20))
+            yield Count("service_level_80_20", *place, in_time, 1)
+            if not is_short:
+                yield Count("abandonment", *place, float(ring["gave_up"]), 1)
+                yield Count("service_level_80_20_net", *place, in_time, 1)
+            if is_answered:
+                yield Count("service_level_80_20_answered", *place, in_time, 1)
+
+
+def count_orders_with_outcome(company: Company) -> Iterator[Count]:
+    """Contacts that name an order from its day on until the 28th day after, by order day and by the day promised last; promises kept."""
+    asked: Counter[str] = Counter()
+    for ring in company.rings.values():
+        slip = company.slips.get((ring["about"] or {}).get("slip"))
+        if slip is not None and ring["way"] != "out":
+            placed = company.place_slip(slip)[0]
+            asked[slip["slip_no"]] += placed <= company.place_ring(ring)[0] <= placed + COHORT
+    for number, slip in company.slips.items():
+        yield Count("contact_rate_by_cohort", *company.place_slip(slip), asked[number], 1)
+    stops: dict[str, list[Row]] = defaultdict(list)
+    for stop in company.stops.values():
+        if stop["slip_no"] is not None:
+            stops[stop["slip_no"]].append(stop)
+    for number, all_stops in stops.items():
+        last = max(all_stops, key=lambda stop: (company.place_stop(stop)[0], stop["stop_no"]))
+        yield Count("promise_kept", *company.place_stop(last), float(all(company.is_on_time(stop) for stop in all_stops)), 1)
+        if number in company.slips:
+            yield Count("contacts_caused", *company.place_stop(last), asked[number], 1)
 
 
 def count_deliveries(company: Company) -> Iterator[Count]:
     """On time: dropped on or before the promised local day, over everything due."""
     for stop in company.stops.values():
-        place = company.place_stop(stop)
-        is_on_time = stop["dropped_at"] is not None and find_local_day(stop["dropped_at"]) <= place[0]
-        yield Count("on_time_delivery", *place, float(is_on_time), 1)
+        yield Count("on_time_delivery", *company.place_stop(stop), float(company.is_on_time(stop)), 1)
 
 
 def count_answers(company: Company) -> Iterator[Count]:
@@ -133,7 +177,13 @@ def count_answers(company: Company) -> Iterator[Count]:
     for card in company.cards.values():
         place, mark, scale = company.place_card(card), card["mark"], (card["asks"], card["lowest"], card["highest"])
         if scale == ("recommend", 0, 10):
-            yield Count("nps", *place, 100 if mark >= 9 else -100 if mark <= 6 else 0, 1)
+            points = 100 if mark >= 9 else -100 if mark <= 6 else 0
+            yield Count("nps", *place, points, 1)
+            yield Count("experience_high", *place, float(mark >= 9), 1)
+            yield Count("experience_middle", *place, float(7 <= mark < 9), 1)
+            yield Count("experience_low", *place, float(mark < 7), 1)
+            if place[3] is not None:
+                yield Count("supplier_nps", *place, points, 1)
         elif scale == ("happy", 1, 5):
             yield Count("csat", *place, float(mark >= 4), 1)
         elif scale == ("effort", 1, 7):
@@ -156,8 +206,9 @@ def find_period_end(start: date, grain: str) -> date:
 def count_kpis(raw: RawRows) -> dict[Key, tuple[float, float]]:
     """Numerator and denominator of every KPI for the company and each touchpoint, by day, week, month and in total."""
     company = Company(raw)
-    counts = [*count_orders(company), *count_contacts(company), *count_deliveries(company), *count_answers(company)]
-    due = [count for count in counts if count.day < UNTIL]
+    counts = [*count_orders(company), *count_contacts(company), *count_deliveries(company), *count_orders_with_outcome(company)]
+    counts += count_answers(company)
+    due = [count for count in counts if count.day + MATURES.get(count.kpi, timedelta(0)) < UNTIL]
     whole_company = {count.kpi for count in due if count.touchpoint is None}  # asked about as a whole: single touchpoints do not count
     sums: dict[Key, list[float]] = defaultdict(lambda: [0, 0])
     for count in due:
@@ -170,15 +221,21 @@ def count_kpis(raw: RawRows) -> dict[Key, tuple[float, float]]:
                     pair[0] += count.numerator
                     pair[1] += count.denominator
     fill_contact_rate(sums, due, company)
-    return {key: (numerator, denominator) for key, (numerator, denominator) in sums.items()}
+    return {key: (numerator, denominator) for key, (numerator, denominator) in sums.items() if not is_open(key)}
+
+
+def is_open(key: Key) -> bool:
+    """Whether the period holds a day whose contacts are not all known yet. All days together stop before the first such day."""
+    kpi, grain, start = key[0], key[4], key[5]
+    return kpi in MATURES and grain != "total" and find_period_end(start, grain) - timedelta(days=1) + MATURES[kpi] >= UNTIL
 
 
 def list_values(raw: RawRows) -> dict[tuple[str, str | None, str, date], list[float]]:
-    """The single values behind the means of order value and speed of answer: KPI, touchpoint (None is the company), grain, period."""
+    """The single values behind MEDIANS: KPI, touchpoint (None is the company), grain, period."""
     company = Company(raw)
     values: dict[tuple[str, str | None, str, date], list[float]] = defaultdict(list)
     for count in (*count_orders(company), *count_contacts(company)):
-        if count.kpi in ("average_order_value", "average_speed_of_answer"):
+        if count.kpi in MEDIANS:
             for touchpoint in (count.touchpoint, None):
                 for grain in ("day", "week", "month", "total"):
                     values[count.kpi, touchpoint, grain, find_period(count.day, grain)].append(count.numerator)
@@ -186,11 +243,9 @@ def list_values(raw: RawRows) -> dict[tuple[str, str | None, str, date], list[fl
 
 
 def count_unmatched_contacts(raw: RawRows) -> int:
-    """Contacts whose customer number and telephone number nobody has; numbers are compared by their last ten digits."""
-    numbers = {patron["patron_no"] for patron in raw.patrons}
-    phones = {"".join(filter(str.isdigit, patron["cell"]))[-10:] for patron in raw.patrons}
-    callers = [ring["caller"] for ring in raw.rings]
-    return sum(caller.get("patron") not in numbers and caller.get("cell", "")[-10:] not in phones for caller in callers)
+    """Contacts whose customer number and telephone number nobody has."""
+    company = Company(raw)
+    return sum(not company.is_known(ring) for ring in raw.rings)
 
 
 def fill_contact_rate(sums: dict[Key, list[float]], due: list[Count], company: Company) -> None:
