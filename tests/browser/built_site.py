@@ -20,6 +20,7 @@ QUESTIONS = {
     "touchpoints": "Which touchpoint",
     "touchpoint": "getting better?",
     "changes": "What did we change",
+    "reports": "How did my department do",
     "suppliers": "Who keeps our promise",
     "data-health": "Can I trust",
     "dictionary": "What does it mean",
