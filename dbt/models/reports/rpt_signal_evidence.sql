@@ -1,4 +1,5 @@
 -- One row per comparison a signal makes, the strongest evidence first, with one plain sentence.
+{% set size = 'greatest(value, earlier_value)' %}
 with texts as (
 
     select
@@ -17,8 +18,8 @@ written as (
         {{ value_text('value_lower', 'unit_kind', 'unit') }} || ' to ' || {{ value_text('value_upper', 'unit_kind', 'unit') }} as limits_text,
         {{ value_text('threshold', 'unit_kind', 'unit') }} as threshold_text,
         {{ value_text('earlier_value', 'unit_kind', 'unit') }} as earlier_text,
-        {{ effect_text('difference', 'unit_kind') }} || {{ effect_unit('unit_kind', 'unit') }} as difference_text,
-        {{ effect_text('difference_lower', 'unit_kind') }} || ' to ' || {{ effect_text('difference_upper', 'unit_kind') }} as difference_limits_text
+        {{ effect_text('difference', 'unit_kind', size) }} || {{ effect_unit('unit_kind', 'unit', size) }} as difference_text,
+        {{ effect_text('difference_lower', 'unit_kind', size) }} || ' to ' || {{ effect_text('difference_upper', 'unit_kind', size) }} as difference_limits_text
     from texts
 
 )
