@@ -7,6 +7,7 @@ select
     phase_name,
     phase_need,
     desired_feeling,
+    objective_text,
     phase_position,
     touchpoint_id,
     touchpoint_name,

@@ -3,7 +3,7 @@ with windows as (
 
     select distinct grain as window_id, period_start as window_start, period_end as window_end
     from {{ ref('dim_periods') }}
-    where grain in ('last_28_days', 'last_91_days')
+    where grain like 'last_%'
 
 ),
 
