@@ -111,3 +111,10 @@ cast({{ day }} - to_months({{ months }}) as date)
 {% macro default__date_distance(start, finish) -%}
 date_diff('day', {{ start }}, {{ finish }})
 {%- endmacro %}
+
+{% macro first_by(value, order) %}{{ return(adapter.dispatch('first_by')(value, order)) }}{% endmacro %}
+
+{# The value of the first row of a group in that order. #}
+{% macro default__first_by(value, order) -%}
+first({{ value }} order by {{ order }})
+{%- endmacro %}

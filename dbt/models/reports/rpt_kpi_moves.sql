@@ -4,10 +4,11 @@ with parts as (
 
     select
         move_id, dimension_set,
-        sum(mix_effect) over move_set as mix_effect,
-        sum(rate_effect) over move_set as rate_effect,
+        -- rounded: the order of adding must not show
+        round(sum(mix_effect) over move_set, 12) as mix_effect,
+        round(sum(rate_effect) over move_set, 12) as rate_effect,
         mix_effect as member_mix, rate_effect as member_rate, total_effect as member_total,
-        member_name, value_before_text, value_after_text, weight_before_text, weight_after_text, total_text
+        member_name, position, value_before_text, value_after_text, weight_before_text, weight_after_text, total_text
     from {{ ref('rpt_kpi_splits') }}
     window move_set as (partition by move_id, dimension_set)
 
@@ -18,11 +19,10 @@ named as (
 
     select
         move_id, dimension_set, mix_effect, rate_effect,
-        arg_max(member_name || ', ' || weight_before_text || ' of it before and ' || weight_after_text || ' now', member_mix * sign(mix_effect)) as mix_member,
-        arg_max(member_name || ', ' || value_before_text || ' before and ' || value_after_text || ' now', member_rate * sign(rate_effect))
-            filter (where value_before_text is not null and value_after_text is not null) as rate_member,
-        arg_max(member_name || ' ' || total_text, member_total * sign(mix_effect + rate_effect)) as total_member,
-        sum(abs(member_mix)) as mix_size
+        {{ first_by("member_name || ', ' || weight_before_text || ' of it before and ' || weight_after_text || ' now'", 'member_mix * sign(mix_effect) desc, position') }} as mix_member,
+        {{ first_by("member_name || ', ' || value_before_text || ' before and ' || value_after_text || ' now'", 'value_before_text || value_after_text is null, member_rate * sign(rate_effect) desc, position') }} as rate_member,
+        {{ first_by("member_name || ' ' || total_text", 'member_total * sign(mix_effect + rate_effect) desc, position') }} as total_member,
+        round(sum(abs(member_mix)), 12) as mix_size
     from parts
     group by move_id, dimension_set, mix_effect, rate_effect
 

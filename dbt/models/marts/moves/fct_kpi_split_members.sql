@@ -49,9 +49,9 @@ select
     move_id, dimension_set,
     case when is_folded then 'other' else member_kind end as member_kind,
     case when not is_folded then member end as member,
-    sum(numerator_before) as numerator_before,
+    round(sum(numerator_before), 6) as numerator_before,
     case when is_additive then max(denominator_before) else sum(denominator_before) end as denominator_before,
-    sum(numerator_after) as numerator_after,
+    round(sum(numerator_after), 6) as numerator_after,
     case when is_additive then max(denominator_after) else sum(denominator_after) end as denominator_after
 from chosen
 group by move_id, dimension_set, is_additive, is_folded, case when is_folded then 'other' else member_kind end, case when not is_folded then member end

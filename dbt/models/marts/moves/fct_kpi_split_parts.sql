@@ -45,9 +45,10 @@ rests as (
 
     select
         moves.move_id, named.dimension_set, 'not_applicable' as member_kind, cast(null as varchar) as member,
-        moves.numerator_before - sum(named.numerator_before) as numerator_before,
+        -- rounded as fct_kpi_sums is: the order of adding must not show
+        round(moves.numerator_before - sum(named.numerator_before), 6) as numerator_before,
         moves.denominator_before - sum(named.denominator_before) as denominator_before,
-        moves.numerator_after - sum(named.numerator_after) as numerator_after,
+        round(moves.numerator_after - sum(named.numerator_after), 6) as numerator_after,
         moves.denominator_after - sum(named.denominator_after) as denominator_after
     from named
     inner join moves using (move_id)
