@@ -101,6 +101,30 @@ def test_costs_that_fall_to_no_touchpoint_are_shown(outcomes: Home) -> None:
     }
 
 
+def test_what_serving_a_customer_cost_adds_up_to_what_was_shared_out(outcomes: Home) -> None:
+    rows = outcomes.query("select split_part(customer_id, '|', 2) as customer, touchpoint_id, kind, cost_amount from fct_customer_costs")
+    c1, c2, c3 = (hash_customer(outcomes, name) for name in ("C1", "C2", "C3"))
+    # C1: K1 150 of 300 s at the phone, K2 the only mail, the second attempt of D2, one returned line; C2: K4 and K5; C3: K6
+    assert {(row["customer"], row["touchpoint_id"], row["kind"]): row["cost_amount"] for row in rows} == {
+        (c1, "phone", "contact"): pytest.approx(50),
+        (c1, "unmapped", "contact"): pytest.approx(50),
+        (c1, "parcel", "redelivery"): pytest.approx(30),
+        (c1, "return_desk", "return"): pytest.approx(20),
+        (c2, "phone", "contact"): pytest.approx(110 / 3),
+        (c3, "phone", "contact"): pytest.approx(40 / 3),
+    }
+
+
+def hash_customer(home: Home, customer: str) -> str:
+    """What stands for a customer in the warehouse: found by the order or contact it made."""
+    found = {
+        "C1": "select customer_key as key from int_orders where order_id = 'P1'",
+        "C2": "select customer_key as key from int_orders where order_id = 'P2'",
+        "C3": "select split_part(customer_id, '|', 2) as key from int_contact_outcomes where outcome_key = 'calls|K6'",
+    }
+    return str(home.query(found[customer])[0]["key"])
+
+
 def test_builds_on_the_way_leave_what_one_full_build_leaves(outcomes: Home, tmp_path: Path) -> None:
     home = make_outcomes_home(tmp_path)
     cuts = [FIRST, date(2026, 3, 4), date(2026, 3, 6), date(2026, 3, 19), date(2026, 4, 3), UNTIL]

@@ -50,6 +50,8 @@ select
     shared.carrier,
     shared.supplier_id,
     shared.events_count,
+    shared.quantity,
+    shared.cost_channel,
     shared.share * costs.amount as service_cost_total,
     0 as service_cost_total_sq,
     0 as service_cost_total_cube
