@@ -73,3 +73,19 @@ end
 {% macro period_text(first_day, last_day) -%}
 {{ written_date(first_day) }} || ' to ' || {{ written_date(last_day) }}
 {%- endmacro %}
+
+{# 1 session, 1,234 sessions. #}
+{% macro counted(count, noun) -%}
+printf('%,.0f {{ noun }}', {{ count }}) || case when {{ count }} = 1 then '' else 's' end
+{%- endmacro %}
+
+{# A service channel in a sentence: the phone, every live channel, social media. #}
+{% macro service_channel_name(channel) -%}
+case {{ channel }}
+    when '{{ any_live_channel() }}' then 'every live channel'
+    when 'mail' then 'e-mail'
+    when 'whatsapp' then 'WhatsApp'
+    when 'social' then 'social media'
+    else 'the ' || {{ channel }}
+end
+{%- endmacro %}

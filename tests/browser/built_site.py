@@ -22,6 +22,7 @@ QUESTIONS = {
     "changes": "What did we change",
     "reports": "How did my department do",
     "suppliers": "Who keeps our promise",
+    "contact-center": "How long, how often",
     "ecosystem": "What is behind it",
     "data-health": "Can I trust",
     "dictionary": "What does it mean",

@@ -21,5 +21,6 @@ select
     value_text,
     interval_text,
     target_text,
-    trend_arrow
+    trend_arrow,
+    takes_contacts
 from read_parquet('${serving}/rpt_touchpoint_tiles.parquet')

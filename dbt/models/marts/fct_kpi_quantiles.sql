@@ -1,4 +1,4 @@
--- One row per KPI that is a mean, touchpoint (or the company) and period: exact median and 90th percentile of the values behind it.
+-- One row per KPI that is a mean, touchpoint (or the company, also by channel) and period: exact median and 90th percentile of the values behind it.
 with single_values as (
 
     select
@@ -33,6 +33,7 @@ placed as (
         kpis.kpi_id,
         kpis.version as kpi_version,
         coalesce(map.touchpoint_id, 'unmapped') as touchpoint_id,
+        single_values.channel,
         single_values.event_date as local_date,
         single_values.value
     from single_values
@@ -47,9 +48,11 @@ placed as (
 
 scoped as (
 
-    select kpi_id, kpi_version, 'touchpoint' as scope_kind, touchpoint_id, local_date, value from placed
+    select kpi_id, kpi_version, 'touchpoint' as scope_kind, touchpoint_id, 'total' as dimension_set, cast(null as varchar) as channel, local_date, value from placed
     union all
-    select kpi_id, kpi_version, 'company', cast(null as varchar), local_date, value from placed
+    select kpi_id, kpi_version, 'company', cast(null as varchar), 'total', cast(null as varchar), local_date, value from placed
+    union all
+    select kpi_id, kpi_version, 'company', cast(null as varchar), 'channel', channel, local_date, value from placed
 
 )
 
@@ -57,6 +60,8 @@ select
     scoped.kpi_id,
     scoped.scope_kind,
     scoped.touchpoint_id,
+    scoped.dimension_set,
+    scoped.channel,
     periods.grain,
     periods.period_start,
     {{ quantile('scoped.value', 0.5) }} as median,
@@ -64,5 +69,5 @@ select
 from scoped
 inner join {{ ref('dim_periods') }} as periods using (local_date)
 {{ leave_out_older_versions('scoped.kpi_id', 'scoped.kpi_version') }}
-    and periods.grain in ('day', 'week', 'month', 'total')
-group by scoped.kpi_id, scoped.scope_kind, scoped.touchpoint_id, periods.grain, periods.period_start
+    and periods.grain not like 'before_%'
+group by scoped.kpi_id, scoped.scope_kind, scoped.touchpoint_id, scoped.dimension_set, scoped.channel, periods.grain, periods.period_start

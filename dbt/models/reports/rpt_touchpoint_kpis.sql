@@ -34,7 +34,8 @@ left join {{ ref('fct_kpi_quantiles') }} as quantiles
         and kpis.touchpoint_id is not distinct from quantiles.touchpoint_id
         and kpis.grain = quantiles.grain
         and kpis.period_start = quantiles.period_start
-        and kpis.dimension_set = 'total'
+        and kpis.dimension_set = quantiles.dimension_set
+        and kpis.channel is not distinct from quantiles.channel
 where kpis.grain in ('day', 'week', 'month', 'total') and kpis.scope_kind <> 'component'
 union all
 -- what a touchpoint (or the company) should show and cannot

@@ -7,14 +7,23 @@ with windows as (
 
 ),
 
+-- touchpoints where people get in touch
+service_touchpoints as (
+
+    select distinct touchpoint_id from {{ source('company_folder', 'event_rules') }} where event_type like 'contact_%'
+
+),
+
 declared as (
 
     select
         windows.window_id, windows.window_start, windows.window_end,
         targets.kpi_id, targets.touchpoint_id, targets.position, targets.target, targets.lower_bound,
-        touchpoints.touchpoint_name, touchpoints.owner_department, touchpoints.not_measured_reason
+        touchpoints.touchpoint_name, touchpoints.owner_department, touchpoints.not_measured_reason,
+        service_touchpoints.touchpoint_id is not null as takes_contacts
     from {{ source('company_folder', 'touchpoint_kpis') }} as targets
     inner join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
+    left join service_touchpoints using (touchpoint_id)
     cross join windows
 
 ),
@@ -24,7 +33,7 @@ filled as (
     select
         declared.window_id, declared.window_start, declared.window_end,
         replace(replace(declared.window_id, '_', ' '), 'last', 'Last') || ', to ' || {{ written_date('declared.window_end') }} as window_label,
-        declared.kpi_id, kpis.kpi_name, declared.touchpoint_id, declared.touchpoint_name, declared.owner_department, declared.position,
+        declared.kpi_id, kpis.kpi_name, declared.touchpoint_id, declared.touchpoint_name, declared.owner_department, declared.position, declared.takes_contacts,
         coalesce(windows.n, 0) as n, windows.value, windows.value_lower, windows.value_upper,
         declared.target, declared.lower_bound,
         coalesce(windows.status, missing.status, 'no_data') as status,
@@ -51,5 +60,6 @@ select
         when trend = 'unclear' then ''
         when value > previous_value then '↑'
         else '↓'
-    end as trend_arrow
+    end as trend_arrow,
+    takes_contacts
 from filled
