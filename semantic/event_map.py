@@ -22,6 +22,17 @@ EVENT_TYPES = (
     *(f"contact_{channel}" for channel in ("phone", "mail", "chat", "whatsapp", "social", "shop")),
 )
 ATTRIBUTES = ("payment_method", "queue", "topic", "carrier", "supplier_id")
+# what an event can be told apart by; a rule that names something else would never match
+CARRIED = {
+    "order_placed": ("source", "channel", "payment_method"),
+    "order_cancelled": ("source", "channel", "payment_method"),
+    "shipment_sent": ("source", "carrier", "supplier_id"),
+    "delivery_attempted": ("source", "carrier", "supplier_id"),
+    "delivered": ("source", "carrier", "supplier_id"),
+    "returned": ("source",),
+    "visit": ("source", "channel"),
+}
+CARRIED_BY_CONTACTS = ("source", "channel", "queue", "topic")
 FIELDS = ("event", "source", "channel", "where", "except", "valid_from", "valid_to")
 
 
@@ -62,10 +73,15 @@ def read_event_rule(path: Path, entry: str, item: Any) -> EventRule:
         raise DefinitionError(path, entry, f"unknown event `{event}`; known are {', '.join(EVENT_TYPES)}")
     allowed = {name: read_values(content[name]) for name in ("source", "channel") if content.get(name) is not None}
     allowed |= read_conditions(path, entry, content.get("where"))
+    excluded = read_conditions(path, entry, content.get("except"))
+    carried = CARRIED.get(event, CARRIED_BY_CONTACTS)
+    for name in (*allowed, *excluded):
+        if name not in carried:
+            raise DefinitionError(path, entry, f"`{event}` events carry no {name}; tell them apart by {', '.join(carried)}")
     return EventRule(
         event=event,
         allowed=allowed,
-        excluded=read_conditions(path, entry, content.get("except")),
+        excluded=excluded,
         valid_from=read_day(path, entry, content.get("valid_from")),
         valid_to=read_day(path, entry, content.get("valid_to")),
     )

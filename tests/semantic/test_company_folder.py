@@ -81,6 +81,12 @@ BROKEN = {
     ),
     "a percentage": (replace("touchpoints.yml", "kpi: csat, target: 0.8", "kpi: csat, target: 80"), ["touchpoint checkout", "0 to 1"]),
     "unknown event": (replace("touchpoints.yml", "event: visit", "event: visits"), ["touchpoint site", "`visits`", "order_placed"]),
+    "attribute the event lacks": (
+        replace(
+            "touchpoints.yml", "event: contact_phone, except: {topic: [returns]}", "event: contact_phone, except: {supplier_id: [swift]}"
+        ),
+        ["touchpoint phone", "`contact_phone` events carry no supplier_id", "queue, topic"],
+    ),
     "unknown attribute": (
         replace("touchpoints.yml", "where: {topic: [returns]}", "where: {subject: [returns]}"),
         ["touchpoint returns_desk", "`subject`", "topic"],

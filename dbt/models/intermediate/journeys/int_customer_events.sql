@@ -47,7 +47,7 @@ events as (
     from deliveries
     where delivered_at is not null
     union all
-    select 'delivery_attempted', attempts._key, attempts._source, null, null, null, null, null, null, attempts.event_at, deliveries.order_key, deliveries.customer_id
+    select 'delivery_attempted', attempts._key, attempts._source, null, null, null, null, attempts.carrier, attempts.supplier_id, attempts.event_at, deliveries.order_key, deliveries.customer_id
     from {{ ref('int_delivery_events') }} as attempts
     left join deliveries on attempts.delivery_id = deliveries.delivery_id and attempts._source = deliveries._source
     where attempts.code = 'attempted'
