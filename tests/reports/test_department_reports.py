@@ -116,6 +116,23 @@ def test_months_figures_are_those_of_the_kpi_series(demo_home: DemoHome) -> None
     assert compared > 500
 
 
+def test_the_headline_names_what_is_on_the_wrong_side_of_its_target_and_counts_right(demo_home: DemoHome) -> None:
+    figures = read_report(demo_home, "rpt_month_kpis").filter(pl.col("status").is_in(["red", "yellow", "green"]))
+    is_short = (pl.col("status") == "red") | (
+        (pl.col("status") == "yellow") & ((pl.col("value") < pl.col("target")) == (pl.col("direction") == "higher"))
+    )
+    kinds = set()
+    for about in read_report(demo_home, "rpt_department_months").filter(pl.col("judged_count") > 0).to_dicts():
+        mine = figures.filter((pl.col("month") == about["month"]) & (pl.col("owner_department") == about["owner_department"]))
+        short = {row["touchpoint_name"] for row in mine.filter(is_short).to_dicts()}
+        red = {row["touchpoint_name"] for row in mine.filter(pl.col("status") == "red").to_dicts()}
+        named = red or short
+        assert about["headline"].startswith(tuple(named) or "No judged figure is on the wrong side"), about
+        assert f"{mine.filter(pl.col('status') == 'green').height} of {mine.height} figures reach their target" in about["headline"]
+        kinds.add("red" if red else "yellow" if short else "none")
+    assert {"red", "yellow"} <= kinds
+
+
 def test_the_file_needs_no_other_and_names_its_build(demo_home: DemoHome, tmp_path: Path) -> None:
     manifest = json.loads((demo_home.serving / "manifest.json").read_text(encoding="utf-8"))
     paths = write_department_reports(serving=demo_home.path / "serving", folder=tmp_path)

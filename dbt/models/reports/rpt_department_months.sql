@@ -15,7 +15,7 @@ figures as (
         *,
         row_number() over (
             partition by month, owner_department
-            order by case status when 'red' then 0 when 'yellow' then 1 else 2 end, abs(target - value) / nullif(value_upper - value_lower, 0) desc nulls last, touchpoint_id, position
+            order by case when status = 'red' then 0 when status = 'yellow' and (value < target) = (direction = 'higher') then 1 else 2 end, abs(target - value) / nullif(value_upper - value_lower, 0) desc nulls last, touchpoint_id, position
         ) as pain_rank
     from {{ ref('rpt_month_kpis') }}
 
@@ -53,8 +53,8 @@ select
         when counted.figures_count is null then departments.owner_department || ' owns no touchpoint with a figure.'
         when counted.judged_count = 0 then 'Nothing can be judged in ' || months.month_label || ': too few answers, or no data.'
         else
-            coalesce(counted.worst_text || ' ', 'Nothing falls short of its target. ')
-            || counted.green_count || ' of ' || counted.judged_count || ' figures reach their target, ' || counted.red_count
+            coalesce(counted.worst_text || ' ', 'No judged figure is on the wrong side of its target. ')
+            || counted.green_count || ' of ' || counted.judged_count || ' figures reach their target beyond doubt, ' || counted.red_count
             || case when counted.red_count = 1 then ' misses' else ' miss' end || ' the bound.'
     end as headline,
     case
