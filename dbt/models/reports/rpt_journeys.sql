@@ -46,6 +46,8 @@ select
     || case when journeys.follows = 'order' then printf(' For %.1f %% the customer is unknown.', 100.0 * events.unknown_customer_count / events.events_count) else '' end as unplaced_text,
     case
         when phases.followed_phases_count = 0 then 'This journey cannot be followed: no phase begins and ends with events that say whose they are. The reasons stand at the phases.'
+        when answers.instances_count is null and count(answers.instances_count) over (partition by journeys.journey_id) > 0
+            then 'Nobody is settled yet: this period ends two gaps of ' || journeys.gap_days || ' days before the data do, so that those still on the way are no drop-outs. Look at all years.'
         when answers.instances_count is null then 'Nobody began this journey in this period: no start event of its first followed phase has come from anyone known.'
         when answers.closed_count < 5 then 'Too few to say where people get stuck: fewer than 5 went through it to the end of their gap.'
         when answers.closed_count < 30 then 'Too few to say where people get stuck: ' || answers.closed_count || ' went through it to the end of their gap.'
