@@ -81,3 +81,13 @@ def test_a_component_without_a_kpi_says_why(demo_home: DemoHome) -> None:
     assert rows.height > 0
     assert rows["status"].unique().to_list() == ["not_measurable"]
     assert rows["reason"].str.starts_with("not measured: ").all() and rows["value"].null_count() == rows.height
+
+
+def test_the_demos_new_carrier_is_the_tension_that_is_seen_and_it_is_no_automatic_change(demo_home: DemoHome) -> None:
+    evidence = pl.read_parquet(demo_home.serving / "rpt_signal_evidence.parquet").filter(signal_id="supplier_tension", status="fires")
+    # planted at 84 % on time from its first day: below its bound, and not dropping
+    assert evidence.select("subject_id", "measure_id", "comparison").rows() == [("zoefpost", "on_time_delivery", "level")]
+    changes = pl.read_parquet(demo_home.serving / "rpt_changes.parquet")
+    assert changes.filter(pl.col("suppliers").str.contains("zoefpost"))["recorded_in"].to_list() == ["source"]
+    flagged = pl.read_parquet(demo_home.serving / "rpt_components.parquet").filter(~pl.col("is_declared"))
+    assert set(flagged["component_name"]) == {"social"}

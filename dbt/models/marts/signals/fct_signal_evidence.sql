@@ -17,11 +17,21 @@ scaled as (
 
     select
         *,
-        {{ normal_quantile('(error_share / (2 * comparisons_count))') }} * sqrt(overdispersion) as z,
+        {{ normal_quantile('(error_share / (2 * comparisons_count))') }} as plain_z,
         -- one success and one failure more on either side (Agresti and Caffo 2000), so that shares near 0 and 1 keep an interval
         (recent_numerator + 1) / (recent_n + 2) as recent_share,
         (earlier_numerator + 1) / (earlier_n + 2) as earlier_share
     from counted
+
+),
+
+widened as (
+
+    select
+        *,
+        -- weeks that differ more than chance widen the interval, by Student's t because their variance is estimated; nothing makes it narrower
+        greatest(plain_z, coalesce({{ student_quantile('plain_z', '(earlier_weeks - 1)') }} * sqrt(week_variation), 0)) as z
+    from scaled
 
 ),
 
@@ -48,7 +58,7 @@ bounded as (
             else recent_variance / recent_n + earlier_variance / nullif(earlier_n, 0)
         end) as margin,
         case when harm = 'higher' then 1 else -1 end as harm_sign
-    from scaled
+    from widened
 
 ),
 
@@ -78,7 +88,7 @@ select
     difference, difference - margin as difference_lower, difference + margin as difference_upper,
     case when comparison = 'level' then level_threshold end as threshold,
     case when comparison = 'move' then smallest_rise * abs(earlier_value) end as smallest_difference,
-    comparisons_count, overdispersion,
+    comparisons_count, week_variation, z,
     -- how far beyond its threshold, or how much worse than before, in margins: the order in which evidence is told
     case
         when status = 'too_few' then null

@@ -1,4 +1,4 @@
--- One row per signal, subject and measure: the recent weeks beside the weeks before them, and how much more those weeks differed than chance explains.
+-- One row per signal, subject and measure: the recent weeks beside the weeks before them, and how many times as much those weeks differed as chance explains.
 with span as (
 
     select *, recent_days / 7 as recent_weeks from {{ ref('dim_signal_span') }}
@@ -40,9 +40,6 @@ select
     *,
     recent_numerator / nullif(recent_n, 0) as recent_value,
     earlier_numerator / nullif(earlier_n, 0) as earlier_value,
-    -- how much more the earlier weeks differed among themselves than single answers, calls or parcels explain; an interval never gets narrower by it
-    coalesce(
-        greatest(1.0, (earlier_weeks_sq - power(earlier_numerator, 2) / nullif(earlier_n, 0)) / nullif(earlier_weeks - 1, 0) / nullif(earlier_variance, 0)),
-        1.0
-    ) as overdispersion
+    -- how many times as much the earlier weeks differed among themselves as single answers, calls or parcels explain; null for a week or none
+    greatest(0.0, earlier_weeks_sq - power(earlier_numerator, 2) / nullif(earlier_n, 0)) / nullif(earlier_weeks - 1, 0) / nullif(earlier_variance, 0) as week_variation
 from varied
