@@ -128,6 +128,13 @@ BROKEN = {
         ),
         ["opening_hours.yml", "row 1", "`weekday` is 9", "Monday"],
     ),
+    "opening hours that are perhaps closed on holidays": (
+        write(
+            "calendars/opening_hours.yml",
+            'opening_hours: [{channel: phone, weekday: 1, opens_at: "08:00", closes_at: "21:00", valid_from: 2020-01-01, closed_on_holidays: sometimes}]',
+        ),
+        ["opening_hours.yml", "row 1", "`closed_on_holidays` is sometimes", "true or false"],
+    ),
     "a peak in month 13": (
         write("calendars/peaks.yml", "peaks: [{id: x, name: X, from: 13-40, to: 12-31}]"),
         ["peaks.yml", "`from` is 13-40"],

@@ -1,4 +1,4 @@
--- One row per month, channel (or all) and topic: contacts, per 100 orders, and how many the same customer followed up within seven days.
+-- One row per month of the last 25, channel (or all) and topic: contacts, per 100 orders, and how many the same customer followed up within seven days.
 with outcomes as (
 
     select
@@ -9,6 +9,7 @@ with outcomes as (
         is_followed
     from {{ ref('int_contact_outcomes') }}
     cross join (select max(until_date) as until_date from {{ ref('int_fact_coverage') }} where fact = 'contacts') as followed
+    where event_date >= date_trunc('month', followed.until_date - 1) - interval 24 month
 
 ),
 
