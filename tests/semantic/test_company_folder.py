@@ -131,7 +131,8 @@ BROKEN = {
     "opening hours that are perhaps closed on holidays": (
         write(
             "calendars/opening_hours.yml",
-            'opening_hours: [{channel: phone, weekday: 1, opens_at: "08:00", closes_at: "21:00", valid_from: 2020-01-01, closed_on_holidays: sometimes}]',
+            'opening_hours: [{channel: phone, weekday: 1, opens_at: "08:00", closes_at: "21:00",'
+            " valid_from: 2020-01-01, closed_on_holidays: sometimes}]",
         ),
         ["opening_hours.yml", "row 1", "`closed_on_holidays` is sometimes", "true or false"],
     ),
