@@ -46,6 +46,7 @@ class BuildState:
     tests: dict[str, tuple[int, int]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def tests_passed(self) -> int:
@@ -66,7 +67,8 @@ def read_state(settings: Settings, name: str = "build") -> BuildState | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         tests = {name: tuple(counts) for name, counts in content["tests"].items()}
-        return BuildState(**{**content, "layers_done": tuple(content["layers_done"]), "errors": tuple(content["errors"]), "tests": tests})
+        lists = {name: tuple(content.get(name, ())) for name in ("layers_done", "errors", "notices")}
+        return BuildState(**{**content, **lists, "tests": tests})
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise BuildError(f"{path} cannot be read, or is of another version; remove it, then run cxhouse build") from error
 
@@ -106,6 +108,7 @@ def build_warehouse(
             tests={**state.tests, layer or "all": (outcome.tests_passed, outcome.tests_failed)},
             seconds={**state.seconds, layer or "all": round(time.perf_counter() - started, 1)},
             errors=outcome.errors,
+            notices=(*state.notices, *outcome.notices),
         )
         if outcome.errors:
             write_state(settings, replace(state, layers_done=state.layers_done[: -1 if layer else 0]))
@@ -142,7 +145,7 @@ def continue_build(workplace: Workplace, layer: str) -> BuildState:
     prepare_build(workplace, build_id=state.build_id, now=datetime.fromisoformat(state.built_at))
     kept = {name: counts for name, counts in state.tests.items() if name in needed}
     seconds = {name: taken for name, taken in state.seconds.items() if name in needed}
-    return replace(state, layers_done=tuple(needed), tests=kept, seconds=seconds, errors=())
+    return replace(state, layers_done=tuple(needed), tests=kept, seconds=seconds, errors=(), notices=())
 
 
 @contextmanager
@@ -163,24 +166,33 @@ class DbtOutcome:
     tests_passed: int
     tests_failed: int
     errors: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
 
 def run_dbt(workplace: Workplace, state: BuildState, layer: str | None, tell: Callable[[str, int, int], None]) -> DbtOutcome:
     """Run `dbt build` for one layer or all."""
     arguments = ["build", *(["--full-refresh"] if state.is_full else []), *(["--select", LAYERS[layer]] if layer else [])]
-    result = invoke_dbt(workplace, arguments, tell)
+    said: list[str] = []
+    result = invoke_dbt(workplace, arguments, tell, said.append)
     if result.exception is not None:
         return DbtOutcome(0, 0, (f"{type(result.exception).__name__}: {result.exception}",))
     nodes = list(getattr(result.result, "results", []))
     tests = [node for node in nodes if node.node.resource_type in ("test", "unit_test")]
     failed = [node for node in nodes if str(node.status) in ("error", "fail", "runtime error")]
     skipped = sum(str(node.status) == "skipped" for node in nodes)
-    errors = [f"{node.node.resource_type} {node.node.name}: {read_message(node.message or '')}" for node in failed]
+    holes = [line for line in said if line.startswith("hole: ")]
+    errors = [
+        f"{node.node.resource_type} {node.node.name}: {read_message(node.message or '')}"
+        for node in failed
+        if not (holes and node.node.name.startswith("no_holes"))
+    ]
+    errors = [*holes, *errors]
     if not result.success and not errors:
         errors = ["dbt did not succeed; its log is in the state folder (dbt.log)"]
     if skipped and errors:
         errors.append(f"{skipped} steps that depend on these were skipped")
-    return DbtOutcome(sum(str(node.status) == "pass" for node in tests), sum(node in failed for node in tests), tuple(errors))
+    notices = tuple(line for line in said if line.startswith("not yet a hole: "))
+    return DbtOutcome(sum(str(node.status) == "pass" for node in tests), sum(node in failed for node in tests), tuple(errors), notices)
 
 
 def read_message(message: str) -> str:
@@ -203,8 +215,13 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def invoke_dbt(workplace: Workplace, arguments: list[str], tell: Callable[[str, int, int], None] = lambda name, done, total: None) -> Any:
-    """Run dbt in this process; the screen stays ours, the log goes to the state folder."""
+def invoke_dbt(
+    workplace: Workplace,
+    arguments: list[str],
+    tell: Callable[[str, int, int], None] = lambda name, done, total: None,
+    hear: Callable[[str], Any] = lambda line: None,
+) -> Any:
+    """Run dbt in this process; the screen stays ours, the log goes to the state folder. `hear` gets what models and tests say."""
     from dbt.cli.main import dbtRunner
 
     settings = workplace.settings
@@ -213,6 +230,8 @@ def invoke_dbt(workplace: Workplace, arguments: list[str], tell: Callable[[str, 
     def listen(event: Any) -> None:
         if event.info.name == "LogStartLine":
             tell(event.data.node_info.node_name, event.data.index - 1, event.data.total)
+        elif event.info.name == "JinjaLogInfo":
+            hear(event.data.msg)
 
     logging.getLogger("dbt").setLevel(logging.WARNING)
     variables = json.dumps(describe_variables(workplace), sort_keys=True)

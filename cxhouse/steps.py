@@ -92,6 +92,8 @@ def build_layers(workplace: Workplace, *, layer: str | None = None, full_refresh
         complain(f"stale: {line}")
     with show_progress(f"build {layer or ''}") as bar:
         state = build_warehouse(workplace, layer=layer, full_refresh=full_refresh, tell=bar.show)
+    for line in state.notices:
+        complain(line)
     kind = "full" if state.is_full else "touched days only"
     tell(f"build {state.build_id} {layer or 'all layers'}, {kind}: {state.tests_passed} tests passed ({state.seconds[layer or 'all']} s)")
 

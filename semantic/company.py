@@ -13,20 +13,22 @@ from semantic.calendars import read_calendar
 from semantic.components import Component, check_claims, read_component
 from semantic.entries import Entry
 from semantic.event_map import EventRule, check_overlaps, read_event_rule
+from semantic.holes import find_holes
 from semantic.journeys import Journey, read_journeys
 from semantic.kpi_catalog import FOLDER as KPI_FOLDER
 from semantic.kpi_catalog import KpiCatalog, load_kpi_catalog
 from semantic.signals import Signals, load_signals
-from semantic.yaml_files import DefinitionError, read_mapping
+from semantic.yaml_files import DefinitionError, read_mapping, unite_errors
 
 
 @dataclass(frozen=True)
 class KpiTarget:
-    """A KPI of a touchpoint with its target and, if set, the bound below which it is bad."""
+    """A KPI of a touchpoint with its target and, if set, the bound below which it is bad, or the reason why nothing measures it yet."""
 
     kpi: str
     target: float
     lower_bound: float | None
+    not_measured: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def load_company(folder: Path, environment: Mapping[str, str]) -> Company:
     objectives = {str(item.get("id")): str(item.get("text")) for item in entry.content.get("objectives", [])}
     touchpoint_path = folder / "touchpoints.yml"
     listed = read_mapping(touchpoint_path, environment)
+    check_holes(touchpoint_path, listed.get("touchpoints"))
     touchpoints = read_entries(touchpoint_path, "touchpoint", listed.get("touchpoints"), lambda item: read_touchpoint(item, catalog))
     check_overlaps(touchpoint_path, [(touchpoint.id, rule) for touchpoint in touchpoints for rule in touchpoint.events])
     check_surveys(touchpoint_path, touchpoints, tuple(listed.get("relationship_surveys") or ()))
@@ -169,11 +172,16 @@ def read_touchpoint(entry: Entry, catalog: KpiCatalog) -> Touchpoint:
         promise_kpi=promise.get("kpi"),
         not_measured=entry.maybe("not_measured"),
     )
-    if not touchpoint.kpis and touchpoint.not_measured is None:
-        raise entry.fail("has no KPI; give it at least one under `kpis`, or say why not under `not_measured`")
     if touchpoint.promise_kpi and touchpoint.promise_kpi not in catalog.kpis:
         raise entry.fail(f"promise names the unknown KPI `{touchpoint.promise_kpi}`; known are {', '.join(catalog.kpis)}")
     return touchpoint
+
+
+def check_holes(path: Path, items: Any) -> None:
+    """Raise one error that lists every hole, a line each."""
+    holes = find_holes(path, [item for item in items if isinstance(item, dict)] if isinstance(items, list) else [])
+    if holes:
+        raise unite_errors(holes)
 
 
 def read_target(entry: Entry, item: Any, catalog: KpiCatalog) -> KpiTarget:
@@ -182,6 +190,9 @@ def read_target(entry: Entry, item: Any, catalog: KpiCatalog) -> KpiTarget:
     kpi = str(content.get("kpi"))
     if kpi not in catalog.kpis:
         raise entry.fail(f"names the unknown KPI `{kpi}`; known are {', '.join(catalog.kpis)}")
+    unknown = [name for name in content if name not in ("kpi", "target", "lower_bound", "not_measured")]
+    if unknown:
+        raise entry.fail(f"KPI {kpi}: unknown field {', '.join(map(str, unknown))}; known are kpi, target, lower_bound, not_measured")
     try:
         target = float(content["target"])
         lower_bound = None if content.get("lower_bound") is None else float(content["lower_bound"])
@@ -192,7 +203,7 @@ def read_target(entry: Entry, item: Any, catalog: KpiCatalog) -> KpiTarget:
     is_beyond = lower_bound is not None and (lower_bound > target) == (catalog.kpis[kpi].direction != "lower") and lower_bound != target
     if is_beyond:
         raise entry.fail(f"KPI {kpi}: lower_bound {lower_bound:g} is better than target {target:g}; it is the value that is bad for sure")
-    return KpiTarget(kpi, target, lower_bound)
+    return KpiTarget(kpi, target, lower_bound, Entry(entry.path, f"{entry.label}, KPI {kpi}", content).maybe("not_measured"))
 
 
 def check_surveys(path: Path, touchpoints: tuple[Touchpoint, ...], relationship: tuple[str, ...]) -> None:

@@ -23,7 +23,9 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
         "customer_does": TEXT, "input": TEXT, "output": TEXT, "user_story": TEXT, "requirement": TEXT,
         "promise": TEXT, "promise_kpi_id": TEXT, "not_measured_reason": TEXT,
     },
-    "touchpoint_kpis": {"touchpoint_id": TEXT, "kpi_id": TEXT, "position": WHOLE, "target": NUMBER, "lower_bound": NUMBER},
+    "touchpoint_kpis": {
+        "touchpoint_id": TEXT, "kpi_id": TEXT, "position": WHOLE, "target": NUMBER, "lower_bound": NUMBER, "not_measured_reason": TEXT,
+    },
     "event_rules": {"rule_id": WHOLE, "touchpoint_id": TEXT, "event_type": TEXT, "valid_from": DAY, "valid_to": DAY},
     "event_rule_conditions": {"rule_id": WHOLE, "attribute": TEXT, "value": TEXT, "is_excluded": FLAG},
     "surveys": {"survey_id": TEXT, "touchpoint_id": TEXT, "is_relationship": FLAG},
@@ -99,7 +101,9 @@ def list_touchpoints(company: Company) -> dict[str, list[tuple]]:
         texts = [touchpoint.texts.get(name) for name in ("customer_does", "input", "output", "user_story", "requirement")]
         about = (touchpoint.id, touchpoint.name, touchpoint.owner, ",".join(touchpoint.channels), touchpoint.is_visible)
         touchpoints.append((*about, *texts, touchpoint.promise_text, touchpoint.promise_kpi, touchpoint.not_measured))
-        targets += [(touchpoint.id, kpi.kpi, place, kpi.target, kpi.lower_bound) for place, kpi in enumerate(touchpoint.kpis, 1)]
+        targets += [
+            (touchpoint.id, kpi.kpi, place, kpi.target, kpi.lower_bound, kpi.not_measured) for place, kpi in enumerate(touchpoint.kpis, 1)
+        ]
         surveys += [(survey, touchpoint.id, False) for survey in touchpoint.surveys]
         for rule in touchpoint.events:
             rule_id = len(rules) + 1

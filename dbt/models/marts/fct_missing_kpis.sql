@@ -2,7 +2,8 @@
 with declared as (
 
     select
-        targets.kpi_id, targets.touchpoint_id, touchpoints.owner_department, touchpoints.not_measured_reason, targets.target
+        targets.kpi_id, targets.touchpoint_id, touchpoints.owner_department,
+        coalesce(targets.not_measured_reason, touchpoints.not_measured_reason) as not_measured_reason, targets.target
     from {{ source('company_folder', 'touchpoint_kpis') }} as targets
     inner join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
     union all
