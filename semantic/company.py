@@ -20,6 +20,9 @@ from semantic.kpi_catalog import KpiCatalog, load_kpi_catalog
 from semantic.signals import Signals, load_signals
 from semantic.yaml_files import DefinitionError, read_mapping, unite_errors
 
+TOUCHPOINT_TEXTS = ("customer_does", "input", "output", "user_story", "requirement")
+TOUCHPOINT_FIELDS = ("id", "name", "owner", "channels", "is_visible", "events", "surveys", "kpis", "promise", "not_measured")
+
 
 @dataclass(frozen=True)
 class KpiTarget:
@@ -155,8 +158,7 @@ def read_first_day(entry: Entry) -> date | None:
 
 def read_touchpoint(entry: Entry, catalog: KpiCatalog) -> Touchpoint:
     """Read one touchpoint."""
-    texts = ("customer_does", "input", "output", "user_story", "requirement")
-    entry.only("id", "name", "owner", "channels", "is_visible", "events", "surveys", "kpis", "promise", "not_measured", *texts)
+    entry.only(*TOUCHPOINT_FIELDS, *TOUCHPOINT_TEXTS)
     promise = entry.content.get("promise") or {}
     touchpoint = Touchpoint(
         id=entry.text("id"),
@@ -167,7 +169,7 @@ def read_touchpoint(entry: Entry, catalog: KpiCatalog) -> Touchpoint:
         events=tuple(read_event_rule(entry.path, entry.label, item) for item in entry.content.get("events") or []),
         surveys=entry.many("surveys"),
         kpis=tuple(read_target(entry, item, catalog) for item in entry.content.get("kpis") or []),
-        texts={name: entry.maybe(name) for name in texts},
+        texts={name: entry.maybe(name) for name in TOUCHPOINT_TEXTS},
         promise_text=promise.get("text"),
         promise_kpi=promise.get("kpi"),
         not_measured=entry.maybe("not_measured"),
@@ -178,8 +180,9 @@ def read_touchpoint(entry: Entry, catalog: KpiCatalog) -> Touchpoint:
 
 
 def check_holes(path: Path, items: Any) -> None:
-    """Raise one error that lists every hole, a line each."""
-    holes = find_holes(path, [item for item in items if isinstance(item, dict)] if isinstance(items, list) else [])
+    """Raise one error that lists every hole, a line each. An entry with a misspelled field is refused for that when it is read."""
+    known = {*TOUCHPOINT_FIELDS, *TOUCHPOINT_TEXTS}
+    holes = find_holes(path, [item for item in items if isinstance(item, dict) and known >= set(item)] if isinstance(items, list) else [])
     if holes:
         raise unite_errors(holes)
 

@@ -1,4 +1,4 @@
-"""Holes of touchpoints.yml: a touchpoint nobody answers for, nobody judges, or without a target. What only data can tell is in fct_holes."""
+"""Holes of touchpoints.yml: no owner, no KPI, no target. What only data can tell is in fct_holes."""
 
 from __future__ import annotations
 

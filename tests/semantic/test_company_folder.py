@@ -79,6 +79,26 @@ BROKEN = {
         replace("touchpoints.yml", "kpi: conversion, target: 0.05", "kpi: conversion"),
         ["touchpoint site", "conversion", "number"],
     ),
+    "three holes, a line each": (
+        lambda folder: [
+            replace("touchpoints.yml", old, new)(folder)
+            for old, new in (
+                ("    owner: Logistics\n", ""),
+                ("    kpis: [{kpi: conversion, target: 0.05}]\n", ""),
+                ("{kpi: csat, target: 0.8, lower_bound: 0.7}", "{kpi: csat}"),
+            )
+        ],
+        [
+            "touchpoints.yml: touchpoint site: has no KPI; give it",
+            "\n",
+            "touchpoints.yml: touchpoint checkout: KPI csat has no target; give it",
+            "touchpoints.yml: touchpoint parcel: has no owner: `owner` is missing; name",
+        ],
+    ),
+    "a misspelled field of a KPI": (
+        replace("touchpoints.yml", "kpi: conversion, target: 0.05", "kpi: conversion, target: 0.05, not_mesured: no"),
+        ["touchpoint site", "KPI conversion", "not_mesured", "known are"],
+    ),
     "a percentage": (replace("touchpoints.yml", "kpi: csat, target: 0.8", "kpi: csat, target: 80"), ["touchpoint checkout", "0 to 1"]),
     "unknown event": (replace("touchpoints.yml", "event: visit", "event: visits"), ["touchpoint site", "`visits`", "order_placed"]),
     "attribute the event lacks": (

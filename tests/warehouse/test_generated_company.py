@@ -110,7 +110,7 @@ def test_conversion_says_that_nobody_delivers_visits(home: Home) -> None:
     reason = "not measurable: no source delivers visits"
     assert set(conversion.select("touchpoint_id", "status", "reason", "value").rows()) == {
         (None, "not_measurable", reason, None),
-        ("shop_till", "not_measurable", reason, None),
+        ("shop_till", "not_measurable", "not measured: nobody counts who comes in", None),
     }
     dictionary = home.report("rpt_kpi_dictionary").filter(pl.col("kpi_id") == "conversion")
     assert dictionary.select("status", "reason").rows() == [("not measurable", reason)]
