@@ -1,44 +1,10 @@
 -- One row per touchpoint whose events never occur, and per KPI of a touchpoint that never had a value: a hole, unless the sources behind it have only begun.
 {% set first_days = 28 %}
-with feeds as (
+with history as (
 
-    {% for contract, models in var('contract_models').items() %}
-    {%- for model in models %}
-    select '{{ contract }}' as contract, '{{ model[4:].split("__")[0] }}' as source
-    union all
-    {%- endfor %}
-    {%- endfor %}
-    select cast(null as varchar), cast(null as varchar) where false
-
-),
-
-landed as (
-
-    select source, table_name, min(window_start) as first_date, max(window_end) as until_date
+    select max(window_end) as until_date, max(window_end) - min(window_start) as days_count
     from {{ source('landing', 'landing_log') }}
     where status = 'landed'
-    group by source, table_name
-
-),
-
-history as (
-
-    select max(until_date) as until_date, max(until_date) - min(first_date) as days_count from landed
-
-),
-
--- how long a contract has been delivered: by its youngest table, because that may be the one that lacks
-ages as (
-
-    select
-        feeds.contract,
-        min(history.until_date - landed.first_date) as days_count,
-        string_agg(distinct case when landed.source is null then tables.source || '.' || tables.table_name end, ', ') as not_landed
-    from feeds
-    inner join {{ source('landing', 'table_status') }} as tables using (source)
-    left join landed on tables.source = landed.source and tables.table_name = landed.table_name
-    cross join history
-    group by feeds.contract
 
 ),
 
@@ -57,7 +23,7 @@ silent as (
         string_agg(distinct ages.not_landed, ', ') as not_landed
     from {{ source('company_folder', 'event_rules') }} as rules
     cross join history
-    left join ages
+    left join {{ ref('fct_contract_ages') }} as ages
         on ages.contract = case
             when rules.event_type like 'order_%' then 'orders'
             when rules.event_type like 'contact_%' then 'contacts'
@@ -83,7 +49,7 @@ valueless as (
     from {{ source('company_folder', 'touchpoint_kpis') }} as targets
     inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
     left join {{ ref('int_measure_needs') }} as needs on needs.measure_id in (kpis.numerator_measure, kpis.denominator_measure)
-    left join ages on split_part(needs.need, '.', 1) = ages.contract
+    left join {{ ref('fct_contract_ages') }} as ages on split_part(needs.need, '.', 1) = ages.contract
     where
         targets.not_measured_reason is null
         and targets.touchpoint_id not in (select touchpoint_id from silent)
