@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cxhouse.change_commands import app as change_app
+from cxhouse.employee_commands import app as employee_app
 from cxhouse.preparation import open_workplace
 from cxhouse.screen import complain, console
 from cxhouse.settings import read_settings
@@ -19,6 +20,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The open customer-experience warehouse.", pretty_exceptions_enable=False
 )
 app.add_typer(change_app, name="change", help="Record and list changes.")
+app.add_typer(employee_app, name="employees", help="Figures about single employees; never published.")
 
 
 @contextmanager

@@ -35,6 +35,7 @@ TOUCHPOINTS = {
     "door": ({"event": "delivered"}, "on_time_delivery", []),
     "returns": ({"event": "returned"}, "ces", []),
 }
+NOT_ASKED = ("chats", "messages", "returns")
 
 
 def write_company(folder: Path, data: Path, rows: Rows) -> None:
@@ -44,7 +45,7 @@ def write_company(folder: Path, data: Path, rows: Rows) -> None:
     write_yaml(folder / "sources.yml", {"sources": {"books": describe_source(contracts, data)}})
     write_yaml(folder / "components.yml", {"components": []})
     touchpoints = [
-        {"id": name, "name": name.title(), "owner": "Nobody", "events": [event], "surveys": surveys, "kpis": [{"kpi": kpi, "target": 1}]}
+        {"id": name, "name": name.title(), "owner": "Nobody", "events": [event], "surveys": surveys, "kpis": [declare_kpi(name, kpi)]}
         for name, (event, kpi, surveys) in TOUCHPOINTS.items()
     ]
     write_yaml(folder / "touchpoints.yml", {"touchpoints": touchpoints})
@@ -54,6 +55,11 @@ def write_company(folder: Path, data: Path, rows: Rows) -> None:
     for name, contract in contracts.items():
         write_staging(folder / "models" / f"stg_books__{name}.sql", name, contract)
         write_rows(data / f"{name}.csv", contract, rows[name])
+
+
+def declare_kpi(touchpoint: str, kpi: str) -> dict[str, Any]:
+    """A KPI of a touchpoint, with the reason where no example is about it."""
+    return {"kpi": kpi, "target": 1} | ({"not_measured": "Nobody is asked there."} if touchpoint in NOT_ASKED else {})
 
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:

@@ -1,0 +1,126 @@
+"""`cxhouse employees`: figures about single employees, for the command line only. Nothing of it is published."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from cxhouse.screen import complain, console
+from cxhouse.settings import Settings, read_settings
+
+app = typer.Typer(no_args_is_help=True)
+NOTE = (
+    "The share drawn towards the team is the fair one to compare: with few answers a share of one's own is mostly chance. Intervals that "
+    "overlap are no difference."
+)
+
+
+@app.callback()
+def explain() -> None:
+    """Figures about single employees, by hashed number, for the command line only."""
+
+
+@app.command()
+def csat(
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    from_: Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First local day of the contacts asked about.")] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="First local day not counted any more.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write JSON to this file, which only you can read.")] = None,
+) -> None:
+    """Satisfaction per agent (hashed), drawn towards the team's mean; agents with fewer than 30 answers are counted and not shown."""
+    from cxhouse.errors import MENDABLE
+
+    try:
+        settings = read_settings()
+        if out is not None:
+            check_private(settings, out)
+        content = judge_agents(settings.warehouse, read_day(from_, "--from"), read_day(to, "--to"))
+    except MENDABLE as error:
+        complain(f"error: {error}")
+        raise typer.Exit(1) from error
+    text = json.dumps(content, indent=2)
+    if out is not None:
+        write_private(out, text)
+        console.print(f"{len(content['agents'])} agents written to {out} (only you can read it)", highlight=False)
+    elif as_json:
+        print(text)
+    else:
+        show(content)
+
+
+def read_day(text: str | None, option: str) -> date | None:
+    """A day given as an option."""
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is not a date; write 2026-01-31", param_hint=option) from error
+
+
+def judge_agents(warehouse: Path, start: date | None, end: date | None) -> dict[str, Any]:
+    """Every agent who may be shown, and how many may not. Days are half-open: `start` counts, `end` does not."""
+    import polars as pl
+
+    from cxhouse.warehouse import read_warehouse
+    from semantic.shrinkage import FEWEST_ANSWERS, SMALLEST_TEAM, shrink_shares
+
+    query = (
+        "select team, agent_id as member, count(*) filter (where is_satisfied) as satisfied, count(*) as answers from int_agent_answers "
+        "where event_date >= ? and event_date < ? group by team, agent_id order by team, agent_id"
+    )
+    with read_warehouse(warehouse) as connection:
+        rows = connection.execute(query, [start or date.min, end or date.max]).fetchall()
+    schema = {"team": pl.Utf8, "member": pl.Utf8, "satisfied": pl.Int64, "answers": pl.Int64}
+    judged = shrink_shares(pl.DataFrame(rows, schema=schema, orient="row"))
+    shown = judged.filter(status="shown").sort("team", "shrunk_share", "member", descending=[False, True, False])
+    return {
+        "from": start.isoformat() if start else None,
+        "to": end.isoformat() if end else None,
+        "fewest_answers": FEWEST_ANSWERS,
+        "smallest_team": SMALLEST_TEAM,
+        "agents": shown.rename({"member": "agent"}).drop("status").to_dicts(),
+        "not_shown": {
+            "few_answers": judged.filter(status="few_answers").height,
+            "small_team": judged.filter(status="small_team").height,
+        },
+    }
+
+
+def show(content: dict[str, Any]) -> None:
+    """A table for people."""
+    table = Table(
+        "team", "agent (hashed)", "answers", "own share", "drawn to the team", "95 % interval", "team", title="Satisfaction per agent"
+    )
+    for agent in content["agents"]:
+        interval = f"{agent['lower']:.1%} to {agent['upper']:.1%}"
+        shares = (f"{agent['share']:.1%}", f"{agent['shrunk_share']:.1%}", interval, f"{agent['team_share']:.1%}")
+        table.add_row(agent["team"], agent["agent"], f"{agent['answers']:,}", *shares)
+    console.print(table)
+    few, small = content["not_shown"]["few_answers"], content["not_shown"]["small_team"]
+    console.print(
+        f"Not shown: {few} with fewer than {content['fewest_answers']} answers, {small} in teams of fewer than {content['smallest_team']}.",
+        highlight=False,
+    )
+    console.print(NOTE, highlight=False)
+
+
+def check_private(settings: Settings, path: Path) -> None:
+    """Refuse a place that is published. Raises BuildError."""
+    from cxhouse.build import BuildError
+
+    for folder in (settings.serving, settings.dashboards):
+        if path.resolve().is_relative_to(folder.resolve()):
+            raise BuildError(f"{path} lies in {folder}, which is published; figures about employees are not. Choose another place")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read (mode 600), also when it stood there before."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        os.fchmod(descriptor, 0o600)
+        file.write(text + "\n")
