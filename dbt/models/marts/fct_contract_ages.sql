@@ -7,7 +7,7 @@ with feeds as (
     union all
     {%- endfor %}
     {%- endfor %}
-    select cast(null as varchar), cast(null as varchar) where false
+    select cast(null as varchar) as contract, cast(null as varchar) as source where false
 
 ),
 

@@ -78,12 +78,12 @@ lacking as (
 select
     lacking.touchpoint_id,
     lacking.kpi_id,
-    lacking.not_landed is null and coalesce(lacking.days_count, history.days_count) >= {{ first_days }} + lacking.maturity_days as is_hole,
+    lacking.not_landed is null and coalesce(lacking.days_count, history.days_count, 0) >= {{ first_days }} + lacking.maturity_days as is_hole,
     'touchpoint ' || lacking.touchpoint_id || ': ' || lacking.lack || case
         when lacking.not_landed is not null then '; not landed yet: ' || lacking.not_landed || ' (cxhouse ingest)'
-        when coalesce(lacking.days_count, history.days_count) < {{ first_days }} + lacking.maturity_days
-            then '; after ' || ({{ first_days }} + lacking.maturity_days) || ' days of data this stops the build (' || coalesce(lacking.days_count, history.days_count) || ' so far)'
-        else ' in ' || coalesce(lacking.days_count, history.days_count) || ' days of data'
+        when coalesce(lacking.days_count, history.days_count, 0) < {{ first_days }} + lacking.maturity_days
+            then '; after ' || ({{ first_days }} + lacking.maturity_days) || ' days of data this stops the build (' || coalesce(lacking.days_count, history.days_count, 0) || ' so far)'
+        else ' in ' || coalesce(lacking.days_count, history.days_count, 0) || ' days of data'
     end || '; ' || lacking.advice as message
 from lacking
 inner join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)

@@ -13,7 +13,7 @@ with rows_in as (
     group by all
     union all
     {% endfor %}
-    select 'landing', landing.source, landing.table_name, landing._window_date, count(*), count(*)
+    select 'landing' as contract, landing.source, landing.table_name, landing._window_date as event_date, count(*) as rejected, count(*) as arrived
     from {{ source('landing', 'rejected_rows') }} as landing
     cross join {{ ref('dim_signal_span') }} as span
     where landing._window_date between span.first_date and span.last_date
