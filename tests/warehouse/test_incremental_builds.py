@@ -9,7 +9,17 @@ import pytest
 from tests.tiny import UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
 
-TABLES = ("fct_daily_measures", "fct_touchpoint_kpis", "fct_event_days", "fct_row_accounts", "int_answers", "int_orders", "int_deliveries")
+TABLES = (
+    "fct_daily_measures",
+    "fct_touchpoint_kpis",
+    "dim_newcomers",
+    "fct_signal_weeks",
+    "fct_event_days",
+    "fct_row_accounts",
+    "int_answers",
+    "int_orders",
+    "int_deliveries",
+)
 MOVING = ("_load_id", "_landed_at")
 
 
