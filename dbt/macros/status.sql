@@ -35,7 +35,7 @@ nullif(concat_ws(
             end
     end,
     case when {{ kpi }}.period_end >= {{ kpi }}.immature_from and {{ kpi }}.grain not in ('day', 'week', 'month') and {{ kpi }}.status not in ('no_data', 'hidden')
-        then 'up to ' || {{ written_date('cast(' ~ kpi ~ '.immature_from - 1 as date)') }} || ': later days are not known yet' end,
+        then case when {{ kpi }}.grain = 'total' then 'up to ' else 'the days that end on ' end || {{ written_date('cast(' ~ kpi ~ '.immature_from - 1 as date)') }} || ': later ones are not known yet' end,
     case when {{ kpi }}.is_rough and {{ kpi }}.status not in ('no_data', 'hidden') then 'interval rough: few or very uneven values' end,
     'new definition since ' || {{ written_date(kpi ~ '.cut_date') }} || ': days before are left out'
 ), '')

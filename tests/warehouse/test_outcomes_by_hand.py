@@ -88,6 +88,13 @@ def test_a_month_that_cannot_be_known_yet_is_null_and_says_until_when(outcomes: 
     ]
 
 
+def test_the_last_days_of_a_kpi_that_looks_ahead_end_with_its_last_known_day(outcomes: Home) -> None:
+    tile = outcomes.report("rpt_touchpoint_tiles").filter(kpi_id="return_rate", window_id="last_28_days").row(0, named=True)
+    # the data end on 19 April, returns are known for what left up to 20 March: P1 and P2 left on the 3rd
+    assert (tile["n"], tile["value"]) == (6, pytest.approx(2 / 6))
+    assert tile["reason"].endswith("the days that end on 20 March 2026: later ones are not known yet")
+
+
 def test_costs_that_fall_to_no_touchpoint_are_shown(outcomes: Home) -> None:
     rows = outcomes.report("rpt_service_costs").sort("cost_month", "kind", "channel")
     shown = {(str(row["cost_month"]), row["kind"], row["channel"]): (row["amount"], row["allocated"]) for row in rows.iter_rows(named=True)}

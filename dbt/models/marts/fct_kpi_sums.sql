@@ -5,8 +5,20 @@ with kpis as (
 
 ),
 
+-- the last windows of a KPI that looks ahead end with its last known day
+dated as (
+
+    select
+        days.*, kpis.immature_from,
+        days.local_date + cast(greatest(0, coalesce((select max(local_date) from {{ ref('dim_periods') }}) + 1 - kpis.immature_from, 0)) as integer) as window_date
+    from {{ ref('fct_kpi_days') }} as days
+    inner join kpis on days.kpi_id = kpis.kpi_id and days.kpi_version = kpis.version
+
+),
+
 summed as (
 
+    {% for day, is_window in [('local_date', 'false'), ('window_date', 'true')] %}
     select
         days.kpi_id, days.kpi_version, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id, days.dimension_set, days.channel, days.supplier_id,
         periods.grain, periods.period_start, periods.period_end,
@@ -15,12 +27,14 @@ summed as (
         sum(days.numerator_sq) as numerator_sq,
         sum(days.numerator_cube) as numerator_cube,
         sum(days.denominator) as denominator
-    from {{ ref('fct_kpi_days') }} as days
-    inner join {{ ref('dim_periods') }} as periods using (local_date)
-    inner join kpis on days.kpi_id = kpis.kpi_id and days.kpi_version = kpis.version
+    from dated as days
+    inner join {{ ref('dim_periods') }} as periods
+        on days.{{ day }} = periods.local_date and (periods.grain like 'last_%' or periods.grain like 'before_%') = {{ is_window }}
     {{ leave_out_older_versions('days.kpi_id', 'days.kpi_version') }}
-    and (kpis.immature_from is null or periods.grain not in ('week', 'month') or periods.period_end < kpis.immature_from)
+    and (days.immature_from is null or periods.grain not in ('week', 'month') or periods.period_end < days.immature_from)
     group by all
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
