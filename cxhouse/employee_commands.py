@@ -102,10 +102,8 @@ def show(content: dict[str, Any]) -> None:
         table.add_row(agent["team"], agent["agent"], f"{agent['answers']:,}", *shares)
     console.print(table)
     few, small = content["not_shown"]["few_answers"], content["not_shown"]["small_team"]
-    console.print(
-        f"Not shown: {few} with fewer than {content['fewest_answers']} answers, {small} in teams of fewer than {content['smallest_team']}.",
-        highlight=False,
-    )
+    limits = (f"{few} with fewer than {content['fewest_answers']} answers", f"{small} in teams of fewer than {content['smallest_team']}")
+    console.print(f"Not shown (agent and team): {', '.join(limits)}.", highlight=False)
     console.print(NOTE, highlight=False)
 
 

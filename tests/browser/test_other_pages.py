@@ -51,6 +51,20 @@ def test_the_chart_draws_the_reports_values_at_each_grain(browser: Browser, addr
         watched.assert_clean()
 
 
+def test_what_the_last_closed_month_was_first_reported_as_stands_below_the_chart(
+    browser: Browser, address: str, built_site: BuiltSite
+) -> None:
+    touchpoint = built_site.busiest_touchpoint()
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/touchpoints/{touchpoint}/")
+        kpi = str(page.locator(".picker [aria-checked=true] [data-kpi]").get_attribute("data-kpi"))
+        months = built_site.read("rpt_reported_figures").filter(touchpoint_id=touchpoint, kpi_id=kpi).sort("month_start", descending=True)
+        revised = months.filter(pl.col("revisions_count") > 0)
+        expected = (revised if revised.height else months)["note"][0]
+        page.locator("[data-field=reported]").filter(has_text=expected).wait_for(timeout=PATIENCE_MS)
+        watched.assert_clean()
+
+
 def test_choosing_a_kpi_draws_that_kpi(browser: Browser, address: str, built_site: BuiltSite) -> None:
     kpis_per_touchpoint: dict[str, list[str]] = {}
     for touchpoint, kpi in built_site.tiles():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import FOLDER, UNTIL, write_data
+from tests.tiny import FOLDER, ORDERS, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
 
 # answered over offered on the first day; from 2 March given up over offered
@@ -27,16 +27,16 @@ metrics:
 """
 
 
-def make_versioned_home(folder: Path, kpi: str = OWN_KPI) -> Home:
-    """The tiny company with a KPI of its own, which the telephone declares."""
+def make_versioned_home(folder: Path, text: str = OWN_KPI, *, kpi: str = "trouble", beside: str = "average_speed_of_answer") -> Home:
+    """The tiny company with a KPI of its own, which the touchpoint of another KPI declares too."""
     company = Path(shutil.copytree(FOLDER, folder / "company"))
     (company / "kpis").mkdir()
-    (company / "kpis" / "own.yml").write_text(kpi, encoding="utf-8")
+    (company / "kpis" / "own.yml").write_text(text, encoding="utf-8")
     touchpoints = company / "touchpoints.yml"
-    text = touchpoints.read_text(encoding="utf-8")
-    phone = "      - {kpi: average_speed_of_answer, target: 30}\n"
-    assert phone in text
-    touchpoints.write_text(text.replace(phone, phone + "      - {kpi: trouble, target: 0.1}\n", 1), encoding="utf-8")
+    lines = touchpoints.read_text(encoding="utf-8").splitlines(keepends=True)
+    place = next(number for number, line in enumerate(lines) if f"- {{kpi: {beside}," in line)
+    lines.insert(place + 1, f"      - {{kpi: {kpi}, target: 0.1}}\n")
+    touchpoints.write_text("".join(lines), encoding="utf-8")
     home = make_home(folder, CXHOUSE_COMPANY=str(company))
     write_data(home.data)
     home.run("ingest", "--to", UNTIL)
@@ -95,9 +95,42 @@ def test_the_reports_name_the_version_and_the_dictionary_lists_them_all(versione
     assert [row["status"] for row in listed] == ["not in force", "measured"]
 
 
-def test_what_stands_on_both_sides_of_the_break_is_not_compared(versioned: Home) -> None:
-    rows = versioned.query("select certainty, reason, change from fct_kpi_moves where kpi_id = 'trouble' and is_redefined")
-    assert all(row["certainty"] == "not_comparable" and row["change"] is None for row in rows)
+ORDER_KPI = """
+metrics:
+  - name: basket
+    label: Basket
+    description: Net revenue over orders.
+    type: ratio
+    type_params: {numerator: net_revenue, denominator: orders_valued}
+    config:
+      meta:
+        {kind: kpi, unit: currency, direction: higher, interval: student_t, minimum_n: 30, owner: Sales, version: 2, valid_from: 2026-04-29,
+         date_basis: ordered_at, change: The shop reports amounts with tax from now on.,
+         earlier: [{version: 1, valid_from: 2020-01-01, numerator: net_revenue, denominator: orders_valued}]}
+"""
+
+
+def test_what_stands_on_both_sides_of_the_break_is_not_compared(tmp_path: Path) -> None:
+    home = make_versioned_home(tmp_path, ORDER_KPI, kpi="basket", beside="average_order_value")
+    for day in ("2026-04-05", "2026-04-27", "2026-05-05"):
+        lines = [f"Q{day}{number},C1,{day}T09:00:00,web,placed,EUR,{50 + number},card,{day}T09:00:00" for number in range(40)]
+        (home.data / f"orders_{day}.csv").write_text("\n".join([ORDERS, *lines]) + "\n", encoding="utf-8")
+    home.run("ingest", "shop", "--to", "2026-05-06")
+    home.run("build")
+    tiles = home.query(
+        "select kpi_id, previous_value from rpt_touchpoint_tiles where window_id = 'last_7_days' and touchpoint_id = 'checkout'"
+    )
+    before = {row["kpi_id"]: row["previous_value"] for row in tiles}
+    # both had 40 orders in the seven days before; only the definition that did not change is set beside them
+    assert before["average_order_value"] == 69.5 and before["basket"] is None
+    moves = home.query(
+        "select kpi_id, certainty, change, reason, value_before from fct_kpi_moves "
+        "where comparison = 'last_28_days' and touchpoint_id = 'checkout'"
+    )
+    moved = {row["kpi_id"]: row for row in moves}
+    assert moved["average_order_value"]["change"] == 0.0 and moved["basket"]["value_before"] is not None
+    assert (moved["basket"]["change"], moved["basket"]["certainty"]) == (None, "not_comparable")
+    assert moved["basket"]["reason"] == "another definition before 29 April 2026"
 
 
 def test_a_version_whose_first_day_is_to_come_changes_nothing_yet(tmp_path: Path) -> None:
