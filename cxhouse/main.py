@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cxhouse.change_commands import app as change_app
+from cxhouse.effect_commands import effect
 from cxhouse.employee_commands import app as employee_app
 from cxhouse.preparation import open_workplace
 from cxhouse.screen import complain, console
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(change_app, name="change", help="Record and list changes.")
 app.add_typer(employee_app, name="employees", help="Figures about single employees; never published.")
+app.command()(effect)
 
 
 @contextmanager

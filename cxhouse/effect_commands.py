@@ -1,0 +1,113 @@
+"""`cxhouse effect`: judge a change on a series of your own, from a CSV file."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cxhouse.screen import complain, console
+
+if TYPE_CHECKING:
+    from semantic.effects.single import Judgement
+
+
+def effect(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A table with a header; one row per day, week, month or year.")],
+    change: Annotated[str, typer.Option("--date", metavar="DATE", help="First day after the change: 2026-03-01, 2026-03, or a year.")],
+    date_column: Annotated[str | None, typer.Option(metavar="COL", help="Without it, the first column that holds dates or years.")] = None,
+    value: Annotated[str | None, typer.Option(metavar="COL", help="Without it, the only column of numbers; rows are averaged.")] = None,
+    numerator: Annotated[str | None, typer.Option(metavar="COL", help="With --denominator: sums over sums.")] = None,
+    denominator: Annotated[str | None, typer.Option(metavar="COL")] = None,
+    controls: Annotated[str | None, typer.Option(metavar="COL,COL", help="Series the change did not touch.")] = None,
+    period: Annotated[str | None, typer.Option(help="day, week, month or year; without it, as the rows are (days by weeks).")] = None,
+    before: Annotated[str, typer.Option(metavar="N|all", help="Periods before.")] = "all",
+    after: Annotated[str | None, typer.Option(metavar="N|all", help="Default: 28 days, 4 weeks, 12 months, all years.")] = None,
+    log: Annotated[bool, typer.Option("--log", help="Judge the logarithm: effects are ratios.")] = False,
+    better: Annotated[str | None, typer.Option(help="higher or lower: then the verdict says better or worse.")] = None,
+    judge: Annotated[str, typer.Option(help="mean or last: with a synthetic control, the mean after or its last period.")] = "mean",
+    plot: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Default: <FILE>_effect.svg in this folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Did it move? Effect, 95 % margin and verdict for one change on a series from a file, and a plot."""
+    from cxhouse.effect_files import InputError, read_table
+    from cxhouse.effect_plot import draw_effect
+    from semantic.effects.single import judge_periods
+    from semantic.effects.table import DEFAULT_AFTER, guess_grain, pool_table
+
+    try:
+        check_choice(period, ("day", "week", "month", "year"), "--period")
+        check_choice(better, ("higher", "lower"), "--better")
+        check_choice(judge, ("mean", "last"), "--judge")
+        start = read_date(change)
+        names = [name.strip() for name in (controls or "").split(",") if name.strip()]
+        table = read_table(file, date_column, value, numerator, denominator, names, log=log)
+        grain = period or guess_grain(table.days)
+        span = (read_count(before, "--before"), DEFAULT_AFTER[grain] if after is None else read_count(after, "--after"))
+        periods = pool_table(table.days, table.numerator, table.denominator, table.controls, start, grain, *span)
+        if log and ((periods.values <= 0).any() or (periods.controls <= 0).any()):
+            raise InputError(f"{file}: --log needs values above 0 in every {periods.grain}; leave it out or drop those rows")
+        found = judge_periods(periods, better=better, log=log, last_only=judge == "last")
+    except InputError as error:
+        complain(f"error: {error}")
+        raise typer.Exit(1) from error
+    target = plot or Path(f"{file.stem}_effect.svg")
+    try:
+        target.write_text(draw_effect(periods, found, log=log, title=f"{table.name}, change of {start.isoformat()}"), encoding="utf-8")
+        drawn: str | None = str(target)
+    except OSError as error:
+        complain(f"the plot could not be written: {error}; name another place with --plot")
+        drawn = None
+    if as_json:
+        print(json.dumps({**found.as_fields(), "log": log, "plot": drawn}, indent=2, allow_nan=False))
+    else:
+        show(found, drawn)
+
+
+def check_choice(text: str | None, allowed: tuple[str, ...], option: str) -> None:
+    """Refuse a word that is none of the choices."""
+    if text is not None and text not in allowed:
+        raise typer.BadParameter(f"{text} is none of {', '.join(allowed)}", param_hint=option)
+
+
+def read_count(text: str, option: str) -> int | None:
+    """A number of periods; None for all."""
+    if text == "all":
+        return None
+    if not text.isdigit() or int(text) < 1:
+        raise typer.BadParameter(f"{text} is neither a whole number of periods from 1 on nor all", param_hint=option)
+    return int(text)
+
+
+def read_date(text: str) -> date:
+    """The first day after the change."""
+    from cxhouse.effect_files import parse_date
+
+    found = parse_date(text)
+    if found is None:
+        raise typer.BadParameter(f"{text} is not a date; write 2026-01-31, 2026-01 or a year", param_hint="--date")
+    return found
+
+
+def show(found: Judgement, drawn: str | None) -> None:
+    """The judgement for people."""
+    from semantic.effects.words import write_number
+
+    def write(number: float | None) -> str:
+        return "unknown" if number is None else write_number(number)
+
+    lines = [f"{found.verdict}: {found.reason}", found.sentence]
+    if found.effect is not None:
+        margin = f"95 % margin {write(found.effect_lower)} to {write(found.effect_upper)}"
+        lines.append(
+            f"effect {write(found.effect)} ({margin}), p {found.p_value:.4f}, smallest visible {write(found.smallest_visible_effect)}"
+        )
+        lines.append(f"method: {found.method}; {found.periods_before} {found.period}s before, {found.periods_after} after")
+    lines += [f"note: {warning}" for warning in found.warnings]
+    if drawn:
+        lines.append(f"plot: {drawn}")
+    for line in lines:
+        console.print(line, highlight=False, markup=False)

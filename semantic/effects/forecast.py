@@ -1,0 +1,127 @@
+"""The averaged forecast: every noise model forecasts the periods after from those before, weighted by how well it explains them.
+
+Arrays have one row per series: `before` is N x n, `after` N x m, in the units of the KPI; results are arrays of length N in the same units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semantic.effects.kernels import Array, Family
+
+FEWEST_FREEDOM = 3.0
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Miss = mean after minus its forecast; `variance` is the forecast's own, `freedom` the degrees of freedom it is known with.
+
+    `control_weight` is the share of belief in the models that use the control index (0 without one).
+    """
+
+    miss: Array
+    variance: Array
+    freedom: Array
+    control_weight: Array
+
+
+@dataclass(frozen=True)
+class _Opinions:
+    """What the models say: arrays N x models."""
+
+    miss: Array
+    variance: Array
+    log_weight: Array
+
+
+def average_forecast(family: Family, before: Array, after: Array, control: tuple[Array, Array] | None = None) -> Forecast:
+    """Forecast the mean of `after` (N x m, or its mean as N) for each series; `control` is an index before (N x n) and after (N x m)."""
+    before = np.asarray(before, dtype=float)
+    centre, scale = before.mean(axis=1), before.std(axis=1)
+    scale = np.where(scale > 0, scale, 1.0)
+    values = (before - centre[:, None]) / scale[:, None]
+    last = (mean_of(after) - centre) / scale
+    opinions = [forecast_each(family, values, last)]
+    split = opinions[0].miss.shape[1]
+    if control is not None:
+        past = np.asarray(control[0], dtype=float)
+        middle, width = past.mean(axis=1), past.std(axis=1)
+        width = np.where(width > 0, width, 1.0)
+        index = ((past - middle[:, None]) / width[:, None], (mean_of(control[1]) - middle) / width)
+        opinions.append(forecast_each(family, values, last, index))
+    miss = np.concatenate([each.miss for each in opinions], axis=1)
+    variance = np.concatenate([each.variance for each in opinions], axis=1)
+    logs = np.concatenate([each.log_weight for each in opinions], axis=1)
+    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
+    weights /= weights.sum(axis=1, keepdims=True)
+    mean = (weights * miss).sum(axis=1)
+    own = (weights * variance).sum(axis=1)
+    total = own + (weights * (miss - mean[:, None]) ** 2).sum(axis=1)
+    freedom = match_freedom(weights, variance, own, max(family.rank, 3))
+    # the models' variances hold their t inflation already: the scale of a t with these degrees of freedom is smaller than its variance
+    total = total * (freedom - 2) / freedom
+    return Forecast(mean * scale, total * scale**2, freedom, weights[:, split:].sum(axis=1))
+
+
+def mean_of(after: Array) -> Array:
+    """The mean per series of what may be one already."""
+    values = np.asarray(after, dtype=float)
+    return values if values.ndim == 1 else np.asarray(values.mean(axis=1))
+
+
+def match_freedom(weights: Array, variance: Array, own: Array, rank: int) -> Array:
+    """Degrees of freedom whose chi-square has the relative spread of the models' variances (Satterthwaite), at least three."""
+    second = (weights * variance**2).sum(axis=1) * (1 + 2 / rank)
+    return np.maximum(2 * own**2 / np.maximum(second - own**2, 1e-12 * own**2 + 1e-300), FEWEST_FREEDOM)
+
+
+def forecast_each(family: Family, values: Array, after: Array, control: tuple[Array, Array] | None = None) -> _Opinions:
+    """Miss, variance and log weight of every model, from one matrix product per kernel and series."""
+    distance = after + values @ family.level
+    rank = family.rank
+    misses, variances, logs = [], [], []
+    with np.errstate(divide="ignore"):
+        priors = np.log(family.prior)
+    for k, basis in enumerate(family.bases):
+        scores = values @ basis
+        square = (scores**2) @ family.inverse[k]
+        miss = distance[:, None] - scores @ family.gains[k]
+        spread = np.broadcast_to(family.spread[k], miss.shape)
+        penalty = 0.0
+        if control is not None:
+            # a slope per model, drawn towards 0 by a prior worth one observation
+            index = control[0] @ basis
+            cross = (scores * index) @ family.inverse[k]
+            own = np.maximum((index**2) @ family.inverse[k], 1e-12)
+            moved = (control[1] + control[0] @ family.level)[:, None] - index @ family.gains[k]
+            shrink = rank / (1 + rank)
+            square = square - shrink * cross**2 / own
+            miss = miss - shrink * cross / own * moved
+            spread = spread + shrink * moved**2 / own
+            penalty = 0.5 * np.log1p(rank)
+        square = np.maximum(square, 1e-12)
+        misses.append(miss)
+        variances.append(square / max(rank - 2, 1) * spread)
+        logs.append(priors[k] - 0.5 * family.logdet[k] - 0.5 * rank * np.log(square) - penalty)
+    return _Opinions(np.concatenate(misses, axis=1), np.concatenate(variances, axis=1), np.concatenate(logs, axis=1))
+
+
+def learn_prior(family: Family, before: Array, after: Array, rounds: int = 60) -> NDArray[np.float64]:
+    """Prior over models (kernels x mixes) under which a pool of series, with what came after, is most likely (expectation maximisation)."""
+    values = (before - before.mean(axis=1, keepdims=True)) / before.std(axis=1, keepdims=True)
+    last = (mean_of(after) - before.mean(axis=1)) / before.std(axis=1)
+    flat = Family(**{**family.__dict__, "prior": np.full(family.prior.shape, 1 / family.prior.size)})
+    opinions = forecast_each(flat, values, last)
+    rank = family.rank
+    scale = opinions.variance * max(rank - 2, 1) / rank
+    ahead = -0.5 * np.log(scale) - (rank + 1) / 2 * np.log1p(opinions.miss**2 / (scale * rank))
+    logs = opinions.log_weight + ahead
+    likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
+    prior = np.full(likelihood.shape[1], 1 / likelihood.shape[1])
+    for _ in range(rounds):
+        weights = likelihood * prior
+        prior = (weights / weights.sum(axis=1, keepdims=True)).mean(axis=0)
+    return np.asarray(prior.reshape(family.prior.shape))

@@ -1,0 +1,81 @@
+"""What a judgement says in words: verdict, reason, and one plain sentence with the count of earlier dates."""
+
+from __future__ import annotations
+
+import math
+
+LEVEL = 0.05
+TOO_LITTLE = "too little data"
+NOTHING = "no visible effect"
+METHODS = {
+    "forecast": "averaged forecast",
+    "forecast_control": "averaged forecast with controls",
+    "step": "step between two levels",
+    "step_difference": "step of the difference to the controls",
+    "step_control": "step between two levels, control fitted",
+    "synthetic": "synthetic control",
+}
+
+
+def write_number(value: float) -> str:
+    """Four leading digits, no exponent in the usual range."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else "unknown"
+    digits = max(0, 3 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{min(digits, 8)}f}"
+
+
+def give_verdict(effect: float | None, p: float | None, too_little: str | None, better: str | None) -> str:
+    """The verdict; without a better direction a visible effect is `higher` or `lower`, with one it is `better` or `worse`."""
+    if too_little or effect is None or p is None or not math.isfinite(p):
+        return TOO_LITTLE
+    if p >= LEVEL:
+        return NOTHING
+    direction = "higher" if effect > 0 else "lower"
+    if better is None:
+        return direction
+    return "better" if direction == better else "worse"
+
+
+def give_reason(verdict: str, p: float | None, visible: float | None, too_little: str | None) -> str:
+    """Why the verdict is what it is."""
+    if verdict == TOO_LITTLE:
+        return too_little or "the effect cannot be estimated from these periods"
+    if verdict == NOTHING:
+        return f"within the 95 % margin; an effect of {write_number(visible or 0)} would have been seen in 80 of 100 cases"
+    return f"outside the 95 % margin: so far out in {max(p or 0, 1e-4):.2%} of cases without a change"
+
+
+def count_times(count: int) -> str:
+    """Once, twice, n times, never."""
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def write_sentence(
+    *,
+    method: str,
+    effect: float,
+    lower: float,
+    upper: float,
+    periods: str,
+    before: int,
+    after: int,
+    placebos: int,
+    missed: int,
+    last_only: bool = False,
+) -> str:
+    """One plain sentence for who did not make the forecast."""
+    move = f"{write_number(abs(effect))} {'higher' if effect > 0 else 'lower'}"
+    margin = f"95 % margin {write_number(lower)} to {write_number(upper)}"
+    span = f"in the {after} {periods} after"
+    if method == "synthetic":
+        span = f"in the last of the {after} {periods} after" if last_only else span
+        return (
+            f"The value stood {move} {span} than a mix of controls that had followed it over the {before} {periods} before ({margin}); of "
+            f"{placebos} controls, treated the same way though nothing was changed there, as large a gap was found {count_times(missed)}."
+        )
+    against = f"forecast from the {before} {periods} before" if method.startswith("forecast") else f"in the {before} {periods} before"
+    tail = "there is no earlier date to try the same on."
+    if placebos:
+        tail = f"the same, tried on {placebos} earlier dates when nothing was registered, missed as badly {count_times(missed)}."
+    return f"The value stood {move} {span} than {against} ({margin}); {tail}"
