@@ -9,7 +9,7 @@ SERVE ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint build serve clean
+.PHONY: help setup run test lint build bench serve clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,9 @@ lint: $(VENV)/.ready ## check style and imports
 
 build: setup ## the same pipeline without Airflow: the developer's loop
 	$(BIN)/cxhouse run --no-airflow --no-serve
+
+bench: setup ## seconds to fit and score a million simulated customers
+	$(BIN)/python -m tests.bench_customer_value
 
 serve: setup ## serve the dashboards as built last
 	$(BIN)/cxhouse serve

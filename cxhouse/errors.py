@@ -10,9 +10,10 @@ from cxhouse.settings import SettingsError
 from cxhouse.site_server import DashboardsError
 from ingestion.configuration import ConfigurationError
 from ingestion.errors import IngestionError
+from semantic.value.customer_table import CustomerTableError
 from semantic.yaml_files import DefinitionError
 
 MENDABLE: tuple[type[Exception], ...] = (
-    AirflowError, BuildError, ConfigurationError, DashboardsError, DefinitionError, IngestionError, LoadError, ReportError,
-    SettingsError,
+    AirflowError, BuildError, ConfigurationError, CustomerTableError, DashboardsError, DefinitionError, IngestionError, LoadError,
+    ReportError, SettingsError,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from cxhouse.employee_commands import app as employee_app
 from cxhouse.preparation import open_workplace
 from cxhouse.screen import complain, console
 from cxhouse.settings import read_settings
+from cxhouse.value_commands import clv
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The open customer-experience warehouse.", pretty_exceptions_enable=False
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.add_typer(change_app, name="change", help="Record and list changes.")
 app.add_typer(employee_app, name="employees", help="Figures about single employees; never published.")
 app.command()(effect)
+app.command()(clv)
 
 
 @contextmanager

@@ -1,0 +1,136 @@
+"""A table of customers in a CSV file, one row each: checked line by line, bad rows named and left out."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import polars as pl
+
+REQUIRED = ("customer_id", "frequency", "recency", "T")
+VALUE = "monetary_value"
+ROUNDING = 1e-9
+MOST_BAD = 0.05  # share of rows; beyond it the table is not what it claims to be
+
+
+class CustomerTableError(Exception):
+    """A table that cannot be used; the message names the file and what to do."""
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that was left out. `line` counts lines of the file from 1; a row over several lines is named by its last."""
+
+    line: int
+    customer_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CustomerTable:
+    """`customers`: `customer_id`, `frequency`, `recency`, `age` (the column T), `mean_value` and `holdout` where there."""
+
+    customers: pl.DataFrame
+    rows: int
+    bad_rows: tuple[BadRow, ...]
+
+
+def read_customers(path: Path, *, holdout: str | None = None, most_bad: float = MOST_BAD) -> CustomerTable:
+    """Read and check a table; commas, semicolons or tabs between columns. Raises CustomerTableError when it cannot be used."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            table = parse_customers(file, path.name, holdout)
+    except FileNotFoundError as error:
+        raise CustomerTableError(f"{path}: no such file") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CustomerTableError(f"{path}: cannot be read as CSV in UTF-8 ({error})") from error
+    bad = len(table.bad_rows)
+    if not table.rows:
+        raise CustomerTableError(f"{path}: holds no row below its header; give one row per customer")
+    if bad > most_bad * table.rows or bad == table.rows:
+        shown = "".join(f"\n  line {row.line} ({row.customer_id or 'no id'}): {row.reason}" for row in table.bad_rows[:10])
+        more = f"\n  and {bad - 10:,} more" if bad > 10 else ""
+        raise CustomerTableError(
+            f"{path}: {bad:,} of {table.rows:,} rows cannot be used, more than {most_bad:.0%}; mend them, or allow a larger "
+            f"share of bad rows{shown}{more}"
+        )
+    return table
+
+
+def parse_customers(file: TextIO, name: str, holdout: str | None) -> CustomerTable:
+    """All rows of an open file."""
+    header = file.readline()
+    delimiter = max(",;\t", key=header.count)
+    columns = [column.strip() for column in next(csv.reader([header], delimiter=delimiter), [])]
+    wanted = [*REQUIRED, *([holdout] if holdout else [])]
+    missing = [column for column in wanted if column not in columns]
+    if missing:
+        raise CustomerTableError(
+            f"{name}: column {', '.join(missing)} is missing; the header must name {', '.join(wanted)} and may name {VALUE}. "
+            f"It names {', '.join(columns) or 'nothing'}"
+        )
+    names = [*wanted, *([VALUE] if VALUE in columns else [])]
+    places, good, bad, seen, rows = [columns.index(column) for column in names], [], [], {}, 0
+    for line, cells in number_lines(csv.reader(file, delimiter=delimiter)):
+        rows += 1
+        row = parse_row(cells, places, names, len(columns))
+        customer_id = cells[places[0]].strip() if len(cells) > places[0] else ""
+        if isinstance(row, tuple) and customer_id in seen:
+            row = f"customer_id stands in line {seen[customer_id]} already"
+        if isinstance(row, str):
+            bad.append(BadRow(line, customer_id, row))
+        else:
+            seen[customer_id] = line
+            good.append((customer_id, *row))
+    schema = {"customer_id": pl.Utf8} | {{"T": "age", VALUE: "mean_value", holdout: "holdout"}.get(n, n): pl.Float64 for n in names[1:]}
+    return CustomerTable(pl.DataFrame(good, schema=schema, orient="row"), rows, tuple(bad))
+
+
+def number_lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the number of their line; empty lines are passed over."""
+    for cells in reader:
+        if cells:
+            yield reader.line_num + 1, cells  # type: ignore[attr-defined]
+
+
+def parse_row(cells: list[str], places: list[int], names: list[str], width: int) -> tuple[float | None, ...] | str:
+    """The numbers of a row, or why it cannot be used."""
+    if len(cells) != width:
+        return f"has {len(cells)} columns, the header {width}"
+    if not cells[places[0]].strip():
+        return "customer_id is empty"
+    numbers: dict[str, float | None] = {}
+    for name, place in zip(names[1:], places[1:], strict=True):
+        text = cells[place].strip()
+        if not text and name == VALUE:
+            numbers[name] = None
+            continue
+        try:
+            numbers[name] = float(text)
+        except ValueError:
+            return f"{name} is empty" if not text else f"{name} is not a number: {text}"
+        if not math.isfinite(numbers[name]):  # type: ignore[arg-type]
+            return f"{name} is not a number: {text}"
+    return judge_row(numbers) or tuple(numbers.values())
+
+
+def judge_row(numbers: dict[str, float | None]) -> str | None:
+    """Why the numbers of a row cannot be those of a customer."""
+    for name, number in numbers.items():
+        if number is not None and number < 0:
+            return f"{name} is negative: {number:g}"
+    frequency, recency, age = numbers["frequency"], numbers["recency"], numbers["T"]
+    assert frequency is not None and recency is not None and age is not None
+    if frequency != int(frequency):
+        return f"frequency is not a whole number: {frequency:g}"
+    if recency > age * (1 + ROUNDING):
+        return f"recency {recency:g} is after T {age:g}: the last purchase cannot be later than now"
+    if frequency == 0 and recency > 0:
+        return f"frequency is 0 and recency {recency:g}: without a second purchase there is no time between the first and the last"
+    if frequency > 0 and VALUE in numbers and numbers[VALUE] is None:
+        return f"{VALUE} is empty although the customer bought again"
+    return None

@@ -1,0 +1,142 @@
+"""Expected purchases and value of every customer: by the models where they fit, else by a plain rule that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from semantic.value.bg_nbd import expected_purchases, fit_purchases, probability_alive
+from semantic.value.calibration import Holdout, check_holdout, compare_frequencies
+from semantic.value.futures import bound_futures
+from semantic.value.gamma_gamma import correlate, expected_value, fit_values
+from semantic.value.likelihood import Fit
+
+FEWEST_REPEAT_BUYERS = 50
+FALLBACK_PURCHASES = 5  # as many purchases of one's own weigh as much as the mean of all
+LARGEST_CORRELATION = 0.3  # of frequency and mean value; beyond it the two models are not independent
+MODELS = ("bg_nbd", "gamma_gamma")
+
+
+@dataclass(frozen=True)
+class Valuation:
+    """Models, how well they fit, and one row per customer.
+
+    `purchase_method` and `value_method` say where the figures come from: a model of MODELS, or `pooled_rate` and `pooled_mean`, whose
+    reasons stand in `reasons` under the model's name. `value_method` is None when the table holds no values.
+    """
+
+    horizon: float
+    purchases: Fit | None
+    values: Fit | None
+    purchase_method: str
+    value_method: str | None
+    reasons: Mapping[str, str]
+    notes: tuple[str, ...]
+    correlation: float | None
+    frequencies: pl.DataFrame | None
+    holdout: Holdout | None
+    customers: pl.DataFrame
+
+
+def value_customers(
+    customers: pl.DataFrame, *, horizon: float, holdout_length: float | None = None, interval_seed: int | None = None
+) -> Valuation:
+    """Fit and score `frequency`, `recency`, `age` and, where there, `mean_value`, one row per customer; other columns are kept.
+
+    With `holdout_length` the column `holdout` holds the purchases of the period of that length after `age`. With `interval_seed` 80 %
+    intervals are drawn; there are none under a fallback.
+    """
+    reasons: dict[str, str] = {}
+    fit = fit_repeat_buyers(customers, reasons)
+    holdout = None if holdout_length is None else try_holdout(customers, fit, holdout_length)
+    if holdout is not None and holdout.reason and "bg_nbd" not in reasons:
+        reasons["bg_nbd"] = holdout.reason
+    scored = score_purchases(customers, None if "bg_nbd" in reasons else fit, horizon)
+    values, correlation, has_values = None, None, "mean_value" in customers.columns
+    if has_values:
+        values, correlation = fit_spenders(customers, reasons), correlate(customers)
+        scored = score_values(scored, None if "gamma_gamma" in reasons else values)
+    if interval_seed is not None and "bg_nbd" not in reasons and fit is not None and customers.height:
+        drawn = bound_futures(customers, fit, None if "gamma_gamma" in reasons else values, horizon, seed=interval_seed)
+        scored = pl.concat([scored, drawn], how="horizontal")
+    notes = []
+    if correlation is not None and abs(correlation) > LARGEST_CORRELATION:
+        notes.append(f"frequency and mean value are correlated ({correlation:.2f}); the value model assumes they are not")
+    return Valuation(
+        horizon=horizon, purchases=fit, values=values, purchase_method="pooled_rate" if "bg_nbd" in reasons else "bg_nbd",
+        value_method=None if not has_values else "pooled_mean" if "gamma_gamma" in reasons else "gamma_gamma",
+        reasons=reasons, notes=tuple(notes), correlation=correlation,
+        frequencies=None if fit is None else compare_frequencies(fit, customers), holdout=holdout, customers=scored,
+    )  # fmt: skip
+
+
+def fit_repeat_buyers(customers: pl.DataFrame, reasons: dict[str, str]) -> Fit | None:
+    """The model of purchases; a reason is noted when it may not be used, and there is no fit with too few repeat buyers."""
+    repeat_buyers = customers.filter(pl.col("frequency") > 0).height
+    if repeat_buyers < FEWEST_REPEAT_BUYERS:
+        reasons["bg_nbd"] = f"customers who bought again: {repeat_buyers}; fewer than {FEWEST_REPEAT_BUYERS} are too few to fit a model"
+        return None
+    fit = fit_purchases(customers)
+    if fit.reason:
+        reasons["bg_nbd"] = fit.reason
+    return fit
+
+
+def fit_spenders(customers: pl.DataFrame, reasons: dict[str, str]) -> Fit | None:
+    """The model of values, likewise. It also needs q above 1, because no mean exists below."""
+    spenders = customers.filter((pl.col("frequency") > 0) & (pl.col("mean_value") > 0))
+    if spenders.height < FEWEST_REPEAT_BUYERS or spenders["mean_value"].n_unique() < 2:
+        reasons["gamma_gamma"] = (
+            f"customers who bought again and spent something: {spenders.height}, or all spent the same; at least {FEWEST_REPEAT_BUYERS} "
+            "who differ are needed to fit a model"
+        )
+        return None
+    fit = fit_values(spenders)
+    if fit.reason:
+        reasons["gamma_gamma"] = fit.reason
+    elif fit["q"] <= 1:
+        reasons["gamma_gamma"] = f"q is {fit['q']:.3f}; at 1 or less the mean value of all customers does not exist"
+    return fit
+
+
+def try_holdout(customers: pl.DataFrame, fit: Fit | None, length: float) -> Holdout:
+    """The check against purchases not seen, of the model if there is one, else of the fallback."""
+    expected = score_purchases(customers, fit, length)["expected_purchases"].fill_null(0.0).to_list()
+    return check_holdout(customers["frequency"].to_list(), expected, customers["holdout"].to_list(), length)
+
+
+def score_purchases(customers: pl.DataFrame, fit: Fit | None, horizon: float) -> pl.DataFrame:
+    """Add `expected_purchases` and `probability_alive`. Without a fit: the customer's rate drawn towards that of all; nobody leaves."""
+    x, recency, age = (customers[name].to_numpy().astype(float) for name in ("frequency", "recency", "age"))
+    if fit is not None:
+        return customers.with_columns(
+            pl.Series("expected_purchases", expected_purchases(fit, x, recency, age, horizon)),
+            pl.Series("probability_alive", probability_alive(fit, x, recency, age)),
+        )
+    unknown = pl.lit(None, dtype=pl.Float64)
+    total = float(age.sum())
+    if total <= 0:
+        return customers.with_columns(unknown.alias("expected_purchases"), unknown.alias("probability_alive"))
+    rate, weight = float(x.sum()) / total, total / len(age)
+    return customers.with_columns(
+        pl.Series("expected_purchases", horizon * (x + rate * weight) / (age + weight)), unknown.alias("probability_alive")
+    )
+
+
+def score_values(customers: pl.DataFrame, fit: Fit | None) -> pl.DataFrame:
+    """Add `expected_average_value` per purchase and `expected_value` in the horizon. Without a fit: one's own mean, drawn towards all."""
+    x, own = customers["frequency"].to_numpy().astype(float), customers["mean_value"].to_numpy().astype(float)
+    own = np.nan_to_num(own)
+    x = np.where(own > 0, x, 0.0)
+    if fit is not None:
+        average = expected_value(fit, x, own)
+    elif x.sum() > 0:
+        average = (x * own + FALLBACK_PURCHASES * float((x * own).sum() / x.sum())) / (x + FALLBACK_PURCHASES)
+    else:
+        average = np.full(len(x), np.nan)
+    return customers.with_columns(pl.Series("expected_average_value", average, nan_to_null=True)).with_columns(
+        (pl.col("expected_purchases") * pl.col("expected_average_value")).alias("expected_value")
+    )
