@@ -55,7 +55,12 @@ def test_each_hole_is_one_line_and_nothing_is_published(holed: Home) -> None:
     assert refused.returncode == 1 and "Traceback" not in refused.stderr
     fax, poster = list_holes(refused.stderr)
     assert fax.startswith("hole: touchpoint fax: none of its events (contact_social) ever occurs in 50 days of data; correct `events`")
-    assert poster.startswith("hole: touchpoint poster: KPI nps never had a value: ") and "`not_measured`" in poster
+    assert (
+        poster.startswith(
+            "hole: touchpoint poster: KPI nps never had a value (no event or answer of the touchpoint carries it) in 50 days of data; "
+        )
+        and "`not_measured`" in poster
+    )
     published = holed.run("publish", check=False)
     assert published.returncode == 1 and not (holed.path / "serving" / "current").exists()
 

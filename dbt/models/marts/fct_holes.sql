@@ -64,12 +64,12 @@ valueless as (
 lacking as (
 
     select
-        touchpoint_id, cast(null as varchar) as kpi_id, 'none of its events (' || events || ') ever occurs' as lack,
+        touchpoint_id, cast(null as varchar) as kpi_id, 'none of its events (' || events || ') ever occurs' as lack, cast(null as varchar) as reason,
         'correct `events` in touchpoints.yml, or say why under `not_measured`' as advice, days_count, 0 as maturity_days, not_landed
     from silent
     union all
     select
-        touchpoint_id, kpi_id, 'KPI ' || kpi_id || ' never had a value: ' || coalesce(reason, 'no event or answer of the touchpoint carries it'),
+        touchpoint_id, kpi_id, 'KPI ' || kpi_id || ' never had a value', coalesce(reason, 'no event or answer of the touchpoint carries it'),
         'bring the data, correct `events` or `surveys` in touchpoints.yml, or say why under the KPI''s `not_measured`', days_count, maturity_days, not_landed
     from valueless
 
@@ -79,7 +79,7 @@ select
     lacking.touchpoint_id,
     lacking.kpi_id,
     lacking.not_landed is null and coalesce(lacking.days_count, history.days_count, 0) >= {{ first_days }} + lacking.maturity_days as is_hole,
-    'touchpoint ' || lacking.touchpoint_id || ': ' || lacking.lack || case
+    'touchpoint ' || lacking.touchpoint_id || ': ' || lacking.lack || coalesce(' (' || lacking.reason || ')', '') || case
         when lacking.not_landed is not null then '; not landed yet: ' || lacking.not_landed || ' (cxhouse ingest)'
         when coalesce(lacking.days_count, history.days_count, 0) < {{ first_days }} + lacking.maturity_days
             then '; after ' || ({{ first_days }} + lacking.maturity_days) || ' days of data this stops the build (' || coalesce(lacking.days_count, history.days_count, 0) || ' so far)'
