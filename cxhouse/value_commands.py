@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -105,7 +106,7 @@ def describe(table: CustomerTable, valuation: Valuation, charts: list[Path]) -> 
         "parameters": {name: parameter.value for name, (_, parameter) in found.items()},
         "standard_errors": {name: parameter.standard_error for name, (_, parameter) in found.items()},
         "intervals_95": {name: [parameter.lower, parameter.upper] for name, (_, parameter) in found.items()},
-        "log_likelihood": {model: fit.log_likelihood for model, fit in fits.items() if fit},
+        "log_likelihood": {model: fit.log_likelihood if isfinite(fit.log_likelihood) else None for model, fit in fits.items() if fit},
         "converged": {model: fit.converged for model, fit in fits.items() if fit},
         "methods": {"purchases": valuation.purchase_method, "value": valuation.value_method},
         "reasons": dict(valuation.reasons),
@@ -116,7 +117,7 @@ def describe(table: CustomerTable, valuation: Valuation, charts: list[Path]) -> 
         "fit": None if valuation.frequencies is None else valuation.frequencies.to_dicts(),
         "holdout": None if holdout is None else {**vars(holdout), "by_frequency": holdout.by_frequency.to_dicts()},
         "charts": [str(path) for path in charts],
-        "customers": name_columns(valuation).to_dicts(),
+        "customers": name_columns(valuation).fill_nan(None).to_dicts(),
     }
 
 

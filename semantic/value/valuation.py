@@ -140,3 +140,16 @@ def score_values(customers: pl.DataFrame, fit: Fit | None) -> pl.DataFrame:
     return customers.with_columns(pl.Series("expected_average_value", average, nan_to_null=True)).with_columns(
         (pl.col("expected_purchases") * pl.col("expected_average_value")).alias("expected_value")
     )
+
+
+def subtract_service_costs(customers: pl.DataFrame) -> pl.DataFrame:
+    """Add `financial_value`: the expected value (of margins) less `cost_to_serve`, both over the horizon; null where one is unknown.
+
+    With an interval of the value also `financial_value_low` and `_high`; the costs are taken as known.
+    """
+    sides = {"expected_value": "", "value_low": "_low", "value_high": "_high"}
+    return customers.with_columns(
+        (pl.col(name) - pl.col("cost_to_serve")).alias(f"financial_value{side}")
+        for name, side in sides.items()
+        if name in customers.columns
+    )

@@ -120,3 +120,11 @@ def test_few_customers_get_the_plain_rule_and_are_told(tmp_path: Path) -> None:
     assert "bought again: 1;" in answer["reasons"]["bg_nbd"]
     result = run(path)
     assert result.exit_code == 0 and "is not used" in result.output and "unknown" in result.output
+
+
+def test_a_table_no_model_fits_is_still_answered(tmp_path: Path) -> None:
+    path = tmp_path / "alike.csv"
+    path.write_text("customer_id,frequency,recency,T\n" + "".join(f"{number},1,0,0\n" for number in range(80)), encoding="utf-8")
+    answer = read(run(path, "--json"))
+    assert answer["expected_purchases"] is None and "edge of the search" in answer["reasons"]["bg_nbd"]
+    assert run(path).exit_code == 0

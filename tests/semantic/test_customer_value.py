@@ -17,7 +17,7 @@ from semantic.value.buying import flag_buying
 from semantic.value.calibration import check_holdout, compare_frequencies
 from semantic.value.futures import draw_purchases, draw_values
 from semantic.value.likelihood import Fit
-from semantic.value.valuation import FEWEST_REPEAT_BUYERS, value_customers
+from semantic.value.valuation import FEWEST_REPEAT_BUYERS, subtract_service_costs, value_customers
 from tests.semantic.customers import PUBLISHED, make_fit, read_cdnow, simulate, simulate_values
 
 
@@ -236,3 +236,25 @@ def test_buying_by_contract_or_on_credit_is_flagged_and_unknown_stays_unknown() 
     flagged = flag_buying(pl.DataFrame(rows, schema=names, orient="row"))
     assert flagged["is_contractual"].to_list() == [True, False, None, None, False]
     assert flagged["is_credit_driven"].to_list() == [False, False, True, None, None]
+
+
+def test_service_costs_are_taken_off_value_and_interval_and_an_unknown_cost_is_no_zero() -> None:
+    columns = {"expected_value": [100.0, 30.0], "value_low": [20.0, 0.0], "value_high": [210.0, 80.0], "cost_to_serve": [45.0, None]}
+    net = subtract_service_costs(pl.DataFrame(columns, schema_overrides={"cost_to_serve": pl.Float64}))
+    assert net["financial_value"].to_list() == [55.0, None]
+    assert net["financial_value_low"].to_list() == [-25.0, None] and net["financial_value_high"].to_list() == [165.0, None]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("frequency", "recency", "age"), [(1.0, 5.0, 10.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (4.0, 52.0, 52.0), (1.0, 1.0, 500.0)]
+)  # fmt: skip
+def test_customers_who_are_all_alike_get_the_plain_rule_or_nothing(frequency: float, recency: float, age: float) -> None:
+    alike = pl.DataFrame({"frequency": [frequency], "recency": [recency], "age": [age], "mean_value": [9.0]})
+    judged = value_customers(pl.concat([alike] * 300), horizon=52.0, interval_seed=1)
+    assert judged.purchase_method == "pooled_rate" and judged.value_method == "pooled_mean"
+    expected = judged.customers["expected_purchases"]
+    if age == 0:
+        assert expected.null_count() == 300, "nobody has been seen for any time"
+    else:
+        assert expected.to_list() == pytest.approx([52 * frequency / age] * 300)
