@@ -5,11 +5,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SERVE ?= 1
+SERIES ?= 2000
+STRUCTURAL ?= 0
 # compiled Python starts dbt and Airflow twice as fast
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint build bench serve clean
+.PHONY: help setup run test lint build bench calibrate serve clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,8 +32,12 @@ lint: $(VENV)/.ready ## check style and imports
 build: setup ## the same pipeline without Airflow: the developer's loop
 	$(BIN)/cxhouse run --no-airflow --no-serve
 
-bench: setup ## seconds to fit and score a million simulated customers
+bench: setup ## seconds to score a million simulated customers and to judge 20,000 changes
 	$(BIN)/python -m tests.bench_customer_value
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench_effects
+
+calibrate: setup ## measure how often effects of changes are judged wrongly; writes docs/calibration.md
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m semantic.effects.calibration docs/calibration.md $(SERIES) $(STRUCTURAL)
 
 serve: setup ## serve the dashboards as built last
 	$(BIN)/cxhouse serve

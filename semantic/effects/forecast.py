@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from semantic.effects.kernels import Array, Family
 
 FEWEST_FREEDOM = 3.0
+CHUNK = 500  # series at a time, so that what the models say of them stays in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,14 @@ class _Opinions:
 def average_forecast(family: Family, before: Array, after: Array, control: tuple[Array, Array] | None = None) -> Forecast:
     """Forecast the mean of `after` (N x m, or its mean as N) for each series; `control` is an index before (N x n) and after (N x m)."""
     before = np.asarray(before, dtype=float)
+    if len(before) > CHUNK:
+        parts = []
+        for first in range(0, len(before), CHUNK):
+            rows = slice(first, first + CHUNK)
+            index = None if control is None else (control[0][rows], control[1][rows])
+            parts.append(average_forecast(family, before[rows], np.asarray(after)[rows], index))
+        fields = ("miss", "variance", "freedom", "control_weight")
+        return Forecast(*(np.concatenate([getattr(part, field) for part in parts]) for field in fields))
     centre, scale = before.mean(axis=1), before.std(axis=1)
     scale = np.where(scale > 0, scale, 1.0)
     values = (before - centre[:, None]) / scale[:, None]

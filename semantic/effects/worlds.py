@@ -23,7 +23,7 @@ class World:
     draw: Callable[[np.random.Generator, int, int, int], Array]
     answers: float | None = None
     has_peak: bool = False
-    covariance: Callable[[int, int], Array] | None = None
+    covariance: Callable[[int, int], Array] | None = None  # of the days, known in a simulation
 
 
 def filter_ar(noise: Array, coefficients: tuple[float, ...]) -> Array:
@@ -91,22 +91,58 @@ def draw_tails(generator: np.random.Generator, series: int, days: int, start: in
     return filter_ar(noise, (0.3,))
 
 
+def correlate_ar(*coefficients: float) -> Callable[[int, int], Array]:
+    """Covariance of `days` of autoregressive noise with variance 1."""
+
+    def covary(days: int, start: int) -> Array:
+        from scipy.linalg import toeplitz
+        from scipy.signal import lfilter
+
+        impulse = lfilter([1.0], [1.0, *(-value for value in coefficients)], np.eye(1, 3000)[0])
+        sums = np.array([(impulse[lag:] * impulse[: len(impulse) - lag]).sum() for lag in range(days)])
+        return np.asarray(toeplitz(sums / sums[0]))
+
+    return covary
+
+
+def add_walk(days: int, start: int) -> Array:
+    """Covariance of noise on a random walk."""
+    steps = np.arange(1, days + 1)
+    return np.eye(days) + 0.03**2 * np.minimum.outer(steps, steps)
+
+
+def add_wave(days: int, start: int) -> Array:
+    """Covariance of noise with memory and a yearly wave of random phase."""
+    lags = np.subtract.outer(np.arange(days), np.arange(days))
+    return correlate_ar(0.3)(days, start) + 0.5 * np.cos(2 * np.pi * lags / 365.25)
+
+
+def add_line(days: int, start: int) -> Array:
+    """Covariance of noise with memory and a line of random slope."""
+    return correlate_ar(0.3)(days, start) + np.outer(np.arange(days), np.arange(days)) * (1.5 / 365) ** 2 / 3
+
+
+def widen(days: int, start: int) -> Array:
+    """Independent days, wider after the change."""
+    return np.diag(np.where(np.arange(days) < start, 1.0, 2.25))
+
+
 WORLDS = (
-    World("iid", draw_ar()),
-    World("AR .3", draw_ar(0.3)),
-    World("AR .6", draw_ar(0.6)),
-    World("AR .8", draw_ar(0.8)),
-    World("AR(2) .5 .3", draw_ar(0.5, 0.3)),
-    World("noise + slow latent", draw_latent),
-    World("noise + random walk", draw_walk),
-    World("yearly cycle", draw_cycle),
+    World("iid", draw_ar(), covariance=correlate_ar()),
+    World("AR .3", draw_ar(0.3), covariance=correlate_ar(0.3)),
+    World("AR .6", draw_ar(0.6), covariance=correlate_ar(0.6)),
+    World("AR .8", draw_ar(0.8), covariance=correlate_ar(0.8)),
+    World("AR(2) .5 .3", draw_ar(0.5, 0.3), covariance=correlate_ar(0.5, 0.3)),
+    World("noise + slow latent", draw_latent, covariance=lambda d, s: np.eye(d) + 0.49 * correlate_ar(0.97)(d, s)),
+    World("noise + random walk", draw_walk, covariance=add_walk),
+    World("yearly cycle", draw_cycle, covariance=add_wave),
     World("December peak at the change", draw_peak, has_peak=True),
-    World("trend", draw_trend),
-    World("variance x2.25", draw_wider),
-    World("heavy tails", draw_tails),
-    World("NPS, 2 answers a day", draw_ar(), answers=2),
-    World("NPS, 5 answers a day", draw_ar(), answers=5),
-    World("NPS, 20 answers a day", draw_ar(), answers=20),
+    World("trend", draw_trend, covariance=add_line),
+    World("variance x2.25", draw_wider, covariance=widen),
+    World("heavy tails", draw_tails, covariance=correlate_ar(0.3)),
+    World("NPS, 2 answers a day", draw_ar(), answers=2, covariance=correlate_ar()),
+    World("NPS, 5 answers a day", draw_ar(), answers=5, covariance=correlate_ar()),
+    World("NPS, 20 answers a day", draw_ar(), answers=20, covariance=correlate_ar()),
 )
 
 
