@@ -214,6 +214,7 @@ def test_every_kpi_has_the_value_counted_from_the_files_or_says_why_not(home: Ho
     assert set(empty.filter(pl.col("touchpoint_id").is_null())["kpi_id"]) == set(NOT_MEASURABLE)
 
 
+@pytest.mark.usefixtures("home")
 def test_the_page_of_check_values_has_the_figures_of_the_real_company() -> None:
     page = (PROJECT / "docs" / "kpi-check-values.md").read_text(encoding="utf-8")
     counted = {kpi: pair for (kpi, month), pair in count_real_kpis().items() if month is None}
