@@ -21,8 +21,8 @@ setup: $(VENV)/.ready .env dashboards/node_modules/.ready ## set up the environm
 run: setup ## load, build and publish under Airflow, build the dashboards, serve both (SERVE=0: do not serve)
 	$(BIN)/cxhouse run $(if $(filter 0,$(SERVE)),--no-serve,)
 
-test: setup lint ## lint and run every test
-	$(BIN)/python -m pytest
+test: setup lint ## lint and run every test, on all cores
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadgroup
 
 lint: $(VENV)/.ready ## check style and imports
 	$(BIN)/ruff check .

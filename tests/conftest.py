@@ -54,3 +54,10 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHome]:
     }
     output = "" if ready else run_command(environment, "run", "--no-serve", "--until", DEMO_UNTIL).stdout
     yield DemoHome(path, environment, output)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests stay together on one core: those of the small demo, which is run once, and else those of one file."""
+    for item in items:
+        is_of_demo = "demo_home" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("demo" if is_of_demo else item.path.relative_to(PROJECT).as_posix()))

@@ -2,7 +2,7 @@
 with booked as (
 
     select
-        cast(date_trunc('month', event_date) as date) as cost_month, kind, channel, sum(cast(amount as double)) as amount
+        cast(date_trunc('month', event_date) as date) as cost_month, kind, channel, cast(sum(amount) as double) as amount
     from {{ ref('int_costs') }}
     group by all
 
@@ -12,7 +12,7 @@ shared as (
 
     select
         cast(date_trunc('month', event_date) as date) as cost_month, kind, case when kind = 'contact' then channel end as cost_channel,
-        sum(service_cost_total) as allocated
+        round(sum(service_cost_total), 6) as allocated
     from {{ ref('int_service_costs_daily') }}
     group by all
 
@@ -31,8 +31,8 @@ select
     weighed.kind,
     weighed.channel,
     weighed.amount,
-    coalesce(shared.allocated * weighed.weight, 0) as allocated,
-    weighed.amount - coalesce(shared.allocated * weighed.weight, 0) as unallocated,
+    coalesce(round(shared.allocated * weighed.weight, 2), 0) as allocated,
+    round(weighed.amount - coalesce(shared.allocated * weighed.weight, 0), 2) as unallocated,
     case
         when weighed.kind not in ('contact', 'redelivery', 'return') then 'no cost of serving: ' || weighed.kind
         when shared.allocated is null then 'nothing to share it over in this month'

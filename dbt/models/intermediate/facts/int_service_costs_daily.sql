@@ -33,7 +33,7 @@ costs as (
         kind,
         case when kind = 'contact' then channel end as cost_channel,
         date_trunc('month', event_date) as cost_month,
-        sum(cast(amount as double)) as amount
+        cast(sum(amount) as double) as amount
     from {{ ref('int_costs') }}
     group by all
 
@@ -52,7 +52,8 @@ select
     shared.events_count,
     shared.quantity,
     shared.cost_channel,
-    shared.share * costs.amount as service_cost_total,
+    -- six decimals, as everything that is added up: then the order of adding cannot show
+    round(shared.share * costs.amount, 6) as service_cost_total,
     0 as service_cost_total_sq,
     0 as service_cost_total_cube
 from shared

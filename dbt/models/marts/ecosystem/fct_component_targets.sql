@@ -37,11 +37,12 @@ cross join (select distinct grain, period_start from {{ ref('dim_periods') }}) a
 union all
 select
     component_id, kpi_id, grain, period_start,
-    case when denominator_scope = 'company' then sum(target) else sum(target * denominator) / sum(denominator) end,
-    case
+    -- rounded: the order of adding must not show
+    round(case when denominator_scope = 'company' then sum(target) else sum(target * denominator) / sum(denominator) end, 9),
+    round(case
         when count(lower_bound) = 0 then null
         when denominator_scope = 'company' then sum(bound)
         else sum(bound * denominator) / sum(denominator)
-    end
+    end, 9)
 from counted
 group by component_id, kpi_id, grain, period_start, denominator_scope

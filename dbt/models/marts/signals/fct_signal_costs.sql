@@ -1,7 +1,7 @@
 -- Costs of each channel, per day, over what they are for: costs of kind `contact` over its contacts, all others over its orders.
 with costs as (
 
-    select channel, case when kind = 'contact' then 'contact' else 'order' end as purpose, event_date, sum(cast(amount as double)) as amount
+    select channel, case when kind = 'contact' then 'contact' else 'order' end as purpose, event_date, cast(sum(amount) as double) as amount
     from {{ ref('int_costs') }}
     group by all
 

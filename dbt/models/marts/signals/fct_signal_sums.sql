@@ -11,15 +11,15 @@ summed as (
         weeks.signal_id, weeks.subject_kind, weeks.subject_id, weeks.subject_name, weeks.measure_id, weeks.measure_name, weeks.unit_kind, weeks.method, weeks.harm,
         weeks.level_threshold, weeks.judges_moves, weeks.smallest_rise, weeks.needs_every_week, weeks.last_date,
         span.recent_days, span.earlier_days, span.error_share, span.smallest_n, span.fewest_weeks,
-        coalesce(sum(weeks.numerator) filter (where weeks.week < span.recent_weeks), 0) as recent_numerator,
-        coalesce(sum(weeks.numerator_sq) filter (where weeks.week < span.recent_weeks), 0) as recent_numerator_sq,
+        coalesce(round(sum(weeks.numerator) filter (where weeks.week < span.recent_weeks), 6), 0) as recent_numerator,
+        coalesce(round(sum(weeks.numerator_sq) filter (where weeks.week < span.recent_weeks), 6), 0) as recent_numerator_sq,
         coalesce(sum(weeks.denominator) filter (where weeks.week < span.recent_weeks), 0) as recent_n,
         count(*) filter (where weeks.week < span.recent_weeks and weeks.numerator > 0) = max(span.recent_weeks) as is_in_every_week,
-        coalesce(sum(weeks.numerator) filter (where weeks.week >= span.recent_weeks), 0) as earlier_numerator,
-        coalesce(sum(weeks.numerator_sq) filter (where weeks.week >= span.recent_weeks), 0) as earlier_numerator_sq,
+        coalesce(round(sum(weeks.numerator) filter (where weeks.week >= span.recent_weeks), 6), 0) as earlier_numerator,
+        coalesce(round(sum(weeks.numerator_sq) filter (where weeks.week >= span.recent_weeks), 6), 0) as earlier_numerator_sq,
         coalesce(sum(weeks.denominator) filter (where weeks.week >= span.recent_weeks), 0) as earlier_n,
         count(*) filter (where weeks.week >= span.recent_weeks and weeks.denominator > 0) as earlier_weeks,
-        sum(power(weeks.numerator, 2) / nullif(weeks.denominator, 0)) filter (where weeks.week >= span.recent_weeks) as earlier_weeks_sq
+        round(sum(power(weeks.numerator, 2) / nullif(weeks.denominator, 0)) filter (where weeks.week >= span.recent_weeks), 6) as earlier_weeks_sq
     from {{ ref('fct_signal_weeks') }} as weeks
     cross join span
     group by all
