@@ -9,18 +9,13 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from cxhouse.screen import complain, console
+from cxhouse.command_line import fail, report_failures
+from cxhouse.screen import console
 from cxhouse.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True)
 
 Text = Annotated[str | None, typer.Option()]
-
-
-def fail(error: Exception) -> typer.Exit:
-    """Show what is wrong and end with code 1."""
-    complain(f"error: {error}")
-    return typer.Exit(1)
 
 
 @app.command()
@@ -45,21 +40,16 @@ def add(
     recorded_in: Annotated[str, typer.Option(hidden=True)] = "command",
 ) -> None:
     """Record a change in the ledger."""
-    from cxhouse.errors import MENDABLE
     from cxhouse.ledger import record_change
     from cxhouse.preparation import open_workplace
 
     content = {
-        name: value
-        for name, value in locals().items()
-        if name not in ("id_", "recorded_in", "record_change", "open_workplace", "MENDABLE") and value
+        name: value for name, value in locals().items() if name not in ("id_", "recorded_in", "record_change", "open_workplace") and value
     }
     content["change_id"] = id_ or make_id(started_at, title)
-    try:
+    with report_failures():
         settings = read_settings()
         change = record_change(settings, open_workplace(settings).company, content, recorded_in=recorded_in, now=datetime.now(UTC))
-    except MENDABLE as error:
-        raise fail(error) from error
     console.print(f"recorded {change.change_id}; it shows on the charts after cxhouse build, publish and dashboards", highlight=False)
 
 
@@ -92,13 +82,10 @@ def show(change_id: str) -> None:
 
 def read_all() -> list:
     """Changes of folder and ledger, by start."""
-    from cxhouse.errors import MENDABLE
     from cxhouse.ledger import read_changes
     from cxhouse.preparation import open_workplace
 
-    try:
+    with report_failures():
         settings = read_settings()
         changes = read_changes(open_workplace(settings).company, settings.environment, settings.ledger)
-    except MENDABLE as error:
-        raise fail(error) from error
     return sorted(changes, key=lambda recorded: recorded[2].started_at)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cxhouse.command_line import report_failures
 from cxhouse.screen import complain, console
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def effect(
     from semantic.effects.single import judge_periods
     from semantic.effects.table import DEFAULT_AFTER, guess_grain, pool_table
 
-    try:
+    with report_failures():
         check_choice(period, ("day", "week", "month", "year"), "--period")
         check_choice(better, ("higher", "lower"), "--better")
         check_choice(judge, ("mean", "last"), "--judge")
@@ -51,9 +52,6 @@ def effect(
         if log and ((periods.values <= 0).any() or (periods.controls <= 0).any()):
             raise InputError(f"{file}: --log needs values above 0 in every {periods.grain}; leave it out or drop those rows")
         found = judge_periods(periods, better=better, log=log, last_only=judge == "last")
-    except InputError as error:
-        complain(f"error: {error}")
-        raise typer.Exit(1) from error
     target = plot or Path(f"{file.stem}_effect.svg")
     try:
         target.write_text(draw_effect(periods, found, log=log, title=f"{table.name}, change of {start.isoformat()}"), encoding="utf-8")

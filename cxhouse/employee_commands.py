@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cxhouse.screen import complain, console
+from cxhouse.command_line import read_day, report_failures
+from cxhouse.files import write_private
+from cxhouse.screen import console
 from cxhouse.settings import Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -34,16 +35,11 @@ def csat(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write JSON to this file, which only you can read.")] = None,
 ) -> None:
     """Satisfaction per agent (hashed), drawn towards the team's mean; agents with fewer than 30 answers are counted and not shown."""
-    from cxhouse.errors import MENDABLE
-
-    try:
+    with report_failures():
         settings = read_settings()
         if out is not None:
             check_private(settings, out)
         content = judge_agents(settings.warehouse, read_day(from_, "--from"), read_day(to, "--to"))
-    except MENDABLE as error:
-        complain(f"error: {error}")
-        raise typer.Exit(1) from error
     text = json.dumps(content, indent=2)
     if out is not None:
         write_private(out, text)
@@ -52,14 +48,6 @@ def csat(
         print(text)
     else:
         show(content)
-
-
-def read_day(text: str | None, option: str) -> date | None:
-    """A day given as an option."""
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text} is not a date; write 2026-01-31", param_hint=option) from error
 
 
 def judge_agents(warehouse: Path, start: date | None, end: date | None) -> dict[str, Any]:
@@ -114,11 +102,3 @@ def check_private(settings: Settings, path: Path) -> None:
     for folder in (settings.serving, settings.dashboards):
         if path.resolve().is_relative_to(folder.resolve()):
             raise BuildError(f"{path} lies in {folder}, which is published; figures about employees are not. Choose another place")
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read (mode 600), also when it stood there before."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.fchmod(descriptor, 0o600)
-        file.write(text + "\n")

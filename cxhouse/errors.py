@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxhouse.airflow_api import AirflowError
 from cxhouse.build import BuildError
+from cxhouse.effect_files import InputError
 from cxhouse.loading import LoadError
 from cxhouse.reports.published import ReportError
 from cxhouse.settings import SettingsError
@@ -14,6 +15,6 @@ from semantic.value.customer_table import CustomerTableError
 from semantic.yaml_files import DefinitionError
 
 MENDABLE: tuple[type[Exception], ...] = (
-    AirflowError, BuildError, ConfigurationError, CustomerTableError, DashboardsError, DefinitionError, IngestionError, LoadError,
-    ReportError, SettingsError,
+    AirflowError, BuildError, ConfigurationError, CustomerTableError, DashboardsError, DefinitionError, IngestionError, InputError,
+    LoadError, ReportError, SettingsError,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Files that are whole or absent: written beside, swapped by one rename."""
+"""Files that are whole or absent (written beside, swapped by one rename), and files for one pair of eyes."""
 
 from __future__ import annotations
 
@@ -21,3 +21,11 @@ def write_atomically(path: Path, write: Callable[[Path], Any], *, only_if_change
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read (mode 600), also when it stood there before."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        os.fchmod(descriptor, 0o600)
+        file.write(text + "\n")

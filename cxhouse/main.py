@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cxhouse.change_commands import app as change_app
+from cxhouse.command_line import read_day, report_failures
 from cxhouse.effect_commands import effect
 from cxhouse.employee_commands import app as employee_app
 from cxhouse.preparation import open_workplace
-from cxhouse.screen import complain, console
+from cxhouse.screen import console
 from cxhouse.settings import read_settings
 from cxhouse.value_commands import clv
 
@@ -25,28 +23,6 @@ app.add_typer(change_app, name="change", help="Record and list changes.")
 app.add_typer(employee_app, name="employees", help="Figures about single employees; never published.")
 app.command()(effect)
 app.command()(clv)
-
-
-@contextmanager
-def report_failures() -> Iterator[None]:
-    """Turn the errors a user can mend into a message and exit code 1; anything else is a defect and keeps its traceback."""
-    from cxhouse.errors import MENDABLE
-
-    try:
-        yield
-    except MENDABLE as error:
-        complain(f"error: {error}")
-        raise typer.Exit(1) from error
-
-
-def read_day(text: str | None, option: str) -> date | None:
-    """A day given as an option."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text} is not a date; write 2026-01-31", param_hint=option) from error
 
 
 @app.command()

@@ -11,6 +11,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from cxhouse.command_line import fail, report_failures
+from cxhouse.files import write_private
 from cxhouse.screen import complain, console, tell
 
 if TYPE_CHECKING:
@@ -43,7 +45,6 @@ def clv(
     max_bad: Annotated[float, typer.Option(min=0.0, max=1.0, help="Stop when a larger share of rows cannot be used.")] = 0.05,
 ) -> None:
     """Expected purchases and value of the customers of a table, with the models, their errors and how well they fit."""
-    from cxhouse.errors import MENDABLE
     from semantic.value.customer_table import read_customers
     from semantic.value.valuation import value_customers
 
@@ -51,18 +52,15 @@ def clv(
         if number is not None and not 0 < number < float("inf"):
             raise typer.BadParameter(f"{number:g} is not a length of time; give a number above 0", param_hint=name)
     length = None if holdout is None else holdout_length or horizon
-    try:
+    with report_failures():
         table = read_customers(file, holdout=holdout, most_bad=max_bad)
         valuation = value_customers(table.customers, horizon=horizon, holdout_length=length, interval_seed=SEED if interval else None)
-        charts = [] if plot is None else draw(valuation, plot)
-        if out is not None:
-            write_scores(valuation, out)
-    except MENDABLE as error:
-        complain(f"error: {error}")
-        raise typer.Exit(1) from error
-    except OSError as error:
-        complain(f"error: {error.filename}: {error.strerror}; choose another place")
-        raise typer.Exit(1) from error
+        try:
+            charts = [] if plot is None else draw(valuation, plot)
+            if out is not None:
+                write_scores(valuation, out)
+        except OSError as error:
+            raise fail(f"{error.filename}: {error.strerror}; choose another place") from error
     if as_json:
         print(json.dumps(describe(table, valuation, charts), indent=2, allow_nan=False))
         return
@@ -83,8 +81,6 @@ def draw(valuation: Valuation, folder: Path) -> list[Path]:
 
 def write_scores(valuation: Valuation, path: Path) -> None:
     """All customers as CSV, for their owner alone."""
-    from cxhouse.employee_commands import write_private
-
     write_private(path, name_columns(valuation).write_csv().rstrip("\n"))
 
 

@@ -1,0 +1,38 @@
+"""What every command does alike: read the days it was given, and say what a user can mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import typer
+
+from cxhouse.screen import complain
+
+
+@contextmanager
+def report_failures() -> Iterator[None]:
+    """Turn the errors a user can mend into a message and exit code 1; anything else is a defect and keeps its traceback."""
+    from cxhouse.errors import MENDABLE
+
+    try:
+        yield
+    except MENDABLE as error:
+        raise fail(error) from error
+
+
+def fail(error: Exception | str) -> typer.Exit:
+    """Show what is wrong; the exit to raise, with code 1."""
+    complain(f"error: {error}")
+    return typer.Exit(1)
+
+
+def read_day(text: str | None, option: str) -> date | None:
+    """A day given as an option."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is not a date; write 2026-01-31", param_hint=option) from error
