@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+from scipy import special
 
 FEWEST_ANSWERS = 30  # fewer are counted and not shown
 SMALLEST_TEAM = 3  # with fewer members their spread says nothing
@@ -88,40 +88,7 @@ def judge_member(member: Mapping[str, int | str], prior: TeamPrior | None) -> tu
 
 
 def beta_quantile(probability: float, alpha: float, beta: float) -> float:
-    """The value below which a beta distribution has that probability, by bisection."""
+    """The value below which a beta distribution has that probability; one without spread stands at 0 or 1."""
     if alpha <= 0 or beta <= 0:
         return 0.0 if alpha <= 0 else 1.0
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if beta_probability(middle, alpha, beta) < probability:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
-
-
-def beta_probability(value: float, alpha: float, beta: float) -> float:
-    """The regularised incomplete beta function, by its continued fraction on the side where that converges fast."""
-    if value <= 0 or value >= 1:
-        return 0.0 if value <= 0 else 1.0
-    if value > (alpha + 1) / (alpha + beta + 2):
-        return 1 - beta_probability(1 - value, beta, alpha)
-    front = math.exp(
-        math.lgamma(alpha + beta) - math.lgamma(alpha) - math.lgamma(beta) + alpha * math.log(value) + beta * math.log1p(-value)
-    )
-    fraction, upper, lower = 1.0, 1.0, 0.0
-    for step in range(400):
-        half = step // 2
-        if step == 0:
-            term = 1.0
-        elif step % 2 == 0:
-            term = half * (beta - half) * value / ((alpha + step - 1) * (alpha + step))
-        else:
-            term = -(alpha + half) * (alpha + beta + half) * value / ((alpha + step - 1) * (alpha + step))
-        lower = 1 / (1 + term * lower or 1e-300)
-        upper = 1 + term / upper or 1e-300
-        fraction *= upper * lower
-        if abs(upper * lower - 1) < 1e-15:
-            break
-    return front * (fraction - 1) / alpha
+    return float(special.betaincinv(alpha, beta, probability))

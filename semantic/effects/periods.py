@@ -63,12 +63,6 @@ def measure_scatter(tops: Array, bottoms: Array, value: Array, n: int) -> Array:
     return np.asarray((residual**2 / weight).sum(axis=2) / (WEEK - 1))
 
 
-def pool_mean(numerator: Array, denominator: Array) -> Array:
-    """One ratio of sums per series (N) over all its periods; NaN without denominator."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.nansum(numerator, axis=1) / np.nansum(denominator, axis=1))
-
-
 def guard_spread(scatter: Array, n: int, m: int) -> Array:
     """Factor per series (N, at least 1) by which days lately scatter more than before, where that is beyond chance.
 
@@ -87,9 +81,3 @@ def guard_spread(scatter: Array, n: int, m: int) -> Array:
         error = np.sqrt(early.var(axis=1, ddof=1) * (1 / early.shape[1] + 1 / late.shape[1]))
         factors = np.maximum(factors, np.where(gap > GUARD_ERRORS * error, np.exp(gap), 1.0))
     return factors
-
-
-def find_clean_periods(n: int, m: int, masked: Array) -> tuple[int, ...]:
-    """Positions before the change that no registered change or incident touches; `masked` is a truth value per period (n, or n + m)."""
-    kept = ~np.asarray(masked, dtype=bool)[:n]
-    return tuple(int(i) - n for i in np.flatnonzero(kept))
