@@ -22,10 +22,21 @@ known as (
 
     select
         _key,
+        queued_at,
         lead(queued_at) over (partition by customer_id, topic order by queued_at, _key) as next_queued_at,
         lead(channel) over (partition by customer_id, topic order by queued_at, _key) as next_channel
     from contacts
     where customer_id is not null
+
+),
+
+followed as (
+
+    select
+        _key,
+        next_channel,
+        {{ seconds_between('queued_at', 'next_queued_at') }} as seconds_to_next
+    from known
 
 )
 
@@ -37,10 +48,9 @@ select
     contacts.queue,
     contacts.topic,
     contacts.is_resolved,
-    contacts.queued_at,
     contacts.event_date,
-    known.next_channel,
-    {{ seconds_between('contacts.queued_at', 'known.next_queued_at') }} as seconds_to_next,
-    coalesce({{ seconds_between('contacts.queued_at', 'known.next_queued_at') }} <= 7 * 86400, false) as is_followed
+    followed.next_channel,
+    followed.seconds_to_next,
+    coalesce(followed.seconds_to_next <= 7 * 86400, false) as is_followed
 from contacts
-left join known using (_key)
+left join followed using (_key)
