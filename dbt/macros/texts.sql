@@ -89,3 +89,18 @@ case {{ channel }}
     else 'the ' || {{ channel }}
 end
 {%- endmacro %}
+
+{# Last 28 days, to 30 June 2026: a window by its name and its last day. #}
+{% macro window_label(window_id, last_day) -%}
+replace(replace({{ window_id }}, '_', ' '), 'last', 'Last') || ', to ' || {{ written_date(last_day) }}
+{%- endmacro %}
+
+{# Which way a value went since the window before; nothing where that is unclear. #}
+{% macro trend_arrow(trend, value, previous_value) -%}
+case
+    when {{ trend }} = 'steady' then '→'
+    when {{ trend }} = 'unclear' then ''
+    when {{ value }} > {{ previous_value }} then '↑'
+    else '↓'
+end
+{%- endmacro %}

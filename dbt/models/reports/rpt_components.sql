@@ -2,17 +2,12 @@
 select
     component_id, component_name, kind, owner_department, is_visible, is_declared, touchpoints, touchpoint_names,
     window_id, window_start, window_end,
-    replace(replace(window_id, '_', ' '), 'last', 'Last') || ', to ' || {{ written_date('window_end') }} as window_label,
+    {{ window_label('window_id', 'window_end') }} as window_label,
     kpi_id, kpi_name, n, value, value_lower, value_upper, target, lower_bound, previous_value, status, reason, trend, unit, direction,
     {{ value_text('value', 'unit_kind', 'unit') }} as value_text,
     '± ' || {{ margin_text('(value_upper - value_lower) / 2', 'unit_kind', 'value') }} as interval_text,
     {{ value_text('target', 'unit_kind', 'unit') }} as target_text,
-    case
-        when trend = 'steady' then '→'
-        when trend = 'unclear' then ''
-        when value > previous_value then '↑'
-        else '↓'
-    end as trend_arrow,
+    {{ trend_arrow('trend', 'value', 'previous_value') }} as trend_arrow,
     first_seen_date,
     case
         when not is_declared then

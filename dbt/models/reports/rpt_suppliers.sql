@@ -43,7 +43,7 @@ answers as (
 
 select
     flagged.window_id, flagged.window_start, flagged.window_end,
-    replace(replace(flagged.window_id, '_', ' '), 'last', 'Last') || ', to ' || {{ written_date('flagged.window_end') }} as window_label,
+    {{ window_label('flagged.window_id', 'flagged.window_end') }} as window_label,
     flagged.supplier_id, flagged.supplier_name, flagged.first_seen_date, flagged.is_declared,
     concat_ws(
         ' ',

@@ -32,7 +32,7 @@ filled as (
 
     select
         declared.window_id, declared.window_start, declared.window_end,
-        replace(replace(declared.window_id, '_', ' '), 'last', 'Last') || ', to ' || {{ written_date('declared.window_end') }} as window_label,
+        {{ window_label('declared.window_id', 'declared.window_end') }} as window_label,
         declared.kpi_id, kpis.kpi_name, declared.touchpoint_id, declared.touchpoint_name, declared.owner_department, declared.position, declared.takes_contacts,
         coalesce(windows.n, 0) as n, windows.value, windows.value_lower, windows.value_upper,
         declared.target, declared.lower_bound,
@@ -55,11 +55,6 @@ select
     {{ value_text('value', 'unit_kind', 'unit') }} as value_text,
     '± ' || {{ margin_text('(value_upper - value_lower) / 2', 'unit_kind', 'value') }} as interval_text,
     {{ value_text('target', 'unit_kind', 'unit') }} as target_text,
-    case
-        when trend = 'steady' then '→'
-        when trend = 'unclear' then ''
-        when value > previous_value then '↑'
-        else '↓'
-    end as trend_arrow,
+    {{ trend_arrow('trend', 'value', 'previous_value') }} as trend_arrow,
     takes_contacts
 from filled
