@@ -6,20 +6,20 @@ import polars as pl
 
 FEWEST_GAPS = 5  # gaps between purchases before regularity is judged
 REGULAR_SPREAD = 0.25  # chance purchases have a spread of the gaps around 1 time their mean
-CREDIT_SHARE = 0.8  # of a customer's purchases
-FEWEST_PURCHASES = 3  # before the share on credit is judged
+CREDIT_SHARE = 0.8  # of a customer's orders
+FEWEST_ORDERS = 3  # before the share on credit is judged
 
 
 def flag_buying(customers: pl.DataFrame) -> pl.DataFrame:
     """Add `is_contractual` and `is_credit_driven`; null where too little is known to tell.
 
-    Reads per customer `gaps_count`, `gap_mean` and `gap_deviation` (times between purchases, one unit), `purchases_count` and
-    `credit_purchases_count` (null when not known).
+    Reads per customer `gaps_count`, `gap_mean` and `gap_deviation` (times between purchases, one unit), `orders_count` and
+    `credit_orders_count` (null when not known).
     """
     spread = pl.col("gap_deviation") / pl.col("gap_mean")
     is_judged = (pl.col("gaps_count") >= FEWEST_GAPS) & (pl.col("gap_mean") > 0)
-    share = pl.col("credit_purchases_count") / pl.col("purchases_count")
+    share = pl.col("credit_orders_count") / pl.col("orders_count")
     return customers.with_columns(
         pl.when(is_judged).then(spread < REGULAR_SPREAD).alias("is_contractual"),
-        pl.when(pl.col("purchases_count") >= FEWEST_PURCHASES).then(share >= CREDIT_SHARE).alias("is_credit_driven"),
+        pl.when(pl.col("orders_count") >= FEWEST_ORDERS).then(share >= CREDIT_SHARE).alias("is_credit_driven"),
     )

@@ -21,6 +21,15 @@ MODELS = ("bg_nbd", "gamma_gamma")
 
 
 @dataclass(frozen=True)
+class Pool:
+    """All customers together, for the plain rules: purchases per unit of time, the mean age, and the mean value; None where unknown."""
+
+    rate: float | None
+    age: float | None
+    value: float | None
+
+
+@dataclass(frozen=True)
 class Valuation:
     """Models, how well they fit, and one row per customer.
 
@@ -108,8 +117,27 @@ def try_holdout(customers: pl.DataFrame, fit: Fit | None, length: float) -> Hold
     return check_holdout(customers["frequency"].to_list(), expected, customers["holdout"].to_list(), length)
 
 
-def score_purchases(customers: pl.DataFrame, fit: Fit | None, horizon: float) -> pl.DataFrame:
-    """Add `expected_purchases` and `probability_alive`. Without a fit: the customer's rate drawn towards that of all; nobody leaves."""
+def measure_pool(customers: pl.DataFrame) -> Pool:
+    """What the plain rules need of a table of customers."""
+    x, age = (customers[name].to_numpy().astype(float) for name in ("frequency", "age"))
+    total, value = float(age.sum()), None
+    if "mean_value" in customers.columns:
+        x_spent, own = keep_spent(customers)
+        value = float((x_spent * own).sum() / x_spent.sum()) if x_spent.sum() > 0 else None
+    return Pool(float(x.sum()) / total, total / len(age), value) if total > 0 else Pool(None, None, value)
+
+
+def keep_spent(customers: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Repeat purchases and their mean value; 0 and 0 where nothing was spent."""
+    own = np.nan_to_num(customers["mean_value"].to_numpy().astype(float))
+    return np.where(own > 0, customers["frequency"].to_numpy().astype(float), 0.0), own
+
+
+def score_purchases(customers: pl.DataFrame, fit: Fit | None, horizon: float, pool: Pool | None = None) -> pl.DataFrame:
+    """Add `expected_purchases` and `probability_alive`. Without a fit: the customer's rate drawn towards that of the pool; nobody leaves.
+
+    The pool is these customers, unless another is given.
+    """
     x, recency, age = (customers[name].to_numpy().astype(float) for name in ("frequency", "recency", "age"))
     if fit is not None:
         return customers.with_columns(
@@ -117,24 +145,21 @@ def score_purchases(customers: pl.DataFrame, fit: Fit | None, horizon: float) ->
             pl.Series("probability_alive", probability_alive(fit, x, recency, age)),
         )
     unknown = pl.lit(None, dtype=pl.Float64)
-    total = float(age.sum())
-    if total <= 0:
+    pool = pool or measure_pool(customers)
+    if pool.rate is None or pool.age is None:
         return customers.with_columns(unknown.alias("expected_purchases"), unknown.alias("probability_alive"))
-    rate, weight = float(x.sum()) / total, total / len(age)
-    return customers.with_columns(
-        pl.Series("expected_purchases", horizon * (x + rate * weight) / (age + weight)), unknown.alias("probability_alive")
-    )
+    expected = horizon * (x + pool.rate * pool.age) / (age + pool.age)
+    return customers.with_columns(pl.Series("expected_purchases", expected), unknown.alias("probability_alive"))
 
 
-def score_values(customers: pl.DataFrame, fit: Fit | None) -> pl.DataFrame:
-    """Add `expected_average_value` per purchase and `expected_value` in the horizon. Without a fit: one's own mean, drawn towards all."""
-    x, own = customers["frequency"].to_numpy().astype(float), customers["mean_value"].to_numpy().astype(float)
-    own = np.nan_to_num(own)
-    x = np.where(own > 0, x, 0.0)
+def score_values(customers: pl.DataFrame, fit: Fit | None, pool: Pool | None = None) -> pl.DataFrame:
+    """Add `expected_average_value` per purchase and `expected_value` in the horizon. Without a fit: one's own mean, drawn to the pool's."""
+    x, own = keep_spent(customers)
+    mean = (pool or measure_pool(customers)).value
     if fit is not None:
         average = expected_value(fit, x, own)
-    elif x.sum() > 0:
-        average = (x * own + FALLBACK_PURCHASES * float((x * own).sum() / x.sum())) / (x + FALLBACK_PURCHASES)
+    elif mean is not None:
+        average = (x * own + FALLBACK_PURCHASES * mean) / (x + FALLBACK_PURCHASES)
     else:
         average = np.full(len(x), np.nan)
     return customers.with_columns(pl.Series("expected_average_value", average, nan_to_null=True)).with_columns(
@@ -143,13 +168,13 @@ def score_values(customers: pl.DataFrame, fit: Fit | None) -> pl.DataFrame:
 
 
 def subtract_service_costs(customers: pl.DataFrame) -> pl.DataFrame:
-    """Add `financial_value`: the expected value (of margins) less `cost_to_serve`, both over the horizon; null where one is unknown.
+    """Add `financial_value`: the expected value less `expected_service_cost`, both over the horizon; null where one is unknown.
 
     With an interval of the value also `financial_value_low` and `_high`; the costs are taken as known.
     """
     sides = {"expected_value": "", "value_low": "_low", "value_high": "_high"}
     return customers.with_columns(
-        (pl.col(name) - pl.col("cost_to_serve")).alias(f"financial_value{side}")
+        (pl.col(name) - pl.col("expected_service_cost")).alias(f"financial_value{side}")
         for name, side in sides.items()
         if name in customers.columns
     )

@@ -232,15 +232,16 @@ def test_buying_by_contract_or_on_credit_is_flagged_and_unknown_stays_unknown() 
         ("monthly", 12, 30.0, 1.0, 13, 0), ("by chance", 12, 30.0, 29.0, 13, 1), ("young", 4, 30.0, 0.0, 5, 4),
         ("twice", 1, 30.0, None, 2, 2), ("not known", 6, 30.0, 20.0, 7, None),
     ]  # fmt: skip
-    names = ["customer", "gaps_count", "gap_mean", "gap_deviation", "purchases_count", "credit_purchases_count"]
+    names = ["customer", "gaps_count", "gap_mean", "gap_deviation", "orders_count", "credit_orders_count"]
     flagged = flag_buying(pl.DataFrame(rows, schema=names, orient="row"))
     assert flagged["is_contractual"].to_list() == [True, False, None, None, False]
     assert flagged["is_credit_driven"].to_list() == [False, False, True, None, None]
 
 
 def test_service_costs_are_taken_off_value_and_interval_and_an_unknown_cost_is_no_zero() -> None:
-    columns = {"expected_value": [100.0, 30.0], "value_low": [20.0, 0.0], "value_high": [210.0, 80.0], "cost_to_serve": [45.0, None]}
-    net = subtract_service_costs(pl.DataFrame(columns, schema_overrides={"cost_to_serve": pl.Float64}))
+    columns = {"expected_value": [100.0, 30.0], "value_low": [20.0, 0.0], "value_high": [210.0, 80.0]}
+    cost = pl.Series("expected_service_cost", [45.0, None], dtype=pl.Float64)
+    net = subtract_service_costs(pl.DataFrame(columns).with_columns(cost))
     assert net["financial_value"].to_list() == [55.0, None]
     assert net["financial_value_low"].to_list() == [-25.0, None] and net["financial_value_high"].to_list() == [165.0, None]
 

@@ -1,0 +1,118 @@
+"""Fitting a version of the customer values on all month-ends of a company."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import polars as pl
+
+from semantic.value.calibration import Holdout
+from semantic.value.evaluation import evaluate_predictors, judge_customers, learn_weights
+from semantic.value.measures import (
+    Buying,
+    Measures,
+    check_purchases,
+    distrust,
+    fit_buying,
+    list_buyers,
+    shift_months,
+    take_measures,
+)
+from semantic.value.scoring import score_customers
+from semantic.value.value_model import Boundaries, Evaluation, ValueModel, Weights
+from semantic.value.weights import EQUAL, NOTHING_WENT_ALONG
+
+FEWEST_MONTHS_BEFORE = 6  # of history behind a cut-off; a model of less sees hardly any repeat purchase
+LEARN_MONTHS, JUDGE_MONTHS = -24, -12  # cut-offs, from the last month-end
+
+
+@dataclass(frozen=True)
+class History:
+    """The month-ends of a company, and fits at some of them, each made once."""
+
+    months: pl.DataFrame
+    first: date
+    last: date
+
+    def reaches(self, month_end: date) -> bool:
+        """Whether a cut-off has enough history behind it."""
+        return shift_months(self.first, FEWEST_MONTHS_BEFORE - 1) <= month_end
+
+
+class NoCustomersError(ValueError):
+    """There is no customer-month to fit on."""
+
+
+def fit_value_model(months: pl.DataFrame, *, version: int = 1) -> ValueModel:
+    """Fit on all of int_customer_months. The order of the rows does not matter; `is_retained` is read at the two cut-offs only."""
+    if months.is_empty():
+        raise NoCustomersError("no customer has a kept order by the end of a complete month yet: there is nothing to fit values on")
+    ends = months["month_end"].unique().sort()
+    history = History(months.sort("month_end", "customer_id"), ends[0], ends[-1])
+    chain, holdout = fit_chain(history)
+    measures = take_measures(history.months, history.last, chain[history.last])
+    weights, evaluation, lacks = weigh(history, chain)
+    draft = ValueModel(
+        version=version, value_basis=str(history.months["value_basis"][-1]), measures=measures, weights=weights,
+        boundaries=Boundaries(None, None), holdout=holdout, evaluation=evaluation,
+        provisional_reason=None if weights.reason == NOTHING_WENT_ALONG else weights.reason,
+        notes=(*lacks, *note_limits(history, measures, holdout)),
+    )  # fmt: skip
+    return set_boundaries(draft, history.months.filter(pl.col("month_end") == history.last))
+
+
+def fit_chain(history: History) -> tuple[dict[date, Buying], Holdout | None]:
+    """Fits a year apart, up to the last month-end, each trusted only as far as the one before it foretold the year between them.
+
+    Also the check of the last of them.
+    """
+    cut_offs = [shift_months(history.last, back) for back in (-36, LEARN_MONTHS, JUDGE_MONTHS)]
+    chain: dict[date, Buying] = {}
+    holdout, before = None, None
+    for month_end in [*filter(history.reaches, cut_offs), history.last]:
+        buying = fit_buying(list_buyers(history.months, month_end))
+        if before is not None:
+            holdout = check_purchases(history.months, chain[before], before)
+            buying = distrust(buying, holdout) if chain[before].purchase_model else buying
+        chain[month_end], before = buying, month_end
+    return chain, holdout
+
+
+def weigh(history: History, chain: Mapping[date, Buying]) -> tuple[Weights, Evaluation | None, tuple[str, ...]]:
+    """Weights of the earlier cut-off and what they are worth at the later one; and why one of them is missing."""
+    learn, judge = (shift_months(history.last, back) for back in (LEARN_MONTHS, JUDGE_MONTHS))
+    if learn not in chain:
+        needed = FEWEST_MONTHS_BEFORE - LEARN_MONTHS
+        reason = f"the history is shorter than the {needed} months that learning and judging weights needs; they are equal until then"
+        return Weights(EQUAL, None, 0, reason), None, ("the predictors are not judged: " + reason.partition(";")[0],)
+    earlier, later = (take_measures(history.months, month_end, chain[month_end]) for month_end in (learn, judge))
+    learned = judge_customers(history.months, earlier)
+    shares, reason = learn_weights(learned)
+    evaluation, lack = evaluate_predictors(history.months, earlier, later, shares)
+    return Weights(shares, learn, learned.height, reason), evaluation, () if lack is None else (lack,)
+
+
+def note_limits(history: History, measures: Measures, holdout: Holdout | None) -> tuple[str, ...]:
+    """What a reader of this version should know beside its figures."""
+    notes = []
+    if holdout is None:
+        notes.append(f"purchases were not checked against a later year: that needs {FEWEST_MONTHS_BEFORE - JUDGE_MONTHS} months of history")
+    if measures.service_cost is None:
+        notes.append("no cost of service is known: financial value stands before it")
+    if "revenue" in history.months["value_basis"].unique():
+        notes.append("no costs of goods are known: financial value is made of revenue, not of margin")
+    return tuple(notes)
+
+
+def set_boundaries(model: ValueModel, now: pl.DataFrame) -> ValueModel:
+    """High financial value is that of the average customer or more; high appreciation that of the median customer or more."""
+    scored = score_customers(now, model)
+    financial, appreciation = scored["financial_value"].mean(), scored["appreciation_value"].median()
+    return replace(model, boundaries=Boundaries(read_number(financial), read_number(appreciation)))
+
+
+def read_number(value: object) -> float | None:
+    """A mean or median of numbers; None of none."""
+    return float(value) if isinstance(value, int | float) else None

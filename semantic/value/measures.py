@@ -1,0 +1,144 @@
+"""What one cut-off says about buying: models or the rules that stand in for them, the mean cost of service, and the norms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from semantic.value.appreciation import Norms, measure_components, read_column, set_norms
+from semantic.value.calibration import Holdout, check_holdout
+from semantic.value.futures import bound_futures
+from semantic.value.likelihood import Fit
+from semantic.value.valuation import (
+    Pool,
+    fit_repeat_buyers,
+    fit_spenders,
+    measure_pool,
+    score_purchases,
+    score_values,
+    subtract_service_costs,
+)
+
+HORIZON_WEEKS = 52.18  # twelve months
+FALLBACK_SERVICE = 5.0  # as many purchases of one's own weigh as much as the mean cost of all
+
+
+@dataclass(frozen=True)
+class Buying:
+    """How often and for how much. A model that may not be used has its reason in `reasons`, under its name; then the pool stands in."""
+
+    purchases: Fit | None
+    values: Fit | None
+    pool: Pool
+    reasons: Mapping[str, str]
+
+    @property
+    def purchase_model(self) -> Fit | None:
+        """The model of purchases where it is used."""
+        return None if "bg_nbd" in self.reasons else self.purchases
+
+    @property
+    def value_model(self) -> Fit | None:
+        """The model of values where it is used."""
+        return None if "gamma_gamma" in self.reasons else self.values
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Everything fitted at one month-end but weights and boundaries. `service_cost`: mean per purchase; None when no cost is known."""
+
+    month_end: date
+    buying: Buying
+    service_cost: float | None
+    norms: Norms
+
+
+def shift_months(day: date, months: int) -> date:
+    """The last day of the month so many months later (or earlier)."""
+    place = day.year * 12 + day.month + months
+    return date.fromordinal(date(place // 12, place % 12 + 1, 1).toordinal() - 1)
+
+
+def list_buyers(months: pl.DataFrame, month_end: date) -> pl.DataFrame:
+    """Every customer seen up to a month-end as they stood then, also those silent for so long that they have no row of that month any more.
+
+    Leaving out the silent ones would fit the models to survivors. What they bought does not change any more, only their age does.
+    """
+    age = (pl.lit(month_end) - pl.col("first_purchase_date")).dt.total_days() / 7
+    known = months.filter(pl.col("month_end") <= month_end).sort("month_end", "customer_id")
+    return known.unique("customer_id", keep="last", maintain_order=True).with_columns(age.alias("age"))
+
+
+def fit_buying(buyers: pl.DataFrame) -> Buying:
+    """Fit both models to one row per customer."""
+    reasons: dict[str, str] = {}
+    purchases = fit_repeat_buyers(buyers, reasons)
+    return Buying(purchases, fit_spenders(buyers, reasons), measure_pool(buyers), reasons)
+
+
+def check_purchases(months: pl.DataFrame, buying: Buying, month_end: date) -> Holdout:
+    """The purchases that a fit of `month_end` expected in the twelve months after, against those made."""
+    later = months.filter(pl.col("month_end") == shift_months(month_end, 12)).select(
+        "customer_id", pl.col("purchases_count").alias("later")
+    )
+    now = (
+        months.filter(pl.col("month_end") == month_end).sort("customer_id").join(later, on="customer_id", how="left", maintain_order="left")
+    )
+    # who has no row a year later did not buy in between; a purchase cancelled since must not count below none
+    made = (pl.col("later").fill_null(pl.col("purchases_count")) - pl.col("purchases_count")).clip(lower_bound=0).cast(pl.Float64)
+    expected = score_purchases(now, buying.purchase_model, HORIZON_WEEKS, buying.pool)["expected_purchases"].fill_null(0.0)
+    return check_holdout(now["frequency"].to_list(), expected.to_list(), now.select(made).to_series().to_list(), HORIZON_WEEKS)
+
+
+def distrust(buying: Buying, holdout: Holdout | None) -> Buying:
+    """The same without the model of purchases where the check says that it does not fit."""
+    if holdout is None or holdout.reason is None or "bg_nbd" in buying.reasons:
+        return buying
+    return replace(buying, reasons={**buying.reasons, "bg_nbd": holdout.reason})
+
+
+def take_measures(months: pl.DataFrame, month_end: date, buying: Buying) -> Measures:
+    """Mean cost of service and norms of the customers of a month-end."""
+    now = months.filter(pl.col("month_end") == month_end).sort("customer_id")
+    known = now.filter(pl.col("service_cost_total").is_not_null())
+    bought = float(known["purchases_count"].sum())
+    cost = float(known["service_cost_total"].sum()) / bought if bought > 0 else None
+    return Measures(month_end, buying, cost, set_norms(now, score_alive(now, buying)))
+
+
+def score_alive(months: pl.DataFrame, buying: Buying) -> np.ndarray:
+    """The probability of being alive; nan without a model."""
+    return read_column(score_purchases(months, buying.purchase_model, HORIZON_WEEKS, buying.pool), "probability_alive")
+
+
+def measure_customers(months: pl.DataFrame, measures: Measures, *, interval_seed: int | None = None) -> pl.DataFrame:
+    """Add expected purchases, value and cost of service, `financial_value` and the components. Each row is measured by itself.
+
+    With `interval_seed` also `financial_value_low` and `_high` (80 %), drawn in the order of the rows; null without both models.
+    """
+    buying, models = measures.buying, (measures.buying.purchase_model, measures.buying.value_model)
+    scored = score_purchases(months, models[0], HORIZON_WEEKS, buying.pool)
+    scored = score_values(scored, models[1], buying.pool).with_columns(expect_service(measures.service_cost))
+    components = measure_components(scored, read_column(scored, "probability_alive"), measures.norms)
+    bounds = pl.select(pl.repeat(None, scored.height, dtype=pl.Float64).alias(name) for name in ("value_low", "value_high"))
+    if interval_seed is not None and models[0] is not None and models[1] is not None and scored.height:
+        bounds = bound_futures(scored, *models, HORIZON_WEEKS, seed=interval_seed).select("value_low", "value_high")
+    whole = pl.concat([scored, bounds, components], how="horizontal")
+    if measures.service_cost is not None:
+        return subtract_service_costs(whole)
+    # a company that knows no cost of service at all is judged before it, and its model says so
+    net = subtract_service_costs(whole.with_columns(expected_service_cost=0.0))
+    return net.with_columns(pl.lit(None, dtype=pl.Float64).alias("expected_service_cost"))
+
+
+def expect_service(mean: float | None) -> pl.Expr:
+    """Cost of service in the horizon: a customer's own per purchase, drawn towards the mean of all. Where no cost is known, unknown."""
+    if mean is None:
+        return pl.lit(None, dtype=pl.Float64).alias("expected_service_cost")
+    own = pl.col("service_cost_total").cast(pl.Float64).fill_null(0.0) + FALLBACK_SERVICE * mean
+    counted = pl.when(pl.col("service_cost_total").is_null()).then(0).otherwise(pl.col("purchases_count")) + FALLBACK_SERVICE
+    return (own / counted * pl.col("expected_purchases")).alias("expected_service_cost")

@@ -1,0 +1,66 @@
+"""Every customer of every month-end under one version of the model: both values, segment, quintiles and flags."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from semantic.value.appreciation import COMPONENTS, weigh_components
+from semantic.value.buying import flag_buying
+from semantic.value.measures import measure_customers
+from semantic.value.value_model import Boundaries, ValueModel
+
+SEED = 20050501
+COLUMNS = (
+    "month_end", "customer_id", "model_version", "expected_purchases", "probability_alive", "expected_value", "expected_service_cost",
+    "financial_value", "financial_value_low", "financial_value_high", *COMPONENTS, "appreciation_value", "coverage", "segment",
+    "recency_quintile", "frequency_quintile", "monetary_quintile", "rfm", "revenue_quintile", "is_contractual", "is_credit_driven",
+)  # fmt: skip
+# high financial value, high appreciation value
+SEGMENTS = {(True, True): "champions", (False, True): "quiet_fans", (True, False): "opportunists", (False, False): "passers_by"}
+UNKNOWN = "unknown"
+
+
+def score_customers(months: pl.DataFrame, model: ValueModel, *, interval_month: date | None = None) -> pl.DataFrame:
+    """COLUMNS, one row per row of `months`, by month-end and customer. 80 % intervals are drawn for `interval_month` only.
+
+    Quintiles are among the customers of the same month-end, so every month-end handed in must be whole.
+    """
+    ordered = months.sort("month_end", "customer_id")
+    drawn = pl.col("month_end") == pl.lit(interval_month, dtype=pl.Date)
+    parts = [measure_customers(ordered.filter(~drawn.fill_null(value=False)), model.measures)]
+    if interval_month is not None:
+        parts.append(measure_customers(ordered.filter(drawn), model.measures, interval_seed=SEED))
+    measured = pl.concat(parts).sort("month_end", "customer_id")
+    weighed = pl.concat([measured, weigh_components(measured, model.weights.shares)], how="horizontal")
+    ranked = rank_quintiles(flag_buying(weighed)).with_columns(
+        name_segment(model.boundaries), pl.lit(model.version, dtype=pl.Int64).alias("model_version")
+    )
+    return ranked.select(COLUMNS)
+
+
+def name_segment(boundaries: Boundaries) -> pl.Expr:
+    """The cell of the two axes; at a boundary is high. Unknown where a value, or a boundary, is."""
+    financial = pl.col("financial_value") >= pl.lit(boundaries.financial, dtype=pl.Float64)
+    appreciation = pl.col("appreciation_value") >= pl.lit(boundaries.appreciation, dtype=pl.Float64)
+    cell = pl.lit(UNKNOWN)
+    for (is_worth_much, is_dear), name in SEGMENTS.items():
+        cell = pl.when((financial == is_worth_much) & (appreciation == is_dear)).then(pl.lit(name)).otherwise(cell)
+    return cell.alias("segment")
+
+
+def rank_quintiles(months: pl.DataFrame) -> pl.DataFrame:
+    """Recency, frequency and revenue in quintiles (5 best) of their month-end, and the three as `rfm`."""
+    ranked = months.with_columns(
+        place_quintile(-(pl.col("month_end") - pl.col("last_purchase_date")).dt.total_days()).alias("recency_quintile"),
+        place_quintile(pl.col("purchases_24_months")).alias("frequency_quintile"),
+        place_quintile(pl.col("revenue_24_months")).alias("monetary_quintile"),
+    )
+    digits = pl.concat_str("recency_quintile", "frequency_quintile", "monetary_quintile")
+    return ranked.with_columns(digits.alias("rfm"), pl.col("monetary_quintile").alias("revenue_quintile"))
+
+
+def place_quintile(column: pl.Expr) -> pl.Expr:
+    """1 to 5 by the share of customers of the month-end with less; equals share a quintile, and the lowest one is never empty."""
+    return (1 + 5 * (column.rank("min").over("month_end") - 1) // column.count().over("month_end")).cast(pl.Int64)
