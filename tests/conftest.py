@@ -57,7 +57,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHome]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests stay together on one core: those of the small demo, which is run once, and else those of one file."""
+    """Which tests stay together on one core: those of a real Airflow and of the small demo it runs once, and else those of one file."""
     for item in items:
-        is_of_demo = "demo_home" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("demo" if is_of_demo else item.path.relative_to(PROJECT).as_posix()))
+        needs_airflow = "demo_home" in getattr(item, "fixturenames", ()) or item.get_closest_marker("airflow") is not None
+        item.add_marker(pytest.mark.xdist_group("airflow" if needs_airflow else item.path.relative_to(PROJECT).as_posix()))
