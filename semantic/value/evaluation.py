@@ -25,6 +25,9 @@ PREDICTORS = {
 }
 ADDS = "adds"
 ADDS_NOTHING = "adds nothing that can be seen here"
+ADDS_PURCHASES = "adds nothing beyond what the purchases themselves say"
+QUINTILES = ("recency_quintile", "frequency_quintile", "monetary_quintile")
+BUYING = ("financial", "expected_purchases", "probability_alive")
 
 
 def judge_customers(months: pl.DataFrame, measures: Measures) -> pl.DataFrame:
@@ -56,37 +59,41 @@ def evaluate_predictors(
         FINANCIAL: now["financial"],
         APPRECIATION: now["appreciation"],
         BOTH: combine(before, now, ("financial", "appreciation"), outcome),
-        RFM: combine(before, now, ("recency_quintile", "frequency_quintile", "monetary_quintile"), outcome),
+        RFM: combine(before, now, QUINTILES, outcome),
         NPS: now["nps"],
     }
-    areas = measure_areas(np.array([scores[name] for name in PREDICTORS]), judged["is_retained"].to_numpy())
+    # the component dependence is made of purchases too: what appreciation adds must not be what financial value lost by counting money
+    beside = [combine(before, now, names, outcome) for names in (BUYING, (*BUYING, "appreciation"))]
+    areas = measure_areas(np.array([*(scores[name] for name in PREDICTORS), *beside]), judged["is_retained"].to_numpy())
     known = {FINANCIAL: "financial_value", NPS: "nps_latest_score"}
     coverage = {name: 1 - judged[column].null_count() / judged.height for name, column in known.items()}
     coverage |= {APPRECIATION: 1 - int(weigh_components(judged, weights)["appreciation_value"].null_count()) / judged.height}
     order = list(PREDICTORS)
     rows = tuple(Prediction(name, areas.estimate(place), coverage.get(name, 1.0)) for place, name in enumerate(order))
-    gain = areas.compare(order.index(BOTH), order.index(FINANCIAL))
+    gain, beyond = areas.compare(order.index(BOTH), order.index(FINANCIAL)), areas.compare(len(order) + 1, len(order))
     return Evaluation(
         learned_at=earlier.month_end, judged_at=later.month_end, customers=judged.height, retained=int(judged["is_retained"].sum()),
-        predictions=rows, gain=gain, verdict=give_verdict(gain),
+        predictions=rows, gain=gain, gain_beyond_purchases=beyond, verdict=give_verdict(gain, beyond),
     ), None  # fmt: skip
 
 
-def give_verdict(gain: Estimate) -> str:
-    """Whether appreciation adds: only when the whole interval of the gain is above zero."""
-    return ADDS if gain.low > 0 else ADDS_NOTHING
+def give_verdict(gain: Estimate, beyond: Estimate) -> str:
+    """Whether appreciation adds: only when both intervals are wholly above zero."""
+    if gain.low <= 0:
+        return ADDS_NOTHING
+    return ADDS if beyond.low > 0 else ADDS_PURCHASES
 
 
 def list_scores(customers: pl.DataFrame, weights: Mapping[str, float]) -> dict[str, np.ndarray]:
     """Scores of the same customers; what is unknown stands at the mean of the known."""
     appreciation = read_column(weigh_components(customers, weights), "appreciation_value")
-    quintiles = {name: read_column(customers, name) for name in ("recency_quintile", "frequency_quintile", "monetary_quintile")}
     found = {
         "financial": read_column(customers, "financial_value"),
         "appreciation": appreciation,
         "nps": read_column(customers, "nps_latest_score"),
+        **{name: read_column(customers, name) for name in (*QUINTILES, "expected_purchases", "probability_alive")},
     }
-    return {**{name: fill_mean(values) for name, values in found.items()}, **quintiles}
+    return {name: fill_mean(values) for name, values in found.items()}
 
 
 def fill_mean(values: np.ndarray) -> np.ndarray:

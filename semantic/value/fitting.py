@@ -17,6 +17,7 @@ from semantic.value.measures import (
     distrust,
     fit_buying,
     list_buyers,
+    order_months,
     shift_months,
     take_measures,
 )
@@ -25,6 +26,7 @@ from semantic.value.value_model import Boundaries, Evaluation, ValueModel, Weigh
 from semantic.value.weights import EQUAL, NOTHING_WENT_ALONG
 
 FEWEST_MONTHS_BEFORE = 6  # of history behind a cut-off; a model of less sees hardly any repeat purchase
+FEWEST_MONTHS_CHECKED = 12  # of history behind a fit whose forecast is held against the next year: all seasons
 LEARN_MONTHS, JUDGE_MONTHS = -24, -12  # cut-offs, from the last month-end
 
 
@@ -36,9 +38,9 @@ class History:
     first: date
     last: date
 
-    def reaches(self, month_end: date) -> bool:
-        """Whether a cut-off has enough history behind it."""
-        return shift_months(self.first, FEWEST_MONTHS_BEFORE - 1) <= month_end
+    def reaches(self, month_end: date, months: int = FEWEST_MONTHS_BEFORE) -> bool:
+        """Whether a cut-off has so many months of history behind it."""
+        return shift_months(self.first, months - 1) <= month_end
 
 
 class NoCustomersError(ValueError):
@@ -50,7 +52,7 @@ def fit_value_model(months: pl.DataFrame, *, version: int = 1) -> ValueModel:
     if months.is_empty():
         raise NoCustomersError("no customer has a kept order by the end of a complete month yet: there is nothing to fit values on")
     ends = months["month_end"].unique().sort()
-    history = History(months.sort("month_end", "customer_id"), ends[0], ends[-1])
+    history = History(order_months(months), ends[0], ends[-1])
     chain, holdout = fit_chain(history)
     measures = take_measures(history.months, history.last, chain[history.last])
     weights, evaluation, lacks = weigh(history, chain)
@@ -73,7 +75,7 @@ def fit_chain(history: History) -> tuple[dict[date, Buying], Holdout | None]:
     holdout, before = None, None
     for month_end in [*filter(history.reaches, cut_offs), history.last]:
         buying = fit_buying(list_buyers(history.months, month_end))
-        if before is not None:
+        if before is not None and history.reaches(before, FEWEST_MONTHS_CHECKED):
             holdout = check_purchases(history.months, chain[before], before)
             buying = distrust(buying, holdout) if chain[before].purchase_model else buying
         chain[month_end], before = buying, month_end
@@ -98,7 +100,7 @@ def note_limits(history: History, measures: Measures, holdout: Holdout | None) -
     """What a reader of this version should know beside its figures."""
     notes = []
     if holdout is None:
-        notes.append(f"purchases were not checked against a later year: that needs {FEWEST_MONTHS_BEFORE - JUDGE_MONTHS} months of history")
+        notes.append(f"purchases were not checked against a later year: that needs {FEWEST_MONTHS_CHECKED - JUDGE_MONTHS} months of history")
     if measures.service_cost is None:
         notes.append("no cost of service is known: financial value stands before it")
     if "revenue" in history.months["value_basis"].unique():

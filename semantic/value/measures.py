@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+from polars import selectors
 
 from semantic.value.appreciation import Norms, measure_components, read_column, set_norms
 from semantic.value.calibration import Holdout, check_holdout
@@ -61,6 +62,11 @@ def shift_months(day: date, months: int) -> date:
     """The last day of the month so many months later (or earlier)."""
     place = day.year * 12 + day.month + months
     return date.fromordinal(date(place // 12, place % 12 + 1, 1).toordinal() - 1)
+
+
+def order_months(months: pl.DataFrame) -> pl.DataFrame:
+    """The table in the order that makes figures the same whatever order it came in, decimals as plain numbers."""
+    return months.sort("month_end", "customer_id").with_columns(selectors.decimal().cast(pl.Float64))
 
 
 def list_buyers(months: pl.DataFrame, month_end: date) -> pl.DataFrame:

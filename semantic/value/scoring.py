@@ -8,7 +8,7 @@ import polars as pl
 
 from semantic.value.appreciation import COMPONENTS, weigh_components
 from semantic.value.buying import flag_buying
-from semantic.value.measures import measure_customers
+from semantic.value.measures import measure_customers, order_months
 from semantic.value.value_model import Boundaries, ValueModel
 
 SEED = 20050501
@@ -27,7 +27,7 @@ def score_customers(months: pl.DataFrame, model: ValueModel, *, interval_month: 
 
     Quintiles are among the customers of the same month-end, so every month-end handed in must be whole.
     """
-    ordered = months.sort("month_end", "customer_id")
+    ordered = order_months(months)
     drawn = pl.col("month_end") == pl.lit(interval_month, dtype=pl.Date)
     parts = [measure_customers(ordered.filter(~drawn.fill_null(value=False)), model.measures)]
     if interval_month is not None:

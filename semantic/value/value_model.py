@@ -52,7 +52,8 @@ class Prediction:
 class Evaluation:
     """The table of predictors, fitted at `learned_at`, judged on those who bought in the twelve months before `judged_at`.
 
-    `gain`: of financial and appreciation value together over financial value alone.
+    `gain`: of financial and appreciation value together over financial value alone. `gain_beyond_purchases`: of appreciation value over
+    financial value, expected purchases and the probability of being alive together.
     """
 
     learned_at: date
@@ -61,6 +62,7 @@ class Evaluation:
     retained: int
     predictions: tuple[Prediction, ...]
     gain: Estimate
+    gain_beyond_purchases: Estimate
     verdict: str
 
 
@@ -180,7 +182,8 @@ def describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:
     rows = [{"predictor": row.predictor, "coverage": row.coverage, **flatten("auc", row.area)} for row in evaluation.predictions]
     days = {"learned_at": evaluation.learned_at.isoformat(), "judged_at": evaluation.judged_at.isoformat()}
     counts = {"customers": evaluation.customers, "retained": evaluation.retained}
-    return {**days, **counts, "predictions": rows, **flatten("gain", evaluation.gain), "verdict": evaluation.verdict}
+    gains = {**flatten("gain", evaluation.gain), **flatten("gain_beyond_purchases", evaluation.gain_beyond_purchases)}
+    return {**days, **counts, "predictions": rows, **gains, "verdict": evaluation.verdict}
 
 
 def flatten(name: str, estimate: Estimate) -> dict[str, float]:
@@ -205,5 +208,6 @@ def read_evaluation(content: Mapping[str, Any] | None) -> Evaluation | None:
         retained=content["retained"],
         predictions=tuple(Prediction(row["predictor"], read_estimate(row, "auc"), row["coverage"]) for row in rows),
         gain=read_estimate(content, "gain"),
+        gain_beyond_purchases=read_estimate(content, "gain_beyond_purchases"),
         verdict=content["verdict"],
     )
