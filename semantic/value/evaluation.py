@@ -27,7 +27,7 @@ ADDS = "adds"
 ADDS_NOTHING = "adds nothing that can be seen here"
 ADDS_PURCHASES = "adds nothing beyond what the purchases themselves say"
 QUINTILES = ("recency_quintile", "frequency_quintile", "monetary_quintile")
-BUYING = ("financial", "expected_purchases", "probability_alive")
+BUYING = ("financial", "expected_purchases", "probability_alive", *QUINTILES)
 
 
 def judge_customers(months: pl.DataFrame, measures: Measures) -> pl.DataFrame:

@@ -100,7 +100,9 @@ def note_limits(history: History, measures: Measures, holdout: Holdout | None) -
     """What a reader of this version should know beside its figures."""
     notes = []
     if holdout is None:
-        notes.append(f"purchases were not checked against a later year: that needs {FEWEST_MONTHS_CHECKED - JUDGE_MONTHS} months of history")
+        notes.append(
+            f"purchases were not checked against a later year: that needs {FEWEST_MONTHS_CHECKED - JUDGE_MONTHS} months of history"
+        )
     if measures.service_cost is None:
         notes.append("no cost of service is known: financial value stands before it")
     if "revenue" in history.months["value_basis"].unique():

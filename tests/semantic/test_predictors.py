@@ -130,7 +130,9 @@ def test_a_verdict_needs_both_gains_above_zero() -> None:
 
 def evaluate(seed: int, *, loyalty: float) -> Evaluation:
     """The table of predictors of a simulated company."""
-    evaluation = fit_value_model(simulate_months(seed, loyalty=loyalty, value_spread=0.5, customers=900 if loyalty == 0 else 1500)).evaluation
+    evaluation = fit_value_model(
+        simulate_months(seed, loyalty=loyalty, value_spread=0.5, customers=900 if loyalty == 0 else 1500)
+    ).evaluation
     assert evaluation is not None
     return evaluation
 
