@@ -19,6 +19,7 @@ from cxhouse.freshness import judge_tables
 from cxhouse.ledger import read_changes
 from cxhouse.reported import read_reported
 from cxhouse.settings import Settings
+from cxhouse.value_models import read_value_models
 from ingestion.catalog import Source, load_sources
 from ingestion.load import prepare_lake, read_landing_log
 from semantic.company import Company, load_company
@@ -80,6 +81,7 @@ def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None
     prepare_lake(workplace.sources, settings.lake)
     tables = compile_company(company, read_changes(company, settings.environment, settings.ledger))
     tables["reported_figures"] = read_reported(settings.ledger)
+    tables["value_models"] = read_value_models(settings.ledger)
     note_definitions(company.catalog, settings.state)
     local_day = now.astimezone(company.time_zone).date()
     build = pl.DataFrame(

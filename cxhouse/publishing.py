@@ -17,6 +17,7 @@ from cxhouse.definitions import NOTED, keep_definitions
 from cxhouse.files import write_atomically
 from cxhouse.reported import keep_reported
 from cxhouse.settings import Settings
+from cxhouse.value_models import keep_value_model
 
 KEPT_COPIES = 3
 
@@ -63,10 +64,11 @@ def publish_reports(
 
 
 def remember_published(settings: Settings, manifest: Mapping[str, Any]) -> None:
-    """Keep in the ledger what readers have now seen: month figures, and what their KPIs mean. Doing it twice keeps nothing twice."""
+    """Keep in the ledger what readers have now seen: month figures, what their KPIs mean, and the version of the customer values. Doing it twice keeps nothing twice."""
     moment = {"build_id": manifest["build_id"], "published_at": datetime.fromisoformat(manifest["published_at"])}
     keep_reported(settings.warehouse, settings.ledger, **moment)
     keep_definitions(settings.state, settings.ledger, **moment)
+    keep_value_model(settings.warehouse, settings.ledger, **moment)
 
 
 def export_reports(warehouse: Path, folder: Path, state: BuildState, tell: Callable[[str, int, int], None]) -> dict[str, dict[str, Any]]:

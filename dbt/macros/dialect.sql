@@ -118,3 +118,12 @@ date_diff('day', {{ start }}, {{ finish }})
 {% macro default__first_by(value, order) -%}
 first({{ value }} order by {{ order }})
 {%- endmacro %}
+
+{% macro checksums_of(relation, grain, ignored) %}{{ return(adapter.dispatch('checksums_of')(relation, grain, ignored)) }}{% endmacro %}
+
+{# One row per value of `grain`: a checksum of its rows, whatever their order, without the column `ignored`. #}
+{% macro default__checksums_of(relation, grain, ignored) -%}
+select {{ grain }}, cast(bit_xor(hash(checked)) as varchar) || ' ' || cast(count(*) as varchar) as checksum
+from (select * exclude ({{ ignored }}) from {{ relation }}) as checked
+group by {{ grain }}
+{%- endmacro %}

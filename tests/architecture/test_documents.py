@@ -55,7 +55,7 @@ def list_model_names() -> set[str]:
     patterns = {
         name: "int_<contract>" + rest for contract in load_contracts() for rest in ("", "__staged") for name in [f"int_{contract}{rest}"]
     }
-    return {patterns.get(path.stem, path.stem) for path in list_tracked("dbt/models/*.sql")}
+    return {patterns.get(path.stem, path.stem) for path in (*list_tracked("dbt/models/*.sql"), *list_tracked("dbt/models/*.py"))}
 
 
 def test_every_command_is_named() -> None:

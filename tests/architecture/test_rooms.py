@@ -23,8 +23,8 @@ FORBIDDEN = {
 ALLOWED_IN_DAGS = {"airflow", "yaml", "house", *sys.stdlib_module_names}
 CLOCK = {"now", "today", "utcnow"}
 LAYERS = ("staging", "intermediate", "marts", "reports")
-REFERENCE = re.compile(r"\bref\(\s*'([^']+)'")
-SOURCE = re.compile(r"\bsource\(\s*'([^']+)'")
+REFERENCE = re.compile(r"\bref\(\s*['\"]([^'\"]+)['\"]")
+SOURCE = re.compile(r"\bsource\(\s*['\"]([^'\"]+)['\"]")
 LIMITS = {"dbt/models/*.sql": 120, "company/models/*.sql": 120, "*.py": 350, "dashboards/pages/*.md": 160}
 DAG_LINES, FUNCTION_LINES = 80, 50
 
@@ -65,7 +65,7 @@ def find_layer(path: Path) -> str:
 
 def list_models() -> dict[str, Path]:
     """Every model by name."""
-    models = (*list_tracked("dbt/models/*.sql"), *list_tracked("company/models/*.sql"))
+    models = (*list_tracked("dbt/models/*.sql"), *list_tracked("dbt/models/*.py"), *list_tracked("company/models/*.sql"))
     return {path.stem: path for path in models}
 
 
@@ -109,6 +109,14 @@ def test_meaning_never_looks_at_the_clock() -> None:
 def test_no_package_hides_dbt() -> None:
     assert list_models()
     assert list((PROJECT / "dbt").rglob("__init__.py")) == []
+
+
+def test_python_models_hand_frames_to_meaning_and_know_nothing_else() -> None:
+    files = list_tracked("dbt/*.py")
+    assert files
+    for path in files:
+        assert list_imports(path) <= {"polars", "semantic"}, name_of(path)
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 40, f"{name_of(path)} does more than hand over"
 
 
 def test_models_refer_downwards_only() -> None:

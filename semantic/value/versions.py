@@ -1,0 +1,66 @@
+"""Which version of the customer values holds, and which month-ends have to be scored again. docs/customer-value.md says when a new one is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from semantic.value.appreciation import COMPONENTS
+from semantic.value.fitting import NoCustomersError, fit_value_model
+from semantic.value.value_model import ValueModel
+
+NO_CUSTOMERS = "no customer has a kept order by the end of a complete month yet"
+UNREADABLE = "customer values were fitted by another release and cannot be read; run cxhouse value fit, then cxhouse build"
+SCORE_SCHEMA = {
+    "month_end": pl.Date, "customer_id": pl.Utf8, "model_version": pl.Int64, "expected_purchases": pl.Float64, "probability_alive": pl.Float64,
+    "expected_value": pl.Float64, "expected_service_cost": pl.Float64, "financial_value": pl.Float64, "financial_value_low": pl.Float64,
+    "financial_value_high": pl.Float64, **dict.fromkeys(COMPONENTS, pl.Float64), "appreciation_value": pl.Float64, "coverage": pl.Float64,
+    "segment": pl.Utf8, "recency_quintile": pl.Int64, "frequency_quintile": pl.Int64, "monetary_quintile": pl.Int64, "rfm": pl.Utf8,
+    "revenue_quintile": pl.Int64, "is_contractual": pl.Boolean, "is_credit_driven": pl.Boolean,
+}  # fmt: skip
+
+
+class UnreadableVersionError(ValueError):
+    """A kept version is not what this release writes; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The version that holds. `is_new`: the ledger does not have it yet. Without any, `reason` says why."""
+
+    model: ValueModel | None
+    is_new: bool
+    reason: str | None
+
+
+def read_version(text: str) -> ValueModel:
+    """A kept version. Raises UnreadableVersionError."""
+    try:
+        return ValueModel.from_json(text)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableVersionError(UNREADABLE) from error
+
+
+def is_outdated(kept: ValueModel, last_month: date, value_basis: str) -> bool:
+    """Whether a kept version makes way: it was provisional and newer months are complete, or margins took the place of revenue (or back)."""
+    return kept.value_basis != value_basis or (kept.provisional_reason is not None and kept.month_end < last_month)
+
+
+def choose_model(months: pl.DataFrame, kept: ValueModel | None) -> Choice:
+    """The kept version, or a new one fitted on `months` (all of int_customer_months) where there is none or it makes way."""
+    if months.is_empty():
+        return Choice(kept, False, None if kept else NO_CUSTOMERS)
+    last = months.select("month_end", "value_basis").sort("month_end").row(-1)
+    if kept is not None and not is_outdated(kept, *last):
+        return Choice(kept, False, None)
+    try:
+        return Choice(fit_value_model(months, version=1 if kept is None else kept.version + 1), True, None)
+    except NoCustomersError:
+        return Choice(kept, False, None if kept else NO_CUSTOMERS)
+
+
+def list_changed_months(checksums: pl.DataFrame, scored: pl.DataFrame) -> list[date]:
+    """Month-ends whose customers are not scored yet, or changed since, or were scored under another version: by month_end and checksum."""
+    return checksums.join(scored.unique(), on=["month_end", "checksum"], how="anti")["month_end"].sort().to_list()
