@@ -64,7 +64,7 @@ def publish_reports(
 
 
 def remember_published(settings: Settings, manifest: Mapping[str, Any]) -> None:
-    """Keep in the ledger what readers have now seen: month figures, what their KPIs mean, and the version of the customer values. Doing it twice keeps nothing twice."""
+    """Keep in the ledger what readers saw: month figures, what KPIs mean, the version of the customer values. Twice keeps nothing twice."""
     moment = {"build_id": manifest["build_id"], "published_at": datetime.fromisoformat(manifest["published_at"])}
     keep_reported(settings.warehouse, settings.ledger, **moment)
     keep_definitions(settings.state, settings.ledger, **moment)

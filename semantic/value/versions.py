@@ -1,4 +1,4 @@
-"""Which version of the customer values holds, and which month-ends have to be scored again. docs/customer-value.md says when a new one is made."""
+"""Which version of the customer values holds, and which month-ends have to be scored again."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from datetime import date
 
 import polars as pl
 
-from semantic.value.appreciation import COMPONENTS
 from semantic.value.fitting import NoCustomersError, fit_value_model
+from semantic.value.scoring import COLUMNS
 from semantic.value.value_model import ValueModel
 
 NO_CUSTOMERS = "no customer has a kept order by the end of a complete month yet"
 UNREADABLE = "customer values were fitted by another release and cannot be read; run cxhouse value fit, then cxhouse build"
 SCORE_SCHEMA = {
-    "month_end": pl.Date, "customer_id": pl.Utf8, "model_version": pl.Int64, "expected_purchases": pl.Float64, "probability_alive": pl.Float64,
-    "expected_value": pl.Float64, "expected_service_cost": pl.Float64, "financial_value": pl.Float64, "financial_value_low": pl.Float64,
-    "financial_value_high": pl.Float64, **dict.fromkeys(COMPONENTS, pl.Float64), "appreciation_value": pl.Float64, "coverage": pl.Float64,
-    "segment": pl.Utf8, "recency_quintile": pl.Int64, "frequency_quintile": pl.Int64, "monetary_quintile": pl.Int64, "rfm": pl.Utf8,
-    "revenue_quintile": pl.Int64, "is_contractual": pl.Boolean, "is_credit_driven": pl.Boolean,
-}  # fmt: skip
+    **dict.fromkeys(COLUMNS, pl.Float64),
+    "month_end": pl.Date,
+    **dict.fromkeys(("customer_id", "segment", "rfm"), pl.Utf8),
+    **dict.fromkeys(("model_version", "recency_quintile", "frequency_quintile", "monetary_quintile", "revenue_quintile"), pl.Int64),
+    **dict.fromkeys(("is_contractual", "is_credit_driven"), pl.Boolean),
+}
 
 
 class UnreadableVersionError(ValueError):
@@ -44,7 +44,7 @@ def read_version(text: str) -> ValueModel:
 
 
 def is_outdated(kept: ValueModel, last_month: date, value_basis: str) -> bool:
-    """Whether a kept version makes way: it was provisional and newer months are complete, or margins took the place of revenue (or back)."""
+    """Whether a kept version makes way: it was provisional and newer months are complete, or margins took the place of revenue, or back."""
     return kept.value_basis != value_basis or (kept.provisional_reason is not None and kept.month_end < last_month)
 
 

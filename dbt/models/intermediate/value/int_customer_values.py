@@ -1,4 +1,4 @@
-"""One row per month-end and customer: both values and the segment, under the version that holds. Only changed month-ends are scored again."""
+"""One row per month-end and customer: both values and the segment, under the version that holds; changed month-ends are scored again."""
 
 import polars as pl
 
