@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import typer
 
 from cxhouse.screen import complain
+from cxhouse.settings import Settings
 
 
 @contextmanager
@@ -26,6 +28,15 @@ def fail(error: Exception | str) -> typer.Exit:
     """Show what is wrong; the exit to raise, with code 1."""
     complain(f"error: {error}")
     return typer.Exit(1)
+
+
+def check_private(settings: Settings, path: Path, what: str) -> None:
+    """Refuse a place that is published for `what` is not. Raises BuildError."""
+    from cxhouse.build import BuildError
+
+    for folder in (settings.serving, settings.dashboards):
+        if path.resolve().is_relative_to(folder.resolve()):
+            raise BuildError(f"{path} lies in {folder}, which is published; {what} are not. Choose another place")
 
 
 def read_day(text: str | None, option: str) -> date | None:

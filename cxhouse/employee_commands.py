@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cxhouse.command_line import read_day, report_failures
+from cxhouse.command_line import check_private, read_day, report_failures
 from cxhouse.files import write_private
 from cxhouse.screen import console
-from cxhouse.settings import Settings, read_settings
+from cxhouse.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True)
 NOTE = (
@@ -38,7 +38,7 @@ def csat(
     with report_failures():
         settings = read_settings()
         if out is not None:
-            check_private(settings, out)
+            check_private(settings, out, "figures about employees")
         content = judge_agents(settings.warehouse, read_day(from_, "--from"), read_day(to, "--to"))
     text = json.dumps(content, indent=2)
     if out is not None:
@@ -93,12 +93,3 @@ def show(content: dict[str, Any]) -> None:
     limits = (f"{few} with fewer than {content['fewest_answers']} answers", f"{small} in teams of fewer than {content['smallest_team']}")
     console.print(f"Not shown (agent and team): {', '.join(limits)}.", highlight=False)
     console.print(NOTE, highlight=False)
-
-
-def check_private(settings: Settings, path: Path) -> None:
-    """Refuse a place that is published. Raises BuildError."""
-    from cxhouse.build import BuildError
-
-    for folder in (settings.serving, settings.dashboards):
-        if path.resolve().is_relative_to(folder.resolve()):
-            raise BuildError(f"{path} lies in {folder}, which is published; figures about employees are not. Choose another place")

@@ -9,6 +9,7 @@ import typer
 
 from cxhouse.change_commands import app as change_app
 from cxhouse.command_line import read_day, report_failures
+from cxhouse.customer_commands import app as customer_app
 from cxhouse.effect_commands import effect
 from cxhouse.employee_commands import app as employee_app
 from cxhouse.preparation import open_workplace
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(change_app, name="change", help="Record and list changes.")
 app.add_typer(employee_app, name="employees", help="Figures about single employees; never published.")
+app.add_typer(customer_app, name="value", help="What customers are worth, and what the company is worth to them.")
 app.command()(effect)
 app.command()(clv)
 

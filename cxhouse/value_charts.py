@@ -1,4 +1,4 @@
-"""Charts of `cxhouse clv`: self-contained SVG files that need nothing to be looked at."""
+"""Charts of `cxhouse clv` and `cxhouse value report`: self-contained SVG files that need nothing to be looked at."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from semantic.value.calibration import Holdout
 from semantic.value.valuation import Valuation
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 720, 420, 70, 78, 62
@@ -28,14 +29,20 @@ def write_charts(valuation: Valuation, folder: Path) -> list[Path]:
         )  # fmt: skip
         written.append(write(folder / FREQUENCY_FILE, svg))
     if valuation.holdout is not None:
-        means, holdout = valuation.holdout.by_frequency, valuation.holdout
-        svg = draw_bars(
-            f"Holdout of {holdout.length:g}: {holdout.observed:,.0f} purchases seen, {holdout.expected:,.0f} expected",
-            label_classes(means["frequency"].to_list()), means["observed"].to_list(), means["expected"].to_list(),
-            across="repeat purchases before the holdout period", upwards="purchases per customer",
-        )  # fmt: skip
-        written.append(write(folder / HOLDOUT_FILE, svg))
+        written.append(write_holdout(valuation.holdout, folder))
     return written
+
+
+def write_holdout(holdout: Holdout, folder: Path) -> Path:
+    """Purchases seen and expected in the holdout period, by repeat purchases before it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    means = holdout.by_frequency
+    svg = draw_bars(
+        f"Holdout of {holdout.length:g}: {holdout.observed:,.0f} purchases seen, {holdout.expected:,.0f} expected",
+        label_classes(means["frequency"].to_list()), means["observed"].to_list(), means["expected"].to_list(),
+        across="repeat purchases before the holdout period", upwards="purchases per customer",
+    )  # fmt: skip
+    return write(folder / HOLDOUT_FILE, svg)
 
 
 def label_classes(frequencies: Sequence[int]) -> list[str]:

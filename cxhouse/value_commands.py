@@ -16,6 +16,7 @@ from cxhouse.files import write_private
 from cxhouse.screen import complain, console, tell
 
 if TYPE_CHECKING:
+    from semantic.value.calibration import Holdout
     from semantic.value.customer_table import CustomerTable
     from semantic.value.valuation import Valuation
 
@@ -174,11 +175,14 @@ def show_customers(valuation: Valuation) -> None:
 
 def show_checks(valuation: Valuation) -> None:
     """The holdout check, when one was asked for."""
+    if valuation.holdout is not None:
+        show_holdout(valuation.holdout)
+
+
+def show_holdout(holdout: Holdout) -> None:
+    """Purchases expected and seen in a later period."""
     from cxhouse.value_charts import label_classes
 
-    holdout = valuation.holdout
-    if holdout is None:
-        return
     table = Table("repeat purchases before", "customers", "expected each", "seen each", title=f"Holdout of {holdout.length:g}")
     labels = label_classes(holdout.by_frequency["frequency"].to_list())
     for label, row in zip(labels, holdout.by_frequency.iter_rows(named=True), strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import duckdb
 import polars as pl
 
 from cxhouse.ledger import append_line, read_lines
+from semantic.value.value_model import ValueModel
+from semantic.value.versions import read_version
 
 VALUE_MODELS = "value_models.jsonl"  # in the ledger
 SCHEMA = {"version": pl.Int64, "model_json": pl.Utf8}
@@ -18,6 +21,23 @@ def read_value_models(ledger: Path) -> pl.DataFrame:
     """Every version kept so far."""
     lines = read_lines(ledger / VALUE_MODELS)
     return pl.DataFrame([(line["version"], line["model_json"]) for line in lines], schema=SCHEMA, orient="row")
+
+
+@dataclass(frozen=True)
+class KeptVersion:
+    """A version and when it was kept."""
+
+    model: ValueModel
+    published_at: datetime
+
+
+def newest_version(ledger: Path) -> KeptVersion | None:
+    """The version in force; None before the first. Raises UnreadableVersionError when another release wrote it."""
+    lines = read_lines(ledger / VALUE_MODELS)
+    if not lines:
+        return None
+    newest = max(lines, key=lambda line: int(line["version"]))
+    return KeptVersion(read_version(newest["model_json"]), datetime.fromisoformat(newest["published_at"]))
 
 
 def append_value_model(ledger: Path, *, version: int, model_json: str, build_id: str | None, published_at: datetime) -> None:

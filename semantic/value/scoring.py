@@ -20,6 +20,8 @@ COLUMNS = (
 # high financial value, high appreciation value
 SEGMENTS = {(True, True): "champions", (False, True): "quiet_fans", (True, False): "opportunists", (False, False): "passers_by"}
 UNKNOWN = "unknown"
+BEST = 5  # of the quintiles
+KNOWN_WELL = 0.5  # of the weights
 
 
 def score_customers(months: pl.DataFrame, model: ValueModel, *, interval_month: date | None = None) -> pl.DataFrame:
@@ -51,16 +53,33 @@ def name_segment(boundaries: Boundaries) -> pl.Expr:
 
 
 def rank_quintiles(months: pl.DataFrame) -> pl.DataFrame:
-    """Recency, frequency and revenue in quintiles (5 best) of their month-end, and the three as `rfm`."""
+    """Recency, frequency and revenue of 24 months in quintiles (5 best) of their month-end, and the three as `rfm`.
+
+    `revenue_quintile` is by the revenue of twelve months, among those who bought in them; null for the others.
+    """
+    of_the_year = pl.when(pl.col("bought_last_12_months")).then(pl.col("revenue_12_months"))
     ranked = months.with_columns(
         place_quintile(-(pl.col("month_end") - pl.col("last_purchase_date")).dt.total_days()).alias("recency_quintile"),
         place_quintile(pl.col("purchases_24_months")).alias("frequency_quintile"),
         place_quintile(pl.col("revenue_24_months")).alias("monetary_quintile"),
+        place_quintile(of_the_year).alias("revenue_quintile"),
     )
     digits = pl.concat_str("recency_quintile", "frequency_quintile", "monetary_quintile")
-    return ranked.with_columns(digits.alias("rfm"), pl.col("monetary_quintile").alias("revenue_quintile"))
+    return ranked.with_columns(digits.alias("rfm"))
+
+
+def list_misjudged(scored: pl.DataFrame) -> pl.DataFrame:
+    """Customers of one month-end in the lowest quintile of revenue and, among those of whom it is known, the highest of appreciation.
+
+    At least KNOWN_WELL of the weights must be known: one kind word of a newcomer is no judgement.
+    """
+    known = scored.filter(pl.col("appreciation_value").is_not_null())
+    highest = place_quintile(pl.col("appreciation_value")) == BEST
+    misjudged = known.filter(pl.col("revenue_quintile") == 1, highest, pl.col("coverage") >= KNOWN_WELL)
+    columns = ("customer_id", "segment", "financial_value", "appreciation_value", "coverage", "rfm")
+    return misjudged.sort("appreciation_value", "customer_id", descending=[True, False]).select(columns)
 
 
 def place_quintile(column: pl.Expr) -> pl.Expr:
     """1 to 5 by the share of customers of the month-end with less; equals share a quintile, and the lowest one is never empty."""
-    return (1 + 5 * (column.rank("min").over("month_end") - 1) // column.count().over("month_end")).cast(pl.Int64)
+    return (1 + BEST * (column.rank("min").over("month_end") - 1) // column.count().over("month_end")).cast(pl.Int64)
