@@ -127,3 +127,10 @@ select {{ grain }}, cast(bit_xor(hash(checked)) as varchar) || ' ' || cast(count
 from (select * exclude ({{ ignored }}) from {{ relation }}) as checked
 group by {{ grain }}
 {%- endmacro %}
+
+{% macro rows_fingerprint(columns) %}{{ return(adapter.dispatch('rows_fingerprint')(columns)) }}{% endmacro %}
+
+{# One number for a group of rows, whatever their order: it differs when a row differs. #}
+{% macro default__rows_fingerprint(columns) -%}
+bit_xor(hash({{ columns | join(', ') }}))
+{%- endmacro %}

@@ -1,26 +1,26 @@
 {#
   The daily facts measures are counted in: the model, the event type that places its rows at a touchpoint, the attributes of that event the model
-  knows, which rows count, and the fact whose coverage says which days are complete.
+  knows, which rows count, the fact whose coverage says which days are complete, and whether it knows customers and so counts by their segment.
 #}
 {% macro measured_facts() %}
 {{ return([
-    {'fact': 'orders', 'model': 'int_orders_daily', 'event_type': "'order_placed'", 'attributes': ['source', 'channel', 'payment_method']},
+    {'fact': 'orders', 'model': 'int_orders_daily', 'has_segments': true, 'event_type': "'order_placed'", 'attributes': ['source', 'channel', 'payment_method']},
     {'fact': 'visitor_orders', 'model': 'int_visitor_orders_daily', 'event_type': "'visit'", 'attributes': ['channel'], 'covered_by': 'orders'},
-    {'fact': 'order_cohorts', 'model': 'int_order_cohorts_daily', 'event_type': "'order_placed'", 'attributes': ['source', 'channel', 'payment_method'], 'covered_by': 'orders'},
+    {'fact': 'order_cohorts', 'model': 'int_order_cohorts_daily', 'has_segments': true, 'event_type': "'order_placed'", 'attributes': ['source', 'channel', 'payment_method'], 'covered_by': 'orders'},
     {'fact': 'visits', 'model': 'int_visits_daily', 'event_type': "'visit'", 'attributes': ['source', 'channel']},
-    {'fact': 'contacts', 'model': 'int_contacts_daily', 'event_type': "'contact_' || channel", 'attributes': ['source', 'channel', 'queue', 'topic']},
-    {'fact': 'contact_outcomes', 'model': 'int_contact_outcomes_daily', 'event_type': "'contact_' || channel", 'attributes': ['source', 'channel', 'queue', 'topic'], 'covered_by': 'contacts'},
-    {'fact': 'deliveries', 'model': 'int_deliveries_daily', 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id']},
-    {'fact': 'deliveries_requested', 'model': 'int_deliveries_requested_daily', 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
-    {'fact': 'deliveries_scheduled', 'model': 'int_deliveries_scheduled_daily', 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
-    {'fact': 'delivered_lines', 'model': 'int_delivered_lines_daily', 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
-    {'fact': 'delivered_orders', 'model': 'int_delivered_orders_daily', 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
-    {'fact': 'shipped_units', 'model': 'int_shipped_units_daily', 'event_type': "'returned'", 'attributes': ['source', 'channel'], 'covered_by': 'deliveries'},
-    {'fact': 'answers', 'model': 'int_answers_daily', 'event_type': "coalesce(event_type, 'survey')",
+    {'fact': 'contacts', 'model': 'int_contacts_daily', 'has_segments': true, 'event_type': "'contact_' || channel", 'attributes': ['source', 'channel', 'queue', 'topic']},
+    {'fact': 'contact_outcomes', 'model': 'int_contact_outcomes_daily', 'has_segments': true, 'event_type': "'contact_' || channel", 'attributes': ['source', 'channel', 'queue', 'topic'], 'covered_by': 'contacts'},
+    {'fact': 'deliveries', 'model': 'int_deliveries_daily', 'has_segments': true, 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id']},
+    {'fact': 'deliveries_requested', 'model': 'int_deliveries_requested_daily', 'has_segments': true, 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
+    {'fact': 'deliveries_scheduled', 'model': 'int_deliveries_scheduled_daily', 'has_segments': true, 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
+    {'fact': 'delivered_lines', 'model': 'int_delivered_lines_daily', 'has_segments': true, 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
+    {'fact': 'delivered_orders', 'model': 'int_delivered_orders_daily', 'has_segments': true, 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
+    {'fact': 'shipped_units', 'model': 'int_shipped_units_daily', 'has_segments': true, 'event_type': "'returned'", 'attributes': ['source', 'channel'], 'covered_by': 'deliveries'},
+    {'fact': 'answers', 'model': 'int_answers_daily', 'has_segments': true, 'event_type': "coalesce(event_type, 'survey')",
         'attributes': ['source', 'channel', 'payment_method', 'queue', 'topic', 'carrier', 'supplier_id', 'touchpoint_id'], 'is_relationship': "attributed_by = 'relationship'"},
-    {'fact': 'supplier_answers', 'model': 'int_answers_daily', 'event_type': "'delivered'", 'where': "attributed_by = 'delivery'",
+    {'fact': 'supplier_answers', 'model': 'int_answers_daily', 'has_segments': true, 'event_type': "'delivered'", 'where': "attributed_by = 'delivery'",
         'attributes': ['source', 'channel', 'payment_method', 'queue', 'topic', 'carrier', 'supplier_id', 'touchpoint_id'], 'covered_by': 'answers'},
-    {'fact': 'service_costs', 'model': 'int_service_costs_daily', 'event_type': 'event_type', 'attributes': ['source', 'channel', 'queue', 'topic', 'carrier', 'supplier_id'], 'covered_by': 'costs'},
+    {'fact': 'service_costs', 'model': 'int_service_costs_daily', 'has_segments': true, 'event_type': 'event_type', 'attributes': ['source', 'channel', 'queue', 'topic', 'carrier', 'supplier_id'], 'covered_by': 'costs'},
 ]) }}
 {% endmacro %}
 
@@ -42,6 +42,7 @@ select
     {%- for attribute in ['source', 'channel', 'payment_method', 'queue', 'topic', 'carrier', 'supplier_id', 'touchpoint_id'] %}
     {{ attribute if attribute in fact.attributes else 'cast(null as varchar) as ' ~ attribute }},
     {%- endfor %}
+    {{ 'segment' if fact.has_segments else 'cast(null as varchar) as segment' }},
     {{ fact.is_relationship or 'false' }} as is_relationship,
     event_date,
     '{{ measure.name }}' as measure_id,

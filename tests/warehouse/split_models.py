@@ -58,11 +58,13 @@ def split_change(members: Mapping[str | None, Sums], *, is_additive: bool = Fals
         )
         connection.execute(
             "create table fct_kpi_sums (kpi_id varchar, scope_kind varchar, journey_id varchar, touchpoint_id varchar,"
-            " dimension_set varchar, channel varchar, supplier_id varchar, grain varchar, period_start date,"
+            " dimension_set varchar, channel varchar, supplier_id varchar, segment varchar, grain varchar, period_start date,"
             " numerator double, denominator double)"
         )
         for row in list_sums(members):
-            connection.execute("insert into fct_kpi_sums values ('k', 'company', null, null, 'supplier', null, ?, 'month', ?, ?, ?)", row)
+            connection.execute(
+                "insert into fct_kpi_sums values ('k', 'company', null, null, 'supplier', null, ?, null, 'month', ?, ?, ?)", row
+            )
         for name in MODELS:
             connection.execute(f"create table {name} as {render_model(name)}")
         found = connection.execute("select * from fct_kpi_splits order by member_kind, member")

@@ -1,7 +1,13 @@
 -- Numerator and denominator of every KPI per day, scope and dimension value; still additive. Each day counts with the version in force on it.
 with kpis as (
 
-    select * from {{ ref('dim_kpi_versions') }}
+    select
+        versions.*,
+        -- only figures whose both sides know the customer are split by segment
+        numerators.has_segments and denominators.has_segments as has_segments
+    from {{ ref('dim_kpi_versions') }} as versions
+    inner join {{ ref('dim_measures') }} as numerators on versions.numerator_measure = numerators.measure_id
+    inner join {{ ref('dim_measures') }} as denominators on versions.denominator_measure = denominators.measure_id
 
 ),
 
@@ -9,6 +15,7 @@ sides as (
 
     select
         kpis.kpi_id, kpis.version as kpi_version, measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
+        case when kpis.has_segments then measures.segment end as segment,
         measures.total as numerator, measures.total_sq as numerator_sq, measures.total_cube as numerator_cube, cast(0 as double) as denominator
     from kpis
     inner join {{ ref('fct_daily_measures') }} as measures
@@ -16,7 +23,7 @@ sides as (
     union all
     select
         kpis.kpi_id, kpis.version as kpi_version, measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
-        0, 0, 0, measures.total
+        case when kpis.has_segments then measures.segment end, 0, 0, 0, measures.total
     from kpis
     inner join {{ ref('fct_daily_measures') }} as measures
         on kpis.denominator_measure = measures.measure_id and measures.local_date >= kpis.first_date and measures.local_date < kpis.until_date
@@ -58,9 +65,10 @@ split as (
         phase_id,
         scope_touchpoint_id as touchpoint_id,
         component_id,
-        case when grouping(channel) = 0 then 'channel' when grouping(supplier_id) = 0 then 'supplier' else 'total' end as dimension_set,
+        case when grouping(channel) = 0 then 'channel' when grouping(supplier_id) = 0 then 'supplier' when grouping(segment) = 0 then 'segment' else 'total' end as dimension_set,
         channel,
         supplier_id,
+        segment,
         local_date,
         sum(numerator) as numerator,
         sum(numerator_sq) as numerator_sq,
@@ -70,7 +78,8 @@ split as (
     group by grouping sets (
         (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date),
         (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, channel),
-        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, supplier_id)
+        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, supplier_id),
+        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, segment)
     )
 
 )
@@ -81,3 +90,4 @@ where
     (scope_kind <> 'component' or dimension_set = 'total')
     and (dimension_set <> 'channel' or channel is not null)
     and (dimension_set <> 'supplier' or supplier_id is not null)
+    and (dimension_set <> 'segment' or segment is not null)

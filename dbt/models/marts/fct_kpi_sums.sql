@@ -20,7 +20,7 @@ summed as (
 
     {% for day, is_window in [('local_date', 'false'), ('window_date', 'true')] %}
     select
-        days.kpi_id, days.kpi_version, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id, days.dimension_set, days.channel, days.supplier_id,
+        days.kpi_id, days.kpi_version, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id, days.dimension_set, days.channel, days.supplier_id, days.segment,
         periods.grain, periods.period_start, periods.period_end,
         -- amounts and seconds have at most six decimals: rounding takes out what the order of adding left
         round(sum(days.numerator), 6) as numerator,
@@ -31,6 +31,8 @@ summed as (
     inner join {{ ref('dim_periods') }} as periods
         on days.{{ day }} = periods.local_date and (periods.grain like 'last_%' or periods.grain like 'before_%') = {{ is_window }}
     {{ leave_out_older_versions('days.kpi_id', 'days.kpi_version') }}
+    -- days and weeks of a segment are mostly too few to be shown
+    and (days.dimension_set <> 'segment' or periods.grain not in ('day', 'week'))
     and (days.immature_from is null or periods.grain not in ('week', 'month') or periods.period_end < days.immature_from)
     group by all
     {% if not loop.last %}union all{% endif %}
@@ -60,22 +62,9 @@ immature as (
 ),
 
 -- where the denominator belongs to the whole company, a period without a single event still counts: from the first event on
-company_denominators as (
-
-    select kpis.kpi_id, kpis.version as kpi_version, periods.grain, periods.period_start, periods.period_end, sum(measures.total) as denominator
-    from kpis
-    inner join {{ ref('fct_daily_measures') }} as measures
-        on kpis.denominator_measure = measures.measure_id and measures.local_date >= kpis.first_date and measures.local_date < kpis.until_date
-    inner join {{ ref('dim_periods') }} as periods using (local_date)
-    {{ leave_out_older_versions('kpis.kpi_id', 'kpis.version') }}
-    and kpis.denominator_scope = 'company'
-    group by all
-
-),
-
 company_series as (
 
-    select kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, component_id, dimension_set, channel, supplier_id, min(local_date) as first_date
+    select kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, component_id, dimension_set, channel, supplier_id, segment, min(local_date) as first_date
     from {{ ref('fct_kpi_days') }}
     where kpi_id in (select kpi_id from kpis where denominator_scope = 'company')
     group by all
@@ -87,16 +76,23 @@ from summed
 where kpi_id in (select kpi_id from kpis where denominator_scope = 'same')
 union all
 select
-    kpi_id, kpi_version, scope_kind, journey_id, phase_id, touchpoint_id, component_id, 'total', null, null, grain, period_start, period_end,
+    kpi_id, kpi_version, scope_kind, journey_id, phase_id, touchpoint_id, component_id, 'total', null, null, null, grain, period_start, period_end,
     null, null, null, null
 from immature
 union all
 select
-    series.kpi_id, denominators.kpi_version, series.scope_kind, series.journey_id, series.phase_id, series.touchpoint_id, series.component_id, series.dimension_set, series.channel, series.supplier_id,
+    series.kpi_id, denominators.kpi_version, series.scope_kind, series.journey_id, series.phase_id, series.touchpoint_id, series.component_id, series.dimension_set, series.channel, series.supplier_id, series.segment,
     denominators.grain, denominators.period_start, denominators.period_end,
     coalesce(summed.numerator, 0), coalesce(summed.numerator_sq, 0), coalesce(summed.numerator_cube, 0), denominators.denominator
 from company_series as series
-inner join company_denominators as denominators on series.kpi_id = denominators.kpi_id and series.first_date <= denominators.period_end
+inner join {{ ref('fct_company_denominators') }} as denominators
+    on
+        series.kpi_id = denominators.kpi_id
+        and series.first_date <= denominators.period_end
+        -- a segment's contacts stand over that segment's orders
+        and denominators.is_of_segment = (series.dimension_set = 'segment')
+        and series.segment is not distinct from denominators.segment
+        and (series.dimension_set <> 'segment' or denominators.grain not in ('day', 'week'))
 left join summed
     on
         series.kpi_id = summed.kpi_id
@@ -108,5 +104,6 @@ left join summed
         and series.dimension_set = summed.dimension_set
         and series.channel is not distinct from summed.channel
         and series.supplier_id is not distinct from summed.supplier_id
+        and series.segment is not distinct from summed.segment
         and denominators.grain = summed.grain
         and denominators.period_start = summed.period_start

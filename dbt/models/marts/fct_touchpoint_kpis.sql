@@ -83,6 +83,7 @@ select
     judged.dimension_set,
     judged.channel,
     judged.supplier_id,
+    judged.segment,
     judged.grain,
     judged.period_start,
     judged.period_end,

@@ -70,7 +70,7 @@ select
             written.kpi_name || case when written.change > 0 then ' rose by ' else ' fell by ' end || ltrim(written.change_text, '+-') || ', from ' || written.value_before_text
             || ' to ' || written.value_after_text || ' (' || written.comparison_label || case written.verdict when 'better' then '; better' when 'worse' then '; worse' when 'margin not known' then '; how much of it is chance is not known' else '' end || '). '
             || case
-                when written.dimension_set = 'total' then 'It cannot be split by channel or supplier: it has one of each, or none.'
+                when written.dimension_set = 'total' then 'It cannot be split by channel, supplier or segment: it has one of each, or none.'
                 when written.is_additive then 'By ' || written.dimension_set || ', most comes from ' || written.total_member || '.'
                 else
                     'By ' || written.dimension_set || ': ' || case

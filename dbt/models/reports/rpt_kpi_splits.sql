@@ -8,7 +8,7 @@ with splits as (
         kpis.unit,
         kpis.unit_kind,
         case splits.member_kind
-            when 'named' then coalesce(suppliers.supplier_name, splits.member)
+            when 'named' then coalesce(suppliers.supplier_name, case splits.dimension_set when 'segment' then replace(splits.member, '_', ' ') else splits.member end)
             when 'other' then 'others, too few to be shown alone'
             else 'without a ' || splits.dimension_set
         end as member_name,

@@ -7,7 +7,7 @@ select
     kpis.dimension_set,
     kpis.channel,
     kpis.supplier_id,
-    cast(null as varchar) as segment,
+    kpis.segment,
     touchpoints.owner_department,
     kpis.grain,
     kpis.period_start,

@@ -5,15 +5,18 @@
     post_hook="{{ end_days('answers') }}",
 ) }}
 
+-- depends_on: {{ ref('int_segment_days') }}
 with answers as (
 
     select
-        *,
+        answers.*,
+        segments.segment,
         metric = 'nps' and scale_min = 0 and scale_max = 10 as is_nps,
         metric = 'csat' and scale_min = 1 and scale_max = 5 as is_csat,
         metric = 'ces' and scale_min = 1 and scale_max = 7 as is_ces,
         case when score >= 9 then 100 when score <= 6 then -100 else 0 end as nps_points
-    from {{ ref('int_answers') }}
+    from {{ ref('int_answers') }} as answers
+    left join {{ segments_of('answers') }} as segments on answers._key = segments.event_key
     where {{ touched_days('answers') }}
 
 )
@@ -31,6 +34,7 @@ select
     topic,
     carrier,
     supplier_id,
+    segment,
     count(*) as answers_count,
     count(*) filter (where not (is_nps or is_csat or is_ces)) as other_scale_count,
     count(*) filter (where is_nps) as nps_answers_count,

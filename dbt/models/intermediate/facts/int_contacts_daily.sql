@@ -5,6 +5,7 @@
     post_hook="{{ end_days('contacts') }}",
 ) }}
 
+-- depends_on: {{ ref('int_segment_days') }}
 with responses as (
 
     select _key, first_response_business_seconds
@@ -15,9 +16,10 @@ with responses as (
 
 contacts as (
 
-    select judged.*, responses.first_response_business_seconds
+    select judged.*, segments.segment, responses.first_response_business_seconds
     from {{ ref('int_contacts__judged') }} as judged
     left join responses using (_key)
+    left join {{ segments_of('contacts') }} as segments on judged._key = segments.event_key
     where {{ touched_days('contacts') }}
 
 )
@@ -28,6 +30,7 @@ select
     channel,
     queue,
     topic,
+    segment,
     count(*) as contacts_count,
     count(order_id) as contacts_about_orders_count,
     count(answered_wait_seconds) as answered_count,
@@ -48,4 +51,4 @@ select
     coalesce(sum(power(first_response_business_seconds, 2)), 0) as first_response_seconds_total_sq,
     coalesce(sum(power(first_response_business_seconds, 3)), 0) as first_response_seconds_total_cube
 from contacts
-group by event_date, source, channel, queue, topic
+group by event_date, source, channel, queue, topic, segment

@@ -5,12 +5,15 @@
     post_hook="{{ end_days('deliveries') }}",
 ) }}
 
+-- depends_on: {{ ref('int_segment_days') }}
 with deliveries as (
 
     select
-        *,
-        {{ local_date('delivered_at') }} as delivered_date
-    from {{ ref('int_deliveries') }}
+        deliveries.*,
+        segments.segment,
+        {{ local_date('deliveries.delivered_at') }} as delivered_date
+    from {{ ref('int_deliveries') }} as deliveries
+    left join {{ segments_of('deliveries') }} as segments on deliveries._key = segments.event_key
     where {{ touched_days('deliveries') }}
 
 )
@@ -20,10 +23,11 @@ select
     _source as source,
     coalesce(supplier_id, 'unknown') as supplier_id,
     carrier,
+    segment,
     count(*) as deliveries_count,
     count(*) filter (where delivered_date <= event_date) as on_time_count,
     count(*) filter (where delivered_date is not null and is_damaged is not null) as inspected_count,
     count(*) filter (where delivered_date is not null and is_damaged) as damaged_count,
     cast(coalesce(sum(greatest(attempts - 1, 0)), 0) as bigint) as extra_attempts_count
 from deliveries
-group by event_date, source, coalesce(supplier_id, 'unknown'), carrier
+group by event_date, source, coalesce(supplier_id, 'unknown'), carrier, segment

@@ -17,6 +17,7 @@ with deliveries as (
 select
     outcome_key,
     max(event_date) as due_date,
+    case when min(order_id) = max(order_id) then min(order_id) end as order_id,
     arg_max(_source, (event_date, _key)) as source,
     nullif(arg_max(coalesce(carrier, ''), (event_date, _key)), '') as carrier,
     arg_max(coalesce(supplier_id, 'unknown'), (event_date, _key)) as supplier_id,

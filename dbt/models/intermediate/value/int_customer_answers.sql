@@ -1,48 +1,14 @@
--- One row per NPS (0 to 10) or CES (1 to 7) answer of a known customer: the one whose number it carries, else who got the contact, parcel or order
--- it asks about. A number that several customers have is nobody's.
-with owners as (
-
-    select customer_key, min(customer_id) as customer_id
-    from {{ ref('int_customers__resolved') }}
-    where customer_key is not null
-    group by customer_key
-    having count(distinct customer_id) = 1
-
-),
-
-contacts as (
-
-    select contacts.contact_id, min(matched.customer_id) as customer_id
-    from {{ ref('int_contacts') }} as contacts
-    inner join {{ ref('int_contacts__matched') }} as matched using (_key)
-    group by contacts.contact_id
-    having count(*) = 1
-
-),
-
-deliveries as (
-
-    select deliveries.delivery_id, min(buyers.customer_id) as customer_id
-    from {{ ref('int_deliveries') }} as deliveries
-    inner join {{ ref('int_order_buyers') }} as buyers on deliveries.order_id = buyers.order_id
-    group by deliveries.delivery_id
-    having count(*) = 1
-
-),
-
-answers as (
+-- One row per NPS (0 to 10) or CES (1 to 7) answer of a known customer.
+with answers as (
 
     select
         responses._key,
-        coalesce(owners.customer_id, contacts.customer_id, deliveries.customer_id, buyers.customer_id) as customer_id,
+        known.customer_id,
         responses.metric,
         cast(responses.score as double) as score,
         coalesce(responses.answered_at, responses.asked_at) as answered_at
     from {{ ref('int_survey_responses') }} as responses
-    left join owners on responses.customer_key = owners.customer_key
-    left join contacts on responses.contact_id = contacts.contact_id
-    left join deliveries on responses.delivery_id = deliveries.delivery_id
-    left join {{ ref('int_order_buyers') }} as buyers on responses.order_id = buyers.order_id
+    inner join {{ ref('int_answer_customers') }} as known on responses._key = known._key
     where
         (responses.metric = 'nps' and responses.scale_min = 0 and responses.scale_max = 10)
         or (responses.metric = 'ces' and responses.scale_min = 1 and responses.scale_max = 7)
@@ -57,4 +23,3 @@ select
     {{ local_date('answered_at') }} as answered_date,
     row_number() over (partition by customer_id, metric, {{ local_date('answered_at') }} order by answered_at desc, _key desc) as day_rank
 from answers
-where customer_id is not null

@@ -9,7 +9,7 @@ sides as (
 
     {% for side in ['before', 'after'] %}
     select
-        moves.move_id, sums.dimension_set, coalesce(sums.channel, sums.supplier_id) as member,
+        moves.move_id, sums.dimension_set, coalesce(sums.channel, sums.supplier_id, sums.segment) as member,
         {{ 'sums.numerator' if side == 'before' else '0.0' }} as numerator_before,
         {{ 'sums.denominator' if side == 'before' else '0.0' }} as denominator_before,
         {{ 'sums.numerator' if side == 'after' else '0.0' }} as numerator_after,

@@ -1,0 +1,11 @@
+-- One row per daily fact and row it counts: the segment of its customer at the month-end before. `unknown` where the customer is not known or was none
+-- yet; null before the first month-end with segments.
+select
+    events.fact,
+    events.event_key,
+    events.event_date,
+    case when events.event_date >= known.first_month then coalesce(segments.segment, 'unknown') end as segment
+from {{ ref('int_event_customers') }} as events
+cross join (select min(month) as first_month from {{ ref('int_customer_segments') }}) as known
+left join {{ ref('int_customer_segments') }} as segments
+    on events.customer_id = segments.customer_id and cast(date_trunc('month', events.event_date) as date) = segments.month

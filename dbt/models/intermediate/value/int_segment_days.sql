@@ -1,0 +1,11 @@
+{{ config(
+    materialized='table',
+    pre_hook="{{ begin_segment_days() }}",
+    post_hook="{{ end_segment_days() }}",
+) }}
+
+-- One row per daily fact and day: a fingerprint of which of its rows belongs to which segment. A day whose fingerprint changed is counted again.
+select fact, event_date, {{ rows_fingerprint(['event_key', 'segment']) }} as fingerprint
+from {{ ref('int_event_segments') }}
+where segment is not null and fact <> 'returns'
+group by fact, event_date
