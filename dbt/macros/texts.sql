@@ -104,3 +104,13 @@ case
     else '↓'
 end
 {%- endmacro %}
+
+{# An amount in the company's currency: EUR 61.20, EUR 12,340. #}
+{% macro money_text(amount) -%}
+'{{ var("currency") }} ' || case when abs({{ amount }}) >= 1000 then printf('%,.0f', {{ amount }}) else printf('%.2f', round({{ amount }}, 2) + 0.0) end
+{%- endmacro %}
+
+{# A share in a sentence or table: 12.3 %. #}
+{% macro share_text(share) -%}
+printf('%.1f %%', 100 * {{ share }})
+{%- endmacro %}

@@ -94,7 +94,7 @@ def test_every_model_is_named_and_no_other() -> None:
 
 
 def test_every_report_is_named_documented_and_declared() -> None:
-    reports = {path.stem for path in list_tracked("dbt/models/reports/*.sql")}
+    reports = {path.stem for pattern in ("*.sql", "*.py") for path in list_tracked(f"dbt/models/reports/{pattern}")}
     assert reports
     documented = set(re.findall(r"^## (rpt_\w+)$", (PROJECT / "docs" / "published-reports.md").read_text(encoding="utf-8"), re.MULTILINE))
     assert documented == reports

@@ -29,6 +29,7 @@ select
     sum(bought.purchases_count) over two_years as purchases_24_months,
     sum(bought.revenue) over two_years as revenue_24_months,
     sum(bought.revenue) over one_year as revenue_12_months,
+    sum(bought.orders_count) over one_year as orders_12_months,
     sum(bought.margin) over one_year as margin_12_months,
     -- what follows does not depend on the timeline
     sum(case when months.timeline = 0 then bought.purchases_count end) over year_after as purchases_after,

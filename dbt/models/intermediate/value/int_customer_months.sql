@@ -55,6 +55,7 @@ select
     cast(totals.revenue_12_months as double) as revenue_12_months,
     case when totals.value_basis = 'margin' then cast(totals.margin_12_months as double) end as margin_12_months,
     cast(totals.orders_count as integer) as orders_count,
+    cast(totals.orders_12_months as integer) as orders_12_months,
     case when totals.is_buying_known then cast(totals.promo_or_credit_orders_count as integer) end as promo_or_credit_orders_count,
     case when totals.credit_known_count > 0 then cast(totals.credit_orders_count as integer) end as credit_orders_count,
     cast(totals.lines_count as integer) as lines_count,

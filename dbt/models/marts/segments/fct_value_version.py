@@ -1,0 +1,11 @@
+"""One row: the version of the customer values that holds, in columns and words; or why there is none."""
+
+from semantic.value.versions import read_version
+from semantic.value.words import describe_version
+
+
+def model(dbt, session):
+    """The version as a row."""
+    dbt.config(materialized="table")
+    text, reason = dbt.ref("int_value_model").select("model_json, reason").pl().row(0)
+    return describe_version(read_version(text) if text else None, reason)
