@@ -169,7 +169,7 @@ def list_evidence(model: ValueModel | None) -> pl.DataFrame:
                 "coverage": row.coverage, "coverage_text": write_share(row.coverage),
                 "customers_count": evaluation.customers, "retained_count": evaluation.retained,
                 "learned_at": evaluation.learned_at, "judged_at": evaluation.judged_at,
-                "sentence": f"{name}: of one who stayed and one who left, it puts the right one first in {write_share(area.value)} of cases.",
+                "sentence": f"{name}: of one who stayed and one who left, it ranks the first higher in {write_share(area.value)} of cases.",
             }
         )  # fmt: skip
     return pl.DataFrame(found, schema=EVIDENCE_SCHEMA)
