@@ -43,7 +43,7 @@ serve: setup ## serve the dashboards as built last
 	$(BIN)/cxhouse serve
 
 clean: ## remove what can be made again: environment, demo, lake, warehouse, site, Airflow (in .cxhouse); ledger and .env stay
-	rm -rf .cxhouse/lake .cxhouse/warehouse.duckdb* .cxhouse/serving .cxhouse/dashboards .cxhouse/airflow .cxhouse/state .cxhouse/demo
+	rm -rf .cxhouse/lake .cxhouse/warehouse.duckdb* .cxhouse/serving .cxhouse/dashboards .cxhouse/airflow .cxhouse/state .cxhouse/demo .cxhouse/restricted
 	rm -rf dashboards/node_modules .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/.ready: requirements.lock pyproject.toml cxhouse/make_environment.sh

@@ -16,6 +16,7 @@ from cxhouse.build import BuildError, BuildState, read_state
 from cxhouse.definitions import NOTED, keep_definitions
 from cxhouse.files import write_atomically
 from cxhouse.reported import keep_reported
+from cxhouse.restricted import write_customer_segments
 from cxhouse.settings import Settings
 from cxhouse.value_models import keep_value_model
 
@@ -25,7 +26,9 @@ KEPT_COPIES = 3
 def publish_reports(
     settings: Settings, *, now: datetime | None = None, tell: Callable[[str, int, int], None] = lambda *step: None
 ) -> dict[str, Any]:
-    """Copy every rpt_ table into serving/<build id>/ and point serving/current at it. Returns the manifest.
+    """Copy every rpt_ table into serving/<build id>/ and point serving/current at it; customers' segments go to restricted/.
+
+    Returns the manifest.
 
     Raises BuildError when the last build did not pass: readers keep the copy they have.
     """
@@ -69,6 +72,7 @@ def remember_published(settings: Settings, manifest: Mapping[str, Any]) -> None:
     keep_reported(settings.warehouse, settings.ledger, **moment)
     keep_definitions(settings.state, settings.ledger, **moment)
     keep_value_model(settings.warehouse, settings.ledger, **moment)
+    write_customer_segments(settings.warehouse, settings.restricted)
 
 
 def export_reports(warehouse: Path, folder: Path, state: BuildState, tell: Callable[[str, int, int], None]) -> dict[str, dict[str, Any]]:

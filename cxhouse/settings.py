@@ -49,6 +49,11 @@ class Settings:
         return self.home / "serving"
 
     @property
+    def restricted(self) -> Path:
+        """Rows about customers, for the owner of the home alone."""
+        return self.home / "restricted"
+
+    @property
     def reports(self) -> Path:
         """Period reports of departments, unless another folder is asked for."""
         return self.home / "reports"
