@@ -123,14 +123,17 @@ first({{ value }} order by {{ order }})
 
 {# One row per value of `grain`: a checksum of its rows, whatever their order, without the column `ignored`. #}
 {% macro default__checksums_of(relation, grain, ignored) -%}
-select {{ grain }}, cast(bit_xor(hash(checked)) as varchar) || ' ' || cast(count(*) as varchar) as checksum
+select {{ grain }}, cast(bit_xor(hash(hash(checked))) as varchar) || ' ' || cast(count(*) as varchar) as checksum
 from (select * exclude ({{ ignored }}) from {{ relation }}) as checked
 group by {{ grain }}
 {%- endmacro %}
 
 {% macro rows_fingerprint(columns) %}{{ return(adapter.dispatch('rows_fingerprint')(columns)) }}{% endmacro %}
 
-{# One number for a group of rows, whatever their order: it differs when a row differs. #}
+{#
+  One number for a group of rows, whatever their order: it differs when a row differs. Hashed twice: the hash of several values is a plain xor of their
+  hashes in part, so that two rows that change alike would cancel out.
+#}
 {% macro default__rows_fingerprint(columns) -%}
-bit_xor(hash({{ columns | join(', ') }}))
+bit_xor(hash(hash({{ columns | join(', ') }})))
 {%- endmacro %}
