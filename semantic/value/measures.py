@@ -94,8 +94,8 @@ def check_purchases(months: pl.DataFrame, buying: Buying, month_end: date) -> Ho
     now = (
         months.filter(pl.col("month_end") == month_end).sort("customer_id").join(later, on="customer_id", how="left", maintain_order="left")
     )
-    # who has no row a year later did not buy in between; a purchase cancelled since must not count below none
-    made = (pl.col("later").fill_null(pl.col("purchases_count")) - pl.col("purchases_count")).clip(lower_bound=0).cast(pl.Float64)
+    # who has no row a year later did not buy in between; nor may a purchase cancelled since count below none
+    made = (pl.col("later").fill_null(0) - pl.col("purchases_count")).clip(lower_bound=0).cast(pl.Float64)
     expected = score_purchases(now, buying.purchase_model, HORIZON_WEEKS, buying.pool)["expected_purchases"].fill_null(0.0)
     return check_holdout(now["frequency"].to_list(), expected.to_list(), now.select(made).to_series().to_list(), HORIZON_WEEKS)
 

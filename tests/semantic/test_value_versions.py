@@ -10,8 +10,8 @@ from polars.testing import assert_frame_equal
 
 from semantic.value.evaluation import PREDICTORS
 from semantic.value.fitting import NoCustomersError, fit_value_model
-from semantic.value.scoring import COLUMNS, score_customers
-from semantic.value.value_model import ValueModel
+from semantic.value.scoring import COLUMNS, name_segment, score_customers
+from semantic.value.value_model import Boundaries, ValueModel
 from semantic.value.weights import EQUAL
 from tests.semantic.customer_months import LAST, simulate_months
 
@@ -51,7 +51,9 @@ def test_the_order_of_the_rows_does_not_matter(months: pl.DataFrame, model: Valu
 def test_what_became_of_customers_later_is_in_no_score_weight_or_norm(months: pl.DataFrame, model: ValueModel) -> None:
     turned = pl.when(pl.col("month_end") > date(2024, 6, 30)).then(~pl.col("is_retained")).otherwise(pl.col("is_retained"))
     other = fit_value_model(months.with_columns(turned.alias("is_retained")))
-    assert other.evaluation != model.evaluation, "the judged outcomes were turned round"
+    assert model.evaluation is not None and other.evaluation is not None
+    for turned_row, row in zip(other.evaluation.predictions, model.evaluation.predictions, strict=True):
+        assert turned_row.area.value == pytest.approx(1 - row.area.value), "every score is the same, judged on outcomes turned round"
     assert (other.measures, other.weights, other.boundaries) == (model.measures, model.weights, model.boundaries)
     assert_frame_equal(score_customers(months, other), score_customers(months, model), check_exact=True)
 
@@ -80,3 +82,10 @@ def test_a_whole_history_is_judged_and_a_short_one_is_provisional(months: pl.Dat
     assert short.weights.shares == EQUAL and short.evaluation is None and short.notes
     with pytest.raises(NoCustomersError, match="kept order"):
         fit_value_model(months.clear())
+
+
+def test_at_a_boundary_is_high_and_what_is_unknown_is_in_no_cell() -> None:
+    values = {"financial_value": [10.0, 9.9, 10.0, 9.9, None, 10.0], "appreciation_value": [50.0, 50.0, 49.9, 49.9, 50.0, None]}
+    named = pl.DataFrame(values).select(name_segment(Boundaries(10.0, 50.0)))
+    assert named["segment"].to_list() == ["champions", "quiet_fans", "opportunists", "passers_by", "unknown", "unknown"]
+    assert set(pl.DataFrame(values).select(name_segment(Boundaries(None, 50.0)))["segment"]) == {"unknown"}
