@@ -1,0 +1,22 @@
+{# Deliveries, and those that came by that day, on the day a fact counts them: the one asked for, or the one last scheduled. #}
+{% macro count_deliveries_by(fact) -%}
+with deliveries as (
+
+    select *, {{ counted_days('deliveries')[fact] }} as counted_date, {{ local_date('delivered_at') }} as delivered_date
+    from {{ ref('int_deliveries') }}
+
+)
+
+select
+    deliveries.counted_date as event_date,
+    deliveries._source as source,
+    coalesce(deliveries.supplier_id, 'unknown') as supplier_id,
+    deliveries.carrier,
+    segments.segment,
+    count(*) as deliveries_count,
+    count(*) filter (where deliveries.delivered_date <= deliveries.counted_date) as on_time_count
+from deliveries
+left join {{ segments_of(fact) }} as segments on deliveries._key = segments.event_key
+where deliveries.counted_date is not null and {{ touched_days(fact, 'deliveries.counted_date') }}
+group by deliveries.counted_date, deliveries._source, coalesce(deliveries.supplier_id, 'unknown'), deliveries.carrier, segments.segment
+{%- endmacro %}
