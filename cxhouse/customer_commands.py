@@ -53,7 +53,7 @@ def report(
         if plot is not None and kept.model.holdout is None:
             raise fail(f"version {kept.model.version} has no holdout check to draw: {'; '.join(kept.model.notes)}")
         try:
-            charts = [write_holdout(kept.model.holdout, plot)] if plot is not None and kept.model.holdout is not None else []
+            charts = [write_holdout(kept.model.holdout, plot, "weeks")] if plot is not None and kept.model.holdout is not None else []
         except OSError as error:
             raise fail(f"{error.filename}: {error.strerror}; choose another place") from error
     if as_json:
@@ -156,7 +156,7 @@ def show_version(model: ValueModel, content: Mapping[str, Any]) -> None:
         complain(f"This version is provisional: {model.provisional_reason}.")
     show_evaluation(model.evaluation)
     if model.holdout is not None:
-        show_holdout(model.holdout)
+        show_holdout(model.holdout, "weeks")
     table = Table("component", "weight", title=describe_weights(model))
     for name, share in model.weights.shares.items():
         table.add_row(name, f"{share:.1%}")

@@ -33,12 +33,13 @@ def write_charts(valuation: Valuation, folder: Path) -> list[Path]:
     return written
 
 
-def write_holdout(holdout: Holdout, folder: Path) -> Path:
+def write_holdout(holdout: Holdout, folder: Path, unit: str = "") -> Path:
     """Purchases seen and expected in the holdout period, by repeat purchases before it."""
     folder.mkdir(parents=True, exist_ok=True)
     means = holdout.by_frequency
+    length = f"{holdout.length:g} {unit}".rstrip()
     svg = draw_bars(
-        f"Holdout of {holdout.length:g}: {holdout.observed:,.0f} purchases seen, {holdout.expected:,.0f} expected",
+        f"Holdout of {length}: {holdout.observed:,.0f} purchases seen, {holdout.expected:,.0f} expected",
         label_classes(means["frequency"].to_list()), means["observed"].to_list(), means["expected"].to_list(),
         across="repeat purchases before the holdout period", upwards="purchases per customer",
     )  # fmt: skip

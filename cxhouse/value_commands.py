@@ -179,11 +179,13 @@ def show_checks(valuation: Valuation) -> None:
         show_holdout(valuation.holdout)
 
 
-def show_holdout(holdout: Holdout) -> None:
-    """Purchases expected and seen in a later period."""
+def show_holdout(holdout: Holdout, unit: str = "") -> None:
+    """Purchases expected and seen in a later period; `unit` is that of its length, where it is known."""
     from cxhouse.value_charts import label_classes
 
-    table = Table("repeat purchases before", "customers", "expected each", "seen each", title=f"Holdout of {holdout.length:g}")
+    table = Table(
+        "repeat purchases before", "customers", "expected each", "seen each", title=f"Holdout of {holdout.length:g} {unit}".rstrip()
+    )
     labels = label_classes(holdout.by_frequency["frequency"].to_list())
     for label, row in zip(labels, holdout.by_frequency.iter_rows(named=True), strict=True):
         table.add_row(label, f"{row['customers']:,}", f"{row['expected']:.3f}", f"{row['observed']:.3f}")
