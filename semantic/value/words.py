@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +12,11 @@ from semantic.value.appreciation import COMPONENTS
 from semantic.value.auc import Estimate
 from semantic.value.calibration import LAST_CLASS
 from semantic.value.evaluation import ADDS, ADDS_PURCHASES, BOTH, PREDICTORS
+from semantic.value.hiding import FEWEST_SHOWN
 from semantic.value.likelihood import Fit
 from semantic.value.value_model import Evaluation, ValueModel
 
+FEW_CUSTOMERS = f"Fewer than {FEWEST_SHOWN} customers: how their values are made is not shown."
 PARAMETERS = ("r", "alpha", "a", "b", "p", "q", "v")
 COMPONENT_NAMES = {
     "exclusivity": ("Exclusivity", "Buys more kinds of things here than others with as many order lines."),
@@ -45,10 +48,13 @@ EVIDENCE_SCHEMA = {
 }  # fmt: skip
 
 
-def describe_version(model: ValueModel | None, reason: str | None) -> pl.DataFrame:
-    """One row of VERSION_SCHEMA; without a version all null but the texts that say why."""
-    if model is None:
-        lack = f"There are no customer values: {reason}."
+def describe_version(model: ValueModel | None, reason: str | None, customers: int) -> pl.DataFrame:
+    """One row of VERSION_SCHEMA, of a version whose newest month-end has so many `customers`.
+
+    Without a version, or with fewer than five customers, all is null but the texts that say why.
+    """
+    if model is None or customers < FEWEST_SHOWN:
+        lack = f"There are no customer values: {reason}." if model is None else FEW_CUSTOMERS
         texts = dict.fromkeys(("purchase_text", "value_text", "weights_text", "evidence_text", "holdout_text"), lack)
         return pl.DataFrame([{**dict.fromkeys(VERSION_SCHEMA), **texts, "reason": lack}], schema=VERSION_SCHEMA)
     buying = model.measures.buying
@@ -59,7 +65,7 @@ def describe_version(model: ValueModel | None, reason: str | None) -> pl.DataFra
         "version": model.version,
         "fitted_month_end": model.month_end,
         "is_provisional": model.provisional_reason is not None,
-        "provisional_reason": model.provisional_reason,
+        "provisional_reason": hide_counts(model.provisional_reason) if model.provisional_reason else None,
         "value_basis": model.value_basis,
         "purchase_method": model.purchase_method,
         "value_method": model.value_method,
@@ -68,7 +74,7 @@ def describe_version(model: ValueModel | None, reason: str | None) -> pl.DataFra
         "weights_text": tell_weights(model),
         "evidence_text": tell_evidence(model.evaluation),
         "holdout_text": tell_holdout(model),
-        "notes_text": " ".join(end_sentence(note) for note in model.notes) or None,
+        "notes_text": " ".join(end_sentence(hide_counts(note)) for note in model.notes) or None,
         "service_cost_per_purchase": model.measures.service_cost,
         "financial_boundary": model.boundaries.financial,
         "appreciation_boundary": model.boundaries.appreciation,
@@ -85,14 +91,19 @@ def tell_method(name: str, own: str, fit: Fit | None, reason: str | None) -> str
     """Which rule a figure comes from, and why not from a model."""
     if fit is not None:
         return f"{name}, fitted on {fit.customers:,} customers."
-    return f"Each customer's own {own}, drawn towards that of all, because the {name} is not used: {reason}."
+    return f"Each customer's own {own}, drawn towards that of all, because the {name} is not used: {hide_counts(reason or '')}."
+
+
+def hide_counts(reason: str) -> str:
+    """A reason without counts of fewer than five customers."""
+    return re.sub(r"(?<![\d.,])[1-4](?=; |, | of )", f"fewer than {FEWEST_SHOWN}", reason)
 
 
 def tell_weights(model: ValueModel) -> str:
     """Where the weights come from."""
     weights = model.weights
     if weights.reason is not None:
-        return f"All components count alike: {weights.reason}."
+        return f"All components count alike: {hide_counts(weights.reason)}."
     return f"Learned on {weights.customers:,} customers of {weights.cut_off:%-d %B %Y}: what went along with buying again within a year."
 
 
@@ -145,7 +156,7 @@ def list_holdout(model: ValueModel | None) -> pl.DataFrame:
         times = f"{row['frequency']} or more" if row["frequency"] == LAST_CLASS else str(row["frequency"])
         noun = "repeat purchase" if row["frequency"] == 1 else "repeat purchases"
         said = f"{row['customers']:,} customers with {times} {noun}: {row['expected']:.2f} expected, {row['observed']:.2f} made"
-        if row["customers"] >= 5:
+        if row["customers"] >= FEWEST_SHOWN:
             found.append((row["frequency"], times, row["customers"], row["expected"], row["observed"], said))
     return pl.DataFrame(found, schema=HOLDOUT_SCHEMA, orient="row")
 
@@ -182,10 +193,12 @@ def list_components(model: ValueModel | None, known: Mapping[str, tuple[int, int
     rows = []
     for position, component in enumerate(COMPONENTS, 1):
         count, customers = known.get(component, (0, 0))
-        hides = 0 < count < 5 or 0 < customers - count < 5
+        hides = 0 < count < FEWEST_SHOWN or 0 < customers - count < FEWEST_SHOWN
         share = None if hides or customers == 0 else count / customers
         name, meaning = COMPONENT_NAMES[component]
         weight = model.weights.shares[component]
-        known_text = "not shown: about fewer than 5 customers" if share is None else f"known of {write_share(share)} of customers"
+        known_text = (
+            f"not shown: about fewer than {FEWEST_SHOWN} customers" if share is None else f"known of {write_share(share)} of customers"
+        )
         rows.append((component, name, meaning, position, weight, write_share(weight), share, known_text, None if hides else count))
     return pl.DataFrame(rows, schema=COMPONENT_SCHEMA, orient="row")

@@ -8,4 +8,5 @@ def model(dbt, session):
     """The version as a row."""
     dbt.config(materialized="table")
     text, reason = dbt.ref("int_value_model").select("model_json, reason").pl().row(0)
-    return describe_version(read_version(text) if text else None, reason)
+    customers = dbt.ref("fct_component_coverage").filter("is_latest").select("customers_count").pl()["customers_count"]
+    return describe_version(read_version(text) if text else None, reason, customers[0] if len(customers) else 0)
