@@ -28,7 +28,8 @@ select
     coalesce(segments.segment_name, 'No segment') as segment_name,
     coalesce(segments.position, 6) as segment_position,
     costs.is_hidden,
-    case when not costs.is_hidden then costs.customers_count end as served_customers_count,
+    -- among costs of nobody known there may be few customers, whose number is not hidden with the amount
+    case when not costs.is_hidden and (costs.customers_count = 0 or costs.customers_count >= 5) then costs.customers_count end as served_customers_count,
     case when not costs.is_hidden then round(costs.cost_amount, 2) end as cost_amount,
     case when not costs.is_hidden then {{ money_text('costs.cost_amount') }} end as cost_text,
     case when not costs.is_hidden then round(costs.cost_amount / nullif(costs.members_count, 0), 4) end as cost_per_customer,
