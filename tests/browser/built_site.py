@@ -23,6 +23,8 @@ QUESTIONS = {
     "reports": "How did my department do",
     "suppliers": "Who keeps our promise",
     "contact-center": "How long, how often",
+    "segments": "Who values us",
+    "segment": "how do we serve them",
     "ecosystem": "What is behind it",
     "data-health": "Can I trust",
     "dictionary": "What does it mean",
@@ -64,7 +66,12 @@ class BuiltSite:
 
     def page_path(self, name: str) -> str:
         """The address of a page of QUESTIONS; one that stands for many shows one with much to show."""
-        many = {"home": "/", "touchpoint": f"/touchpoints/{self.busiest_touchpoint()}/", "journey": self.journey_paths()[0]}
+        many = {
+            "home": "/",
+            "touchpoint": f"/touchpoints/{self.busiest_touchpoint()}/",
+            "journey": self.journey_paths()[0],
+            "segment": "/segments/champions/",
+        }
         return many.get(name, f"/{name}/")
 
 

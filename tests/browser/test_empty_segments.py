@@ -1,0 +1,51 @@
+"""A company without customers: the same site, built from segment reports without rows."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from playwright.sync_api import Browser
+
+from cxhouse.dashboards import build_dashboards
+from cxhouse.site_server import serve_in_background
+from tests.browser.built_site import PHONE, WIDE, BuiltSite, watch
+from tests.tiny import PROJECT
+
+
+@pytest.fixture(scope="module")
+def empty_address(built_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A second site, whose reports about segments and value hold no row."""
+    home = tmp_path_factory.mktemp("no_customers")
+    published = home / "serving" / "current"
+    shutil.copytree(built_site.reports, published)
+    emptied = sorted([*published.glob("rpt_segment_*.parquet"), *published.glob("rpt_value_*.parquet")])
+    assert len(emptied) >= 7
+    for file in emptied:
+        pl.read_parquet(file).clear().write_parquet(file)
+    manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
+    (published / "manifest.json").write_text(json.dumps({**manifest, "build_id": "empty"}), encoding="utf-8")
+    site = build_dashboards(project=Path(PROJECT) / "dashboards", serving=home / "serving", work=home / "dashboards")
+    with serve_in_background(site) as address:
+        yield address
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_without_customers_the_page_says_why_and_what_to_do(browser: Browser, empty_address: str, width: int) -> None:
+    with watch(browser, empty_address, width) as watched:
+        page = watched.open("/segments/")
+        page.wait_for_timeout(1500)
+        text = page.locator("article").inner_text()
+        assert page.locator("[data-field=answer]").inner_text().startswith("No customer can be valued yet")
+        assert "No customer to value yet" in text and "docs/new-company.md" in text
+        assert page.locator("table, [data-segment], form.bar").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page = watched.open(page.locator("article a[href^='/segments/']").first.get_attribute("href") or "")
+        page.wait_for_timeout(1500)
+        assert page.locator("[data-field=answer]").inner_text().startswith("Nobody is in this segment yet")
+        assert "load sources with the contracts customers and orders" in page.locator("article").inner_text()
+        watched.assert_clean()
