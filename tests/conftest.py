@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.tiny import PROJECT, run_command
 
@@ -56,8 +58,17 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHome]:
     yield DemoHome(path, environment, output)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests stay together on one core: those of a real Airflow and of the small demo it runs once, and else those of one file."""
-    for item in items:
-        needs_airflow = "demo_home" in getattr(item, "fixturenames", ()) or item.get_closest_marker("airflow") is not None
-        item.add_marker(pytest.mark.xdist_group("airflow" if needs_airflow else item.path.relative_to(PROJECT).as_posix()))
+class OneAirflow(LoadScopeScheduling):
+    """On several cores, a file stays on one of them; so do all files that need a real Airflow or the small demo it runs once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        name = nodeid.partition("::")[0]
+        path = PROJECT / name
+        text = path.read_text(encoding="utf-8")
+        needs_airflow = path.parent.name == "browser" or "demo_home" in text or "pytest.mark.airflow" in text
+        return "airflow" if needs_airflow else name
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneAirflow:
+    """How tests are handed to cores."""
+    return OneAirflow(config, log)
