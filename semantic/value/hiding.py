@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 FEWEST_SHOWN = 5
-GROUPS = ("first_group", "second_group")
+GROUPS = ("first_group", "second_group", "third_group")
 SET = ("cell_set", "period")
 KEY = (*SET, "row_id", "column_id")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -13,12 +14,14 @@ import pytest
 
 from cxhouse.value_models import append_value_model, read_value_models
 from semantic.value.value_model import ValueModel
-from tests.few_customers import ROWS, UNTIL, customers_environment, write_customers
+from tests.few_customers import FOLDER, ROWS, UNTIL, customers_environment, write_customers
 from tests.warehouse.conftest import Home
 
 WEEK = 7
 # (customer, month-end): columns worked out by hand
 BY_HAND: dict[tuple[str, str], dict[str, Any]] = {
+    # the shoes come back three days later
+    ("A", "2024-01-31"): {"revenue_total": 150, "revenue_12_months": 150, "margin_12_months": 60, "service_cost_total": 0},
     # A1 and A2 are one purchase; the shoes (60 of 100 in list price) came back on 3 February and cost 10 to take back
     ("A", "2024-02-29"): {
         "purchases_count": 1, "frequency": 0, "recency": 0, "age": 50 / WEEK, "mean_value": None, "revenue_total": 90, "orders_count": 2,
@@ -132,6 +135,24 @@ def test_with_fewer_than_five_customers_reports_show_none_of_their_figures(few: 
     assert few.report("rpt_segment_map")["customers_count"].drop_nulls().is_empty()
     assert model["financial_boundary"] is None
     assert model["version_text"] == "Fewer than 5 customers: how their values are made is not shown."
+
+
+def test_a_company_without_customers_has_no_values_and_says_why(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "company")
+    (tmp_path / "company" / "models" / "stg_shop__customers.sql").unlink()
+    base = make_customers_home(tmp_path)
+    home = replace(base, environment={**base.environment, "CXHOUSE_COMPANY": str(tmp_path / "company")})
+    write_customers(home.data)
+    home.run("ingest", "--to", UNTIL.isoformat())
+    home.run("build")
+    home.run("publish")
+    reports = sorted((home.path / "serving" / "current").glob("rpt_segment_*.parquet"))
+    assert len(reports) >= 4
+    assert {path.stem: home.report(path.stem).height for path in reports if home.report(path.stem).height} == {}
+    row = home.report("rpt_value_model").row(0, named=True)
+    assert row["version"] is None
+    assert row["version_text"] == "There are no customer values: no customer has a kept order by the end of a complete month yet."
+    assert not (home.path / "ledger" / "value_models.jsonl").exists()
 
 
 def test_rows_about_customers_are_for_the_owner_of_the_home_alone(few: Home) -> None:
