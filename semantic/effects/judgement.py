@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -19,17 +20,22 @@ GATE_FLOOR = 0.85
 PEAK_SPREAD = 0.15  # how far a yearly peak differs from year to year, as a share of its height
 FEWEST_WEEKS, FEWEST_WEEKS_WITH_PEAK = 17, 60
 FEWEST_ANSWERS_BEFORE, FEWEST_ANSWERS_AFTER = 60, 30
+WEEKS_PER_WEEK_AFTER = 6  # weeks before for each one after; eight for more than four after
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """Which periods are used: positions before and after the start, the grain, and the share of each that is a registered peak."""
+    """Which periods are used: positions before and after the start, the grain, and the share of each that is a registered peak.
+
+    No placebo falls on `closed` positions; the forecast still uses what stands there.
+    """
 
     before: tuple[int, ...]
     after: tuple[int, ...]
     grain: str = "week"
     season: bool = False
     peaks: tuple[float, ...] | None = None
+    closed: tuple[int, ...] = ()
 
     def cut_at(self, origin: int) -> Pattern | None:
         """The same pattern as if the change had come earlier; None where a period after it is not usable or too few stand before."""
@@ -71,7 +77,7 @@ class Judgements:
     status: tuple[str, ...] = field(default=())
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def list_placebos(pattern: Pattern, most: int = PLACEBOS) -> tuple[tuple[int, Pattern], ...]:
     """Earlier dates to make the same forecast at, with their patterns: at most `most`, the latest ones first."""
     found: list[tuple[int, Pattern]] = []
@@ -79,8 +85,9 @@ def list_placebos(pattern: Pattern, most: int = PLACEBOS) -> tuple[tuple[int, Pa
     reach = len(pattern.before) // 2
     step = max(m, reach // most)
     origin = -m
+    free = set(pattern.before) - set(pattern.closed)
     while len(found) < most and origin > pattern.before[0]:
-        cut = pattern.cut_at(origin)
+        cut = pattern.cut_at(origin) if free.issuperset(range(origin, origin + m)) else None
         if cut is not None:
             found.append((origin, cut))
             origin -= step
@@ -89,21 +96,58 @@ def list_placebos(pattern: Pattern, most: int = PLACEBOS) -> tuple[tuple[int, Pa
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """N series of one pattern to judge: `before` N x n, `after` N x m or its mean; `control` an index, `spread` factors on the variance."""
+
+    pattern: Pattern
+    before: Array
+    after: Array
+    control: tuple[Array, Array] | None = None
+    spread: Array | None = None
+
+
 def judge_series(
     pattern: Pattern, before: Array, after: Array, *, control: tuple[Array, Array] | None = None, spread: Array | None = None,
     peak_height: bool = True, gate: bool = True,
 ) -> Judgements:  # fmt: skip
-    """Judge N series of one pattern: `before` N x n, `after` N x m or its mean, `control` an index, `spread` factors on the variance."""
-    before, last = fill_gaps(before), mean_of(after)
-    family = prepare_family(pattern.before, pattern.after, pattern.grain, pattern.season, pattern.peaks)
-    forecast = average_forecast(family, before, last, control)
-    variance = forecast.variance * (1.0 if spread is None else spread)
-    if pattern.peaks is not None and peak_height:
-        variance = variance + (PEAK_SPREAD * estimate_peak(pattern, before)) ** 2
-    scores = score_placebos(pattern, before, control) if gate else np.zeros((len(before), 0))
-    count = scores.shape[1]
-    variance = variance * np.maximum(GATE_FLOOR, (GATE_WORTH + (scores**2).sum(axis=1)) / (GATE_WORTH + count))
-    return conclude(forecast, np.sqrt(variance), scores)
+    """Judge N series of one pattern; see Plan for the arrays."""
+    return judge_plans([Plan(pattern, before, after, control, spread)], peak_height=peak_height, gate=gate)[0]
+
+
+def judge_plans(plans: Sequence[Plan], *, peak_height: bool = True, gate: bool = True) -> list[Judgements]:
+    """Judge series of many patterns. Forecasts over the same periods, also those at placebo dates, are made together."""
+    plans = [replace(plan, before=fill_gaps(plan.before), after=mean_of(plan.after)) for plan in plans]
+    forecasts = forecast_plans(plans)
+    scores = score_placebos(plans) if gate else [np.zeros((len(plan.before), 0)) for plan in plans]
+    judged = []
+    for plan, forecast, each in zip(plans, forecasts, scores, strict=True):
+        variance = forecast.variance * (1.0 if plan.spread is None else plan.spread)
+        if plan.pattern.peaks is not None and peak_height:
+            variance = variance + (PEAK_SPREAD * estimate_peak(plan.pattern, plan.before)) ** 2
+        variance = variance * np.maximum(GATE_FLOOR, (GATE_WORTH + (each**2).sum(axis=1)) / (GATE_WORTH + each.shape[1]))
+        judged.append(conclude(forecast, np.sqrt(variance), each))
+    return judged
+
+
+def forecast_plans(plans: Sequence[Plan]) -> list[Forecast]:
+    """The forecast of every plan, those over the same periods in one go."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for i, plan in enumerate(plans):
+        key = (replace(plan.pattern, closed=()) if plan.pattern.closed else plan.pattern, plan.control is None)
+        groups.setdefault(key, []).append(i)
+    found: dict[int, Forecast] = {}
+    for members in groups.values():
+        first = plans[members[0]].pattern
+        family = prepare_family(first.before, first.after, first.grain, first.season, first.peaks)
+        before, after = (np.concatenate([getattr(plans[i], name) for i in members]) for name in ("before", "after"))
+        controls = [control for i in members if (control := plans[i].control) is not None]
+        index = (np.concatenate([each[0] for each in controls]), np.concatenate([each[1] for each in controls])) if controls else None
+        forecast = average_forecast(family, before, after, index)
+        ends = np.cumsum([len(plans[i].before) for i in members])
+        for i, start, end in zip(members, [0, *ends[:-1]], ends, strict=True):
+            found[i] = Forecast(*(getattr(forecast, name)[start:end] for name in ("miss", "variance", "freedom", "control_weight")))
+    return [found[i] for i in range(len(plans))]
 
 
 def fill_gaps(values: Array) -> Array:
@@ -114,16 +158,15 @@ def fill_gaps(values: Array) -> Array:
 
 def conclude(forecast: Forecast, se: Array, scores: Array) -> Judgements:
     """Interval, p and smallest visible effect from a miss, its standard error and degrees of freedom."""
-    from scipy.stats import t as student
+    from scipy.special import stdtr, stdtrit
 
-    wide = student.ppf(0.975, forecast.freedom)
+    wide = stdtrit(forecast.freedom, 0.975)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.abs(forecast.miss) / se
-        p = 2 * student.sf(ratio, forecast.freedom)
+        p = 2 * stdtr(forecast.freedom, -np.abs(forecast.miss) / se)
     # as badly as ours: a score at least as far out
     ours = score_misses(forecast.miss, se, forecast.freedom)
     missed = (np.abs(scores) >= np.abs(ours)[:, None]).sum(axis=1)
-    visible = se * (wide + student.ppf(0.8, forecast.freedom))
+    visible = se * (wide + stdtrit(forecast.freedom, 0.8))
     return Judgements(
         effect=forecast.miss, lower=forecast.miss - wide * se, upper=forecast.miss + wide * se, p=p, se=se, freedom=forecast.freedom,
         visible=visible, scores=scores, missed=missed, control_weight=forecast.control_weight,
@@ -139,18 +182,26 @@ def score_misses(miss: Array, se: Array, freedom: Array) -> Array:
     return np.asarray(-np.sign(miss) * ndtri(np.clip(tail, 1e-12, 0.5)))
 
 
-def score_placebos(pattern: Pattern, before: Array, control: tuple[Array, Array] | None = None) -> Array:
-    """Normal scores (N x J) of the same forecast's misses at earlier dates on which nothing is registered."""
-    columns = []
-    place = {position: i for i, position in enumerate(pattern.before)}
-    for origin, cut in list_placebos(pattern):
-        past = [place[p + origin] for p in cut.before]
-        window = [place[p + origin] for p in cut.after]
-        index = None if control is None else (control[0][:, past], control[0][:, window])
-        family = prepare_family(cut.before, cut.after, cut.grain, cut.season, cut.peaks)
-        forecast = average_forecast(family, before[:, past], before[:, window], index)
-        columns.append(score_misses(forecast.miss, np.sqrt(forecast.variance), forecast.freedom))
-    return np.column_stack(columns) if columns else np.zeros((len(before), 0))
+def score_placebos(plans: Sequence[Plan]) -> list[Array]:
+    """Normal scores (N x J per plan) of the same forecast's misses at earlier dates on which nothing is registered."""
+    earlier, owners = [], []
+    for i, plan in enumerate(plans):
+        place = {position: column for column, position in enumerate(plan.pattern.before)}
+        for origin, cut in list_placebos(plan.pattern):
+            past = select_columns([place[p + origin] for p in cut.before])
+            window = select_columns([place[p + origin] for p in cut.after])
+            index = None if plan.control is None else (plan.control[0][:, past], plan.control[0][:, window])
+            earlier.append(Plan(cut, plan.before[:, past], mean_of(plan.before[:, window]), index))
+            owners.append(i)
+    columns: list[list[Array]] = [[] for _ in plans]
+    for i, forecast in zip(owners, forecast_plans(earlier), strict=True):
+        columns[i].append(score_misses(forecast.miss, np.sqrt(forecast.variance), forecast.freedom))
+    return [np.column_stack(each) if each else np.zeros((len(plan.before), 0)) for each, plan in zip(columns, plans, strict=True)]
+
+
+def select_columns(places: list[int]) -> slice | list[int]:
+    """A slice where the columns are neighbours, so that nothing is copied."""
+    return slice(places[0], places[-1] + 1) if places[-1] - places[0] + 1 == len(places) else places
 
 
 def estimate_peak(pattern: Pattern, before: Array) -> Array:
@@ -184,8 +235,8 @@ def find_too_little(
         return "the value never moved before the change"
     if n < short:
         return f"only {n} whole {noun} before the change; {short} are needed"
-    if grain == "week" and (m > n / 6 or (m > 4 and n < 8 * m)):
-        return f"{m} weeks after the change are too many for {n} before; {max(6, 8 if m > 4 else 6) * m} are needed"
+    if grain == "week" and (n < WEEKS_PER_WEEK_AFTER * m or (m > 4 and n < 8 * m)):
+        return f"{m} weeks after the change are too many for {n} before; {(8 if m > 4 else WEEKS_PER_WEEK_AFTER) * m} are needed"
     if grain == "week" and has_peak and n < FEWEST_WEEKS_WITH_PEAK:
         needed = f"{FEWEST_WEEKS_WITH_PEAK} are needed"
         return f"a registered peak lies in the weeks after, and {n} weeks before do not hold the one of last year; {needed}"

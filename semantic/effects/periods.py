@@ -71,8 +71,12 @@ def guard_spread(scatter: Array, n: int, m: int) -> Array:
     """
     if n <= 2 * SCATTER_WEEKS or m < 1:
         return np.ones(len(scatter))
+    scatter = np.where((scatter > 0).any(axis=1, keepdims=True), scatter, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        middle = np.nanmedian(np.where(scatter > 0, scatter, np.nan), axis=1, keepdims=True)
+        still = ~(scatter > 0)
+        # the median that skips weeks is slow
+        middle = np.nanmedian(np.where(still, np.nan, scatter), axis=1) if still.any() else np.median(scatter, axis=1)
+        middle = middle[:, None]
         logs = np.log(np.maximum(np.nan_to_num(scatter), 0.05 * np.nan_to_num(middle, nan=1.0)) + 1e-300)
     factors = np.ones(len(scatter))
     for first in (n - SCATTER_WEEKS, n):

@@ -1,0 +1,65 @@
+"""`python -m tests.measure_false_alarms`: shares of noise called an effect in simulated companies, as docs/effects.md quotes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from semantic.effects.false_alarms import measure_false_alarms
+from semantic.effects.words import LEVEL
+from tests.simulated_company import Simulated, register_nothing, simulate
+
+JUDGED = ("better", "worse", "no visible effect")
+
+
+def judge_nothing(seeds: Iterable[int], **noise: float) -> tuple[int, float, float]:
+    """Registered changes without an effect: cases, share with p below 5 %, share with controls."""
+    found = pl.concat([register_nothing(5, 4, 1100, seed=seed, **noise).evaluate().effects for seed in seeds])
+    judged = found.filter(pl.col("relation") == "in_scope", pl.col("verdict").is_in(JUDGED))
+    alarms, steered = judged.select((pl.col("p_value") < LEVEL).mean(), pl.col("controls").is_not_null().mean()).row(0)
+    return judged.height, alarms, steered
+
+
+def meter_nothing(make: Callable[[int], Simulated], seeds: Iterable[int]) -> tuple[int, float]:
+    """Dates on which nothing was registered: cases, share of alarms."""
+    found = [measure_false_alarms(**make(seed).frames()) for seed in seeds]
+    cases = sum(each.cases_count for each in found)
+    return cases, sum(each.alarms_count for each in found) / cases
+
+
+def add_peaks(seed: int) -> Simulated:
+    """Six weeks a year stand higher or lower by up to three, give or take a tenth from year to year."""
+    generator = np.random.default_rng(seed)
+    company = simulate(1000, tuple(f"t{i}" for i in range(6)), seed=seed)
+    peaks = ((0, 0), (323, 364), (687, 728))
+    for kpi, place in list(company.values):
+        height = generator.uniform(-3, 3)
+        for first, last in peaks:
+            company = company.shift(kpi, place, first, height * (1 + 0.1 * generator.standard_normal()), last + 1)
+    return replace(company, peaks=peaks)
+
+
+def main() -> None:
+    """Print the table."""
+    for name, seeds, noise in (
+        ("changes registered", range(100, 180), {}),
+        ("half the noise shared, memory .6", range(200, 240), {"shared": 0.5, "memory": 0.6}),
+        ("nothing shared, memory .8", range(300, 340), {"memory": 0.8}),
+    ):
+        cases, alarms, steered = judge_nothing(seeds, **noise)
+        print(f"{name}: {cases:,} cases, {alarms:.1%} false alarms, {steered:.0%} with controls", flush=True)
+    short = tuple(f"t{i}" for i in range(8))
+    for name, make, seeds in (
+        ("peaks registered", add_peaks, range(20)),
+        ("peaks not registered", lambda seed: replace(add_peaks(seed), peaks=()), range(20)),
+        ("37 weeks", lambda seed: simulate(260, short, ("a", "b"), seed=seed, memory=0.6), range(40, 90)),
+    ):
+        cases, alarms = meter_nothing(make, seeds)
+        print(f"{name}: {cases:,} cases, {alarms:.1%} false alarms", flush=True)
+
+
+if __name__ == "__main__":
+    main()
