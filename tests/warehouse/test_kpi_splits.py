@@ -136,14 +136,14 @@ def test_on_the_demo_every_split_adds_up_to_the_kpis_own_change(demo_home: DemoH
 
 def test_on_the_demo_each_members_figures_are_those_of_its_own_series(demo_home: DemoHome) -> None:
     kpis = read_report(demo_home, "rpt_touchpoint_kpis").filter((pl.col("grain") == "month") & pl.col("phase_id").is_null())
-    series = kpis.filter(pl.col("dimension_set").is_in(["channel", "supplier"]) & pl.col("value").is_not_null()).select(
+    series = kpis.filter(pl.col("dimension_set").is_in(["channel", "supplier", "segment"]) & pl.col("value").is_not_null()).select(
         "kpi_id",
         "journey_id",
         "touchpoint_id",
         "dimension_set",
         "period_start",
         "value",
-        pl.coalesce("channel", "supplier_id").alias("member"),
+        pl.coalesce("channel", "supplier_id", "segment").alias("member"),
     )
     splits = read_report(demo_home, "rpt_kpi_splits").filter((pl.col("member_kind") == "named") & (pl.col("comparison") == "month_before"))
     keys = ["kpi_id", "journey_id", "touchpoint_id", "dimension_set", "period_start", "member"]

@@ -71,7 +71,7 @@ select
             || ' to ' || written.value_after_text || ' (' || written.comparison_label || case written.verdict when 'better' then '; better' when 'worse' then '; worse' when 'margin not known' then '; how much of it is chance is not known' else '' end || '). '
             || case
                 when written.dimension_set = 'total' then 'It cannot be split by channel, supplier or segment: it has one of each, or none.'
-                when written.is_additive then 'By ' || written.dimension_set || ', most comes from ' || written.total_member || '.'
+                when written.is_additive and written.dimension_set <> 'segment' then 'By ' || written.dimension_set || ', most comes from ' || written.total_member || '.'
                 else
                     'By ' || written.dimension_set || ': ' || case
                         when abs(written.mix_effect) < 0.05 * abs(written.change) then 'hardly anything because the shares shifted'

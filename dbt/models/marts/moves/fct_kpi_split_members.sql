@@ -46,7 +46,7 @@ chosen as (
 )
 
 select
-    move_id, dimension_set,
+    move_id, dimension_set, is_additive,
     case when is_folded then 'other' else member_kind end as member_kind,
     case when not is_folded then member end as member,
     round(sum(numerator_before), 6) as numerator_before,

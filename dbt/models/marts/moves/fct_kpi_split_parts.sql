@@ -57,10 +57,15 @@ rests as (
 )
 
 select
-    found.move_id, found.dimension_set, found.member_kind, found.member, moves.is_additive, found.numerator_before, found.numerator_after,
-    case when moves.is_additive then moves.denominator_before else found.denominator_before end as denominator_before,
-    case when moves.is_additive then moves.denominator_after else found.denominator_after end as denominator_after
-from (select * from named union all select * from rests) as found
+    found.move_id, found.dimension_set, found.member_kind, found.member, found.is_additive, found.numerator_before, found.numerator_after,
+    case when found.is_additive then moves.denominator_before else found.denominator_before end as denominator_before,
+    case when found.is_additive then moves.denominator_after else found.denominator_after end as denominator_after
+from (
+    -- a segment has a denominator of its own also where that of channels and suppliers is the company's
+    select parts.*, whole.is_additive and parts.dimension_set <> 'segment' as is_additive
+    from (select * from named union all select * from rests) as parts
+    inner join moves as whole using (move_id)
+) as found
 inner join moves using (move_id)
 -- what rounding left behind is no member
 where found.denominator_before > 0 or found.denominator_after > 0 or greatest(abs(found.numerator_before), abs(found.numerator_after)) > 1e-8

@@ -17,11 +17,11 @@ select
     counted.numerator_before, counted.denominator_before, counted.numerator_after, counted.denominator_after,
     counted.numerator_before / nullif(counted.denominator_before, 0) as value_before,
     counted.numerator_after / nullif(counted.denominator_after, 0) as value_after,
-    case when not moves.is_additive then counted.denominator_before / moves.denominator_before end as weight_before,
-    case when not moves.is_additive then counted.denominator_after / moves.denominator_after end as weight_after,
-    {{ total_effect('counted', 'moves', 'moves.is_additive') }} - ({{ rate_effect('counted', 'moves', 'moves.is_additive') }}) as mix_effect,
-    {{ rate_effect('counted', 'moves', 'moves.is_additive') }} as rate_effect,
-    {{ total_effect('counted', 'moves', 'moves.is_additive') }} as total_effect,
+    case when not counted.is_additive then counted.denominator_before / moves.denominator_before end as weight_before,
+    case when not counted.is_additive then counted.denominator_after / moves.denominator_after end as weight_after,
+    {{ total_effect('counted', 'moves', 'counted.is_additive') }} - ({{ rate_effect('counted', 'moves', 'counted.is_additive') }}) as mix_effect,
+    {{ rate_effect('counted', 'moves', 'counted.is_additive') }} as rate_effect,
+    {{ total_effect('counted', 'moves', 'counted.is_additive') }} as total_effect,
     moves.change
 from counted
 inner join moves using (move_id)
