@@ -14,10 +14,10 @@ SOURCES = {
 }
 
 
-def write_company(folder: Path, sources: dict[str, Any]) -> Path:
+def write_company(folder: Path, sources: dict[str, Any], cut_off: str = COMPANY_YML["cut_off"]) -> Path:
     """Write what DAGs read of a company; JSON is YAML too."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "company.yml").write_text(json.dumps(COMPANY_YML))
+    (folder / "company.yml").write_text(json.dumps({**COMPANY_YML, "cut_off": cut_off}))
     (folder / "sources.yml").write_text(json.dumps({"sources": sources}))
     (folder / "touchpoints.yml").write_text(json.dumps({"touchpoints": [{"id": "till"}, {"id": "telephone"}]}))
     (folder / "components.yml").write_text(json.dumps({"components": [{"id": "payments"}]}))
