@@ -9,6 +9,7 @@ from timeit import timeit
 import numpy as np
 
 from semantic.effects.changes import evaluate_changes
+from semantic.effects.company import read_company
 from semantic.effects.judgement import Pattern, judge_series
 from tests.simulated_company import simulate
 
@@ -38,7 +39,7 @@ def run_company(changes: int = 100, touchpoints: int = 40, kpis: int = 5) -> Cal
     frames = company.frames()
 
     def call() -> None:
-        assert evaluate_changes(**frames).effects.height == changes * touchpoints * kpis
+        assert evaluate_changes(read_company(**frames)).effects.height == changes * touchpoints * kpis
 
     return call
 

@@ -25,7 +25,7 @@ def judge_nothing(seeds: Iterable[int], **noise: float) -> tuple[int, float, flo
 
 def meter_nothing(make: Callable[[int], Simulated], seeds: Iterable[int]) -> tuple[int, float]:
     """Dates on which nothing was registered: cases, share of alarms."""
-    found = [measure_false_alarms(**make(seed).frames()) for seed in seeds]
+    found = [measure_false_alarms(make(seed).read()) for seed in seeds]
     cases = sum(each.cases_count for each in found)
     return cases, sum(each.alarms_count for each in found) / cases
 

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from semantic.effects.changes import Evaluation, evaluate_changes
+from semantic.effects.company import Company, read_company
 from semantic.effects.kernels import Array
 
 FIRST = date(2023, 1, 2)
@@ -77,7 +78,7 @@ class Simulated:
         return replace(self, values=values)
 
     def frames(self, as_of: int | None = None) -> dict[str, Any]:
-        """The arguments of evaluate_changes; without `as_of` all days are known."""
+        """The arguments of read_company; without `as_of` all days are known."""
         parts = []
         for (kpi_id, touchpoint_id), values in self.values.items():
             counts = self.counts[kpi_id, touchpoint_id]
@@ -109,9 +110,13 @@ class Simulated:
             ),
         }  # fmt: skip
 
+    def read(self, as_of: int | None = None) -> Company:
+        """The company as the evaluation sees it; without `as_of` all days are known."""
+        return read_company(**self.frames(as_of))
+
     def evaluate(self, as_of: int | None = None) -> Evaluation:
         """All changes judged."""
-        return evaluate_changes(**self.frames(as_of))
+        return evaluate_changes(self.read(as_of))
 
     def judge(self, change_id: str = "A", kpi_id: str = "csat", touchpoint_id: str = "shop", as_of: int | None = None) -> dict[str, Any]:
         """The row of one change, KPI and touchpoint."""

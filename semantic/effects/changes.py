@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from semantic.effects.company import ChangeFacts, Company, Target, read_company
+from semantic.effects.company import ChangeFacts, Company, Target
 from semantic.effects.judging import Answer, Question, judge_questions
 from semantic.effects.periods import WEEK
 from semantic.effects.verdicts import (
@@ -59,22 +58,8 @@ class Evaluation:
     placebos: pl.DataFrame
 
 
-def evaluate_changes(
-    *, changes: pl.DataFrame, scope: pl.DataFrame, days: pl.DataFrame, kpis: pl.DataFrame, targets: pl.DataFrame, peaks: pl.DataFrame,
-    incidents: pl.DataFrame, as_of: date, versions: pl.DataFrame | None = None,
-) -> Evaluation:  # fmt: skip
-    """Judge every change on every declared KPI in its scope, and look elsewhere. `as_of` is the last day with data."""
-    company = read_company(
-        changes=changes,
-        scope=scope,
-        days=days,
-        kpis=kpis,
-        targets=targets,
-        peaks=peaks,
-        incidents=incidents,
-        as_of=as_of,
-        versions=versions,
-    )
+def evaluate_changes(company: Company) -> Evaluation:
+    """Judge every change on every declared KPI in its scope, and look elsewhere."""
     questions = [question for change in company.changes for question in list_questions(company, change)]
     answers = judge_questions(company, questions)
     obstacles = [find_verdict_obstacle(answer, company) for answer in answers]
@@ -200,22 +185,8 @@ def list_placebo_rows(company: Company, answer: Answer) -> Iterator[tuple[Any, .
         yield question.change.change_id, question.kpi_id, question.touchpoint_id, company.date_of(day), known(score)
 
 
-def list_visible_effects(
-    *, changes: pl.DataFrame, scope: pl.DataFrame, days: pl.DataFrame, kpis: pl.DataFrame, targets: pl.DataFrame, peaks: pl.DataFrame,
-    incidents: pl.DataFrame, as_of: date, versions: pl.DataFrame | None = None,
-) -> pl.DataFrame:  # fmt: skip
-    """What can be seen here at all: the smallest visible effect per touchpoint and KPI of a change that starts the day after `as_of`."""
-    company = read_company(
-        changes=changes,
-        scope=scope,
-        days=days,
-        kpis=kpis,
-        targets=targets,
-        peaks=peaks,
-        incidents=incidents,
-        as_of=as_of,
-        versions=versions,
-    )
+def list_visible_effects(company: Company) -> pl.DataFrame:
+    """What can be seen here at all: the smallest visible effect per touchpoint and KPI of a change that starts the day after the last."""
     tomorrow = ChangeFacts("", "", company.days)
     questions = [
         Question(replace(tomorrow, scope=frozenset({target.touchpoint_id})), target.kpi_id, target.touchpoint_id, may_have_controls=False)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import polars as pl
 
 from semantic.effects.clean_history import EVENT_DAYS, find_judging_day
-from semantic.effects.company import ChangeFacts, Company, read_company
+from semantic.effects.company import ChangeFacts, Company
 from semantic.effects.judging import Question, judge_questions
 from semantic.effects.verdicts import find_verdict_obstacle
 from semantic.effects.words import LEVEL
@@ -41,25 +40,11 @@ class FalseAlarms:
     cases: pl.DataFrame
 
 
-def measure_false_alarms(
-    *, changes: pl.DataFrame, scope: pl.DataFrame, days: pl.DataFrame, kpis: pl.DataFrame, targets: pl.DataFrame, peaks: pl.DataFrame,
-    incidents: pl.DataFrame, as_of: date, versions: pl.DataFrame | None = None, every_days: int = EVENT_DAYS,
-) -> FalseAlarms:  # fmt: skip
+def measure_false_alarms(company: Company, *, every_days: int = EVENT_DAYS) -> FalseAlarms:
     """Judge every declared KPI at dates `every_days` apart, backwards from the last one whose weeks after are complete.
 
     Left out are dates at which a change there would get no verdict: another one too near, an incident, too little data.
     """
-    company = read_company(
-        changes=changes,
-        scope=scope,
-        days=days,
-        kpis=kpis,
-        targets=targets,
-        peaks=peaks,
-        incidents=incidents,
-        as_of=as_of,
-        versions=versions,
-    )
     answers = judge_questions(company, list(list_quiet_questions(company, every_days)))
     judged = [answer for answer in answers if find_verdict_obstacle(answer, company) is None]
     rows = [

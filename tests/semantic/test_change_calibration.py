@@ -9,6 +9,7 @@ import pytest
 
 from semantic.effects import judgement
 from semantic.effects.changes import evaluate_changes
+from semantic.effects.company import read_company
 from semantic.effects.false_alarms import measure_false_alarms
 from semantic.effects.verdicts import VERDICTS
 from semantic.intervals import wilson
@@ -33,14 +34,14 @@ def test_the_whole_evaluation_sells_noise_as_an_effect_in_about_one_case_of_twen
 @pytest.mark.parametrize(("shared", "memory"), [(0.0, 0.8), (0.6, 0.5)])
 def test_controls_do_not_make_false_alarms(shared: float, memory: float) -> None:
     company = simulate(1000, tuple(f"t{i}" for i in range(8)), ("csat", "wait", "ces"), seed=3, shared=shared, memory=memory)
-    measured = measure_false_alarms(**company.frames())
+    measured = measure_false_alarms(company.read())
     assert measured.cases_count >= 600
     assert measured.rate is not None and 0.015 <= measured.rate <= 0.08
 
 
 def test_the_false_alarm_meter_counts_its_cases_and_leaves_registered_changes_out() -> None:
     company = simulate(DAYS, ("shop", "web")).add_change("A", START, ("shop",))
-    measured = measure_false_alarms(**company.shift("csat", "shop", START, 5.0).frames())
+    measured = measure_false_alarms(company.shift("csat", "shop", START, 5.0).read())
     assert measured.cases_count == measured.cases.height > 20
     assert measured.alarms_count == measured.cases["is_alarm"].sum() == (measured.cases["p_value"] < 0.05).sum()
     assert (measured.rate_lower, measured.rate_upper) == pytest.approx(
@@ -48,7 +49,7 @@ def test_the_false_alarm_meter_counts_its_cases_and_leaves_registered_changes_ou
     )
     at_shop = measured.cases.filter(pl.col("touchpoint_id") == "shop")["date"].to_list()
     assert at_shop and not [day for day in at_shop if day_of(START - 28) < day <= day_of(START + 56)]
-    nothing = measure_false_alarms(**simulate(60).frames())
+    nothing = measure_false_alarms(simulate(60).read())
     assert (nothing.cases_count, nothing.rate, nothing.rate_lower) == (0, None, None)
 
 
@@ -76,7 +77,7 @@ def test_the_order_of_the_rows_changes_nothing() -> None:
     shuffled = {
         name: value.sample(fraction=1, shuffle=True, seed=3) if isinstance(value, pl.DataFrame) else value for name, value in frames.items()
     }
-    plain, other = evaluate_changes(**frames), evaluate_changes(**shuffled)
+    plain, other = evaluate_changes(read_company(**frames)), evaluate_changes(read_company(**shuffled))
     assert plain.effects.height > 100
     assert other.effects.equals(plain.effects)
     assert other.series.equals(plain.series)

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from semantic.effects.changes import evaluate_changes, list_visible_effects
+from semantic.effects.company import read_company
 from semantic.effects.verdicts import adjust_together
 from tests.simulated_company import Simulated, day_of, simulate
 
@@ -308,7 +309,7 @@ def test_too_little_data_has_its_reason(change: Any, words: str) -> None:
 def test_what_can_be_seen_is_what_a_change_of_tomorrow_is_told_later() -> None:
     places = tuple(f"t{i}" for i in range(12))
     company = simulate(DAYS, places, memory=0.5)
-    seen = list_visible_effects(**company.frames(START - 1))
+    seen = list_visible_effects(company.read(START - 1))
     assert seen.height == 12 and seen["status"].eq("visible").all()
     changed = company
     for place in places:
@@ -324,5 +325,5 @@ def test_a_company_without_changes_or_figures_gives_empty_tables() -> None:
     assert simulate(DAYS).evaluate().effects.height == 0
     company = plan_change(simulate(DAYS))
     frames = company.frames()
-    row = evaluate_changes(**{**frames, "days": frames["days"].clear()}).effects.row(0, named=True)
+    row = evaluate_changes(read_company(**{**frames, "days": frames["days"].clear()})).effects.row(0, named=True)
     assert (row["verdict"], row["effect"]) in {("too little data", None), ("not started", None)}
