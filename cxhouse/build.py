@@ -19,6 +19,7 @@ from typing import Any
 from cxhouse.definitions import check_definitions
 from cxhouse.files import write_atomically
 from cxhouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build
+from cxhouse.recorded_changes import keep_files
 from cxhouse.settings import Settings
 
 LAYERS = {
@@ -126,6 +127,7 @@ def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime) -> B
     unfinished_full = last is not None and last.is_full and not last.is_passed
     changed = last is None or last.definitions != definitions or not settings.warehouse.is_file()
     build_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+    keep_files(settings, workplace.company, now=now)
     prepare_build(workplace, build_id=build_id, now=now)
     return BuildState(build_id, now.isoformat(), full_refresh or unfinished_full or changed, definitions)
 

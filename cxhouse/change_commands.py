@@ -1,56 +1,69 @@
-"""`cxhouse change`: record and list changes."""
+"""`cxhouse change`: record, edit and list changes."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Column, Table
 
 from cxhouse.command_line import fail, report_failures
-from cxhouse.screen import console
-from cxhouse.settings import read_settings
+from cxhouse.screen import console, tell
+from cxhouse.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from semantic.changes import Version
+    from semantic.company import Company
 
 app = typer.Typer(no_args_is_help=True)
 
 Text = Annotated[str | None, typer.Option()]
+Ids = Annotated[str | None, typer.Option(help="Ids with commas between.")]
+Owner = Annotated[str | None, typer.Option(help="Department.")]
+Direction = Annotated[str | None, typer.Option(help="higher or lower")]
+Size = Annotated[str | None, typer.Option(help="In the KPI's own unit.")]
+KIND = "touchpoint process system supplier policy price measurement external"
+START = "2026-03-01, or with a time; company time unless it has an offset."
+NEXT = "it shows on the charts after cxhouse build, publish and dashboards"
 
 
 @app.command()
 def add(
     title: Annotated[str, typer.Option(help="What changed, in a few words.")],
-    started_at: Annotated[str, typer.Option(help="2026-03-01, or with a time; company time unless it has an offset.")],
-    kind: Annotated[str, typer.Option(help="touchpoint process system supplier policy price measurement external")],
+    started_at: Annotated[str, typer.Option(help=START)],
+    kind: Annotated[str, typer.Option(help=KIND)],
     id_: Annotated[str | None, typer.Option("--id", help="Default: made from date and title.")] = None,
     description: Text = None,
     ended_at: Text = None,
-    touchpoints: Annotated[str | None, typer.Option(help="Ids with commas between.")] = None,
+    touchpoints: Ids = None,
     components: Text = None,
     suppliers: Text = None,
     channels: Text = None,
     segments: Text = None,
-    owner: Annotated[str | None, typer.Option(help="Department.")] = None,
+    owner: Owner = None,
     primary_kpi: Text = None,
-    expected_direction: Annotated[str | None, typer.Option(help="higher or lower")] = None,
-    expected_size: Annotated[str | None, typer.Option(help="In the KPI's own unit.")] = None,
+    expected_direction: Direction = None,
+    expected_size: Size = None,
     evaluation_date: Text = None,
     investment_amount: Text = None,
     recorded_in: Annotated[str, typer.Option(hidden=True)] = "command",
 ) -> None:
     """Record a change in the ledger."""
-    from cxhouse.ledger import record_change
-    from cxhouse.preparation import open_workplace
-
-    content = {
-        name: value for name, value in locals().items() if name not in ("id_", "recorded_in", "record_change", "open_workplace") and value
-    }
+    content = {name: value for name, value in locals().items() if name not in ("id_", "recorded_in") and value}
     content["change_id"] = id_ or make_id(started_at, title)
+    record(content, recorded_in)
+
+
+def record(content: dict[str, Any], recorded_in: str) -> None:
+    """Record one change, now."""
+    from cxhouse.recorded_changes import record_change
+
     with report_failures():
-        settings = read_settings()
-        change = record_change(settings, open_workplace(settings).company, content, recorded_in=recorded_in, now=datetime.now(UTC))
-    console.print(f"recorded {change.change_id}; it shows on the charts after cxhouse build, publish and dashboards", highlight=False)
+        settings, company = open_company()
+        change = record_change(settings, company, content, recorded_in=recorded_in, now=datetime.now(UTC))
+    tell(f"recorded {change.change_id}; {NEXT}")
 
 
 def make_id(started_at: str, title: str) -> str:
@@ -58,34 +71,87 @@ def make_id(started_at: str, title: str) -> str:
     return f"{started_at[:10]}-{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')}"
 
 
+@app.command()
+def edit(
+    change_id: Annotated[str, typer.Argument(help="A change recorded by command, form or import.")],
+    title: Text = None,
+    started_at: Annotated[str | None, typer.Option(help=START)] = None,
+    kind: Annotated[str | None, typer.Option(help=KIND)] = None,
+    description: Text = None,
+    ended_at: Text = None,
+    touchpoints: Ids = None,
+    components: Text = None,
+    suppliers: Text = None,
+    channels: Text = None,
+    segments: Text = None,
+    owner: Owner = None,
+    primary_kpi: Text = None,
+    expected_direction: Direction = None,
+    expected_size: Size = None,
+    evaluation_date: Text = None,
+    investment_amount: Text = None,
+) -> None:
+    """Record a later version of a change: only what is given differs, an empty text clears. Edits after the start are shown as such."""
+    given = {name: value for name, value in locals().items() if name != "change_id" and value is not None}
+    from cxhouse.recorded_changes import edit_change
+
+    with report_failures():
+        settings, company = open_company()
+        differing = edit_change(settings, company, change_id, given, now=datetime.now(UTC))
+    tell("\n".join((f"recorded a later version of {change_id}; {NEXT}", *differing)) if differing else f"{change_id} is as it was")
+
+
 @app.command(name="list")
 def list_changes() -> None:
     """List the changes of the company folder and the ledger. Those of a source's own change log are on the dashboards."""
+    from cxhouse.recorded_changes import list_current
+
+    with report_failures():
+        versions = list_current(*open_company())
     table = Table(Column("id", overflow="fold"), "starts", "kind", "owner", "primary KPI", "title", "recorded in")
-    for recorded_in, _, change in read_all():
+    for version in sorted(versions, key=lambda version: version.change.started_at):
+        change, place = version.change, version.recorded_in + (", withdrawn" if version.is_withdrawn else "")
         started = f"{change.started_at:%Y-%m-%d}"
-        table.add_row(change.change_id, started, change.kind, change.owner or "", change.primary_kpi or "", change.title, recorded_in)
+        table.add_row(change.change_id, started, change.kind, change.owner or "", change.primary_kpi or "", change.title, place)
     console.print(table)
 
 
 @app.command()
 def show(change_id: str) -> None:
-    """Show one change in full."""
-    for recorded_in, recorded_at, change in read_all():
-        if change.change_id == change_id:
-            for name, value in change.describe().items():
-                console.print(f"{name}: {value if value not in (None, []) else '-'}", highlight=False, markup=False)
-            console.print(f"recorded in: {recorded_in}{f', {recorded_at:%Y-%m-%d %H:%M} UTC' if recorded_at else ''}", highlight=False)
-            return
-    raise fail(LookupError(f"no change {change_id}; cxhouse change list shows them"))
-
-
-def read_all() -> list:
-    """Changes of folder and ledger, by start."""
-    from cxhouse.ledger import read_changes
-    from cxhouse.preparation import open_workplace
+    """Show one change in full, and its earlier versions."""
+    from cxhouse.recorded_changes import list_current, read_versions
 
     with report_failures():
-        settings = read_settings()
-        changes = read_changes(open_workplace(settings).company, settings.environment, settings.ledger)
-    return sorted(changes, key=lambda recorded: recorded[2].started_at)
+        settings, company = open_company()
+        current = {version.change_id: version for version in list_current(settings, company)}
+        versions = [version for version in read_versions(company, settings.ledger) if version.change_id == change_id]
+    if change_id not in current:
+        raise fail(LookupError(f"no change {change_id}; cxhouse change list shows them"))
+    newest = current[change_id]
+    for name, value in newest.change.describe().items():
+        tell(f"{name}: {value if value not in (None, []) else '-'}")
+    tell(f"recorded in: {newest.recorded_in}, {write_moment(newest)}{', withdrawn' if newest.is_withdrawn else ''}")
+    for earlier, later in zip(versions, [*versions[1:], newest], strict=True):
+        for line in list_differences(earlier, later):
+            tell(f"edited {write_moment(later)}: {line}")
+
+
+def list_differences(earlier: Version, later: Version) -> list[str]:
+    """What a later version says differently."""
+    from cxhouse.recorded_changes import describe_edit
+
+    withdrawn = ["withdrawn" if later.is_withdrawn else "taken up again"] if later.is_withdrawn != earlier.is_withdrawn else []
+    return [*withdrawn, *describe_edit(earlier.change, later.change)]
+
+
+def write_moment(version: Version) -> str:
+    """When a version was recorded."""
+    return f"{version.recorded_at:%Y-%m-%d %H:%M} UTC" if version.recorded_at else "no build has seen it yet"
+
+
+def open_company() -> tuple[Settings, Company]:
+    """The settings and the company folder."""
+    from cxhouse.preparation import open_workplace
+
+    settings = read_settings()
+    return settings, open_workplace(settings).company

@@ -6,26 +6,10 @@ import fcntl
 import json
 import os
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cxhouse.settings import Settings
-from semantic.changes import Change, Scope, check_unique, read_change, read_change_files
-from semantic.company import Company
 from semantic.yaml_files import DefinitionError
-
-CHANGES = "changes.jsonl"
-
-
-def scope_of(company: Company) -> Scope:
-    """What changes of this company may name."""
-    return Scope(
-        touchpoints=frozenset(touchpoint.id for touchpoint in company.touchpoints),
-        components=frozenset(component.id for component in company.components),
-        kpis=frozenset(company.catalog.kpis),
-        time_zone=company.time_zone,
-    )
 
 
 def append_line(path: Path, record: Mapping[str, Any]) -> None:
@@ -57,26 +41,3 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
                 continue
             raise DefinitionError(path, f"line {number}", f"is not JSON ({error}); restore the ledger from its backup") from error
     return records
-
-
-def read_changes(company: Company, environment: Mapping[str, str], ledger: Path) -> list[tuple[str, datetime | None, Change]]:
-    """Changes of the company folder and of the ledger: (recorded in, recorded at, change). Ids are unique over both."""
-    scope = scope_of(company)
-    files = read_change_files(company.folder / "changes", environment, scope)
-    recorded: list[tuple[str, datetime | None, Change]] = [("file", None, change) for change in files]
-    path = ledger / CHANGES
-    for line in read_lines(path):
-        change = read_change(line["change"], scope, place=path, entry=f"change {line['change'].get('change_id')}")
-        recorded.append((line["recorded_in"], datetime.fromisoformat(line["recorded_at"]), change))
-    check_unique([(place, change) for place, _, change in recorded])
-    return recorded
-
-
-def record_change(settings: Settings, company: Company, content: Mapping[str, Any], *, recorded_in: str, now: datetime) -> Change:
-    """Check a change and append it to the ledger. `now` is aware. Raises DefinitionError and writes nothing when it is not right."""
-    entry = f"change {content.get('change_id')}"
-    change = read_change(content, scope_of(company), place=recorded_in, entry=entry)
-    known = read_changes(company, settings.environment, settings.ledger)
-    check_unique([*((place, other) for place, _, other in known), (recorded_in, change)])
-    append_line(settings.ledger / CHANGES, {"recorded_at": now.isoformat(), "recorded_in": recorded_in, "change": change.describe()})
-    return change

@@ -16,7 +16,8 @@ import yaml
 from cxhouse.definitions import note_definitions
 from cxhouse.files import write_atomically
 from cxhouse.freshness import judge_tables
-from cxhouse.ledger import read_changes
+from cxhouse.kept_plans import read_plans
+from cxhouse.recorded_changes import read_versions
 from cxhouse.reported import read_reported
 from cxhouse.settings import Settings
 from cxhouse.value_models import read_value_models
@@ -79,7 +80,8 @@ def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None
     """Write everything dbt reads into CXHOUSE_HOME/state: compiled company, landing log, source declarations."""
     settings, company = workplace.settings, workplace.company
     prepare_lake(workplace.sources, settings.lake)
-    tables = compile_company(company, read_changes(company, settings.environment, settings.ledger))
+    tables = compile_company(company, read_versions(company, settings.ledger))
+    tables["change_plans"] = read_plans(settings.ledger)
     tables["reported_figures"] = read_reported(settings.ledger)
     tables["value_models"] = read_value_models(settings.ledger)
     note_definitions(company.catalog, settings.state)

@@ -15,6 +15,7 @@ import duckdb
 from cxhouse.build import BuildError, BuildState, read_state
 from cxhouse.definitions import NOTED, keep_definitions
 from cxhouse.files import write_atomically
+from cxhouse.kept_plans import keep_plans
 from cxhouse.reported import keep_reported
 from cxhouse.restricted import write_customer_segments
 from cxhouse.settings import Settings
@@ -67,10 +68,14 @@ def publish_reports(
 
 
 def remember_published(settings: Settings, manifest: Mapping[str, Any]) -> None:
-    """Keep in the ledger what readers saw: month figures, what KPIs mean, the version of the customer values. Twice keeps nothing twice."""
+    """Keep in the ledger what readers saw: month figures, what KPIs mean, plans of changes, the version of the customer values.
+
+    Twice keeps nothing twice.
+    """
     moment = {"build_id": manifest["build_id"], "published_at": datetime.fromisoformat(manifest["published_at"])}
     keep_reported(settings.warehouse, settings.ledger, **moment)
     keep_definitions(settings.state, settings.ledger, **moment)
+    keep_plans(settings.warehouse, settings.ledger, **moment)
     keep_value_model(settings.warehouse, settings.ledger, **moment)
     write_customer_segments(settings.warehouse, settings.restricted)
 

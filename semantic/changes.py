@@ -48,6 +48,21 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Version:
+    """A change as recorded at one moment (None: not known). `recorded_in` says where it lives: file, command, form, import_grafana, …"""
+
+    change: Change
+    recorded_in: str
+    recorded_at: datetime | None
+    is_withdrawn: bool = False
+
+    @property
+    def change_id(self) -> str:
+        """The change it is a version of."""
+        return self.change.change_id
+
+
+@dataclass(frozen=True)
 class Scope:
     """What a change may name: ids known to the company."""
 
@@ -57,8 +72,11 @@ class Scope:
     time_zone: ZoneInfo
 
 
-def read_change(content: Mapping[str, Any], scope: Scope, *, place: Path | str, entry: str) -> Change:
-    """Check one change given as plain values; raise DefinitionError naming place and field."""
+def read_change(content: Mapping[str, Any], scope: Scope, *, place: Path | str, entry: str, check_ids: bool = True) -> Change:
+    """Check one change given as plain values; raise DefinitionError naming place and field.
+
+    Without `check_ids` it may name what the company folder no longer knows, as an earlier version does.
+    """
 
     def fail(problem: str) -> DefinitionError:
         return DefinitionError(place, entry, problem)
@@ -75,12 +93,12 @@ def read_change(content: Mapping[str, Any], scope: Scope, *, place: Path | str, 
     lists = {name: read_list(values.get(name)) for name in LISTS}
     for name, known in (("touchpoints", scope.touchpoints), ("components", scope.components)):
         strangers = [item for item in lists[name] if item not in known]
-        if strangers:
+        if strangers and check_ids:
             raise fail(
                 f"`{name}` names {', '.join(strangers)}, which the company folder does not know; known are {', '.join(sorted(known))}"
             )
     kpi, direction = values.get("primary_kpi") or None, values.get("expected_direction") or None
-    if kpi and kpi not in scope.kpis:
+    if kpi and kpi not in scope.kpis and check_ids:
         raise fail(f"`primary_kpi` names the unknown KPI {kpi}; known are {', '.join(sorted(scope.kpis))}")
     if direction not in (None, "higher", "lower"):
         raise fail(f"`expected_direction` is {direction}; write higher or lower")

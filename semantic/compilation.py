@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 import polars as pl
 
-from semantic.changes import Change
+from semantic.changes import Version
 from semantic.company import Company
 from semantic.journeys import EVENT_ORDER, PHASE_TEXTS
 from semantic.signals import EVERY, Signals
@@ -59,17 +58,17 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
         "closed_on_holidays": FLAG,
     },
     "peaks": {"peak_id": TEXT, "name": TEXT, "from_month_day": TEXT, "to_month_day": TEXT},
-    "changes": {
+    "change_versions": {
         "change_id": TEXT, "title": TEXT, "description": TEXT, "started_at": MOMENT, "ended_at": MOMENT, "kind": TEXT, "touchpoints": TEXT,
         "components": TEXT, "suppliers": TEXT, "channels": TEXT, "segments": TEXT, "owner": TEXT, "primary_kpi": TEXT,
         "expected_direction": TEXT, "expected_size": NUMBER, "evaluation_date": DAY,
-        "investment_amount": NUMBER, "recorded_in": TEXT, "recorded_at": MOMENT,
+        "investment_amount": NUMBER, "recorded_in": TEXT, "recorded_at": MOMENT, "is_withdrawn": FLAG, "position": WHOLE,
     },
 }  # fmt: skip
 
 
-def compile_company(company: Company, changes: Iterable[tuple[str, datetime | None, Change]]) -> dict[str, pl.DataFrame]:
-    """Return every table of SCHEMAS. `changes` are (recorded in: file, command or form; recorded at; change)."""
+def compile_company(company: Company, versions: Iterable[Version]) -> dict[str, pl.DataFrame]:
+    """Return every table of SCHEMAS. `versions` are those of every recorded change, in the order they were recorded."""
     rows = {
         **list_company(company),
         **list_touchpoints(company),
@@ -77,7 +76,7 @@ def compile_company(company: Company, changes: Iterable[tuple[str, datetime | No
         **list_components(company),
         **list_signals(company.signals),
     }
-    rows["changes"] = [list_change(*recorded) for recorded in changes]
+    rows["change_versions"] = [(*list_version(version), position) for position, version in enumerate(versions, 1)]
     return {name: pl.DataFrame(rows[name], schema=dict(schema), orient="row") for name, schema in SCHEMAS.items()}
 
 
@@ -180,9 +179,11 @@ def list_signals(signals: Signals) -> dict[str, list[tuple]]:
     }
 
 
-def list_change(recorded_in: str, recorded_at: datetime | None, change: Change) -> tuple:
-    """One change as a row."""
+def list_version(version: Version) -> tuple:
+    """One version of a change as a row."""
+    change = version.change
     scope = (change.touchpoints, change.components, change.suppliers, change.channels, change.segments)
     plan = (change.owner, change.primary_kpi, change.expected_direction, change.expected_size, change.evaluation_date)
     about = (change.change_id, change.title, change.description, change.started_at, change.ended_at, change.kind)
-    return (*about, *(",".join(part) for part in scope), *plan, change.investment_amount, recorded_in, recorded_at)
+    recorded = (version.recorded_in, version.recorded_at, version.is_withdrawn)
+    return (*about, *(",".join(part) for part in scope), *plan, change.investment_amount, *recorded)

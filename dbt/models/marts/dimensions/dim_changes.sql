@@ -1,15 +1,36 @@
--- One row per change, wherever it was recorded. status follows from dates: plan before the start, do until the evaluation date, check from then on.
-with recorded as (
+-- One row per change, wherever it was recorded. Its facts are as they are told now; its plan is the one in force when it started. status follows from dates.
+with kept as (
+
+    select *, row_number() over (partition by change_id, {{ local_date('started_at') }} order by position) as number
+    from {{ source('company_folder', 'change_plans') }}
+
+),
+
+-- what was kept first when it had started counts: a log that says otherwise today was rewritten
+kept_plans as (
+
+    select kept.*
+    from kept
+    inner join {{ ref('dim_change_plans') }} as told using (change_id)
+    where kept.number = 1 and {{ local_date('kept.started_at') }} = {{ local_date('told.started_at') }}
+
+),
+
+recorded as (
 
     select
-        change_id, title, description, started_at, ended_at, kind, touchpoints, components, suppliers, channels, segments, owner as owner_department, primary_kpi,
-        expected_direction, expected_size, evaluation_date, investment_amount, recorded_in, recorded_at
-    from {{ source('company_folder', 'changes') }}
-    union all
-    select
-        change_id, title, description, started_at, ended_at, kind, touchpoints, components, suppliers, channels, segments, owner, primary_kpi,
-        expected_direction, cast(expected_size as double), evaluation_date, cast(investment_amount as double), 'source', updated_at
-    from {{ ref('int_changes') }}
+        told.change_id, told.title, told.description, told.started_at, told.ended_at, told.kind,
+        {%- for column in ['touchpoints', 'components', 'suppliers', 'channels', 'segments'] %}
+        case when kept_plans.is_planned then kept_plans.{{ column }} else told.{{ column }} end as {{ column }},
+        {%- endfor %}
+        told.owner_department,
+        {%- for column in ['primary_kpi', 'expected_direction', 'expected_size', 'evaluation_date'] %}
+        case when kept_plans.is_planned then kept_plans.{{ column }} else told.{{ column }} end as {{ column }},
+        {%- endfor %}
+        told.investment_amount, told.recorded_in, told.recorded_at, coalesce(kept_plans.is_planned, told.is_planned) as is_planned, told.is_withdrawn
+    from {{ ref('dim_change_plans') }} as told
+    left join kept_plans using (change_id)
+    where told.is_known
 
 ),
 
@@ -49,7 +70,8 @@ known as (
     select * from recorded
     union all
     select
-        change_id, title, description, started_at, null, kind, touchpoints, components, suppliers, channels, null, null, null, null, null, null, null, 'automatic', null
+        change_id, title, description, started_at, null, kind, touchpoints, components, suppliers, channels,
+        null, null, null, null, null, null, null, 'automatic', null, false, false
     from automatic
 
 ),
@@ -65,9 +87,7 @@ select
     known.ended_at, {{ local_date('known.ended_at') }} as ended_date, known.kind,
     known.touchpoints, known.components, known.suppliers, known.channels, known.segments, known.owner_department,
     known.primary_kpi, known.expected_direction, known.expected_size, known.evaluation_date, known.investment_amount,
-    known.recorded_in,
-    known.recorded_at,
-    coalesce(known.primary_kpi is not null and known.recorded_at < known.started_at, false) as is_planned,
+    known.recorded_in, known.recorded_at, known.is_planned, known.is_withdrawn,
     case
         when {{ local_date('known.started_at') }} > build.build_date then 'plan'
         when known.evaluation_date is null or known.evaluation_date > build.build_date then 'do'

@@ -1,0 +1,109 @@
+-- One row per change and field that was edited: between two recorded versions, or between what was kept at the start and what the change's log says since.
+with versions as (
+
+    select *, started_at as version_started_at from {{ ref('dim_change_versions') }}
+
+),
+
+fields as (
+{{ list_change_fields('versions', ['change_id', 'version', 'recorded_at', 'version_started_at']) }}
+),
+
+stepped as (
+
+    select
+        *,
+        lag(told) over (partition by change_id, field order by version) as told_before,
+        lag(version_started_at) over (partition by change_id, field order by version) as started_before
+    from fields
+
+),
+
+recorded_edits as (
+
+    select
+        change_id, field, field_name, field_position, recorded_at as edited_at, told_before, told,
+        recorded_at >= least(started_before, version_started_at) as is_after_start,
+        false as is_rewritten
+    from stepped
+    where version > 1 and told is distinct from told_before
+
+),
+
+-- what was kept at each publish, and last what is told now
+kept as (
+
+    select *, published_at as seen_at from {{ source('company_folder', 'change_plans') }}
+
+),
+
+told_now as (
+
+    select * from {{ ref('dim_change_plans') }} where change_id in (select change_id from kept)
+
+),
+
+kept_fields as (
+{{ list_change_fields('kept', ['change_id', 'position', 'recorded_at', 'seen_at']) }}
+    union all
+    select change_id, 1000000000, recorded_at, null, field, field_name, field_position, told
+    from (
+{{ list_change_fields('told_now', ['change_id', 'recorded_at']) }}
+    ) as now_fields
+),
+
+kept_steps as (
+
+    select
+        change_id, field, field_name, field_position, told as told_before,
+        lead(told) over (partition by change_id, field order by position) as told,
+        recorded_at as recorded_before,
+        lead(recorded_at) over (partition by change_id, field order by position) as recorded_at,
+        lead(seen_at) over (partition by change_id, field order by position) as seen_at,
+        lead(position) over (partition by change_id, field order by position) as next_position
+    from kept_fields
+
+),
+
+-- an edit that the recorded versions do not show: the log was written over, or the change is gone from it
+rewritten as (
+
+    select
+        change_id, field, field_name, field_position, case when recorded_at > recorded_before then recorded_at else seen_at end as edited_at,
+        told_before, told, true as is_after_start, true as is_rewritten
+    from kept_steps
+    where
+        next_position is not null
+        and told is distinct from told_before
+        and not exists (
+            select 1
+            from fields
+            where fields.change_id = kept_steps.change_id and fields.field = kept_steps.field and fields.told is not distinct from kept_steps.told_before
+        )
+
+),
+
+edits as (
+
+    select * from recorded_edits
+    union all
+    select * from rewritten
+
+)
+
+select
+    edits.change_id, edits.edited_at, {{ local_date('edits.edited_at') }} as edited_date, edits.field, edits.field_name, edits.field_position,
+    edits.told_before as before, edits.told as after, edits.is_after_start, edits.is_rewritten,
+    case
+        when edits.field = 'is_withdrawn' and edits.told = 'yes' then 'Withdrawn'
+        when edits.field = 'is_withdrawn' then 'Taken up again'
+        when edits.told_before is null then upper(substr(edits.field_name, 1, 1)) || substr(edits.field_name, 2) || ' added: ' || edits.told
+        when edits.told is null then upper(substr(edits.field_name, 1, 1)) || substr(edits.field_name, 2) || ' removed; it was ' || edits.told_before
+        else upper(substr(edits.field_name, 1, 1)) || substr(edits.field_name, 2) || ' changed from ' || edits.told_before || ' to ' || edits.told
+    end
+    || coalesce(' on ' || {{ written_date(local_date('edits.edited_at')) }}, '')
+    || case when edits.is_after_start then ', after the start' else ', before the start' end
+    || case when edits.is_rewritten then '; what was kept at the start tells it, the log does not' else '' end
+    || '.' as text
+from edits
+inner join {{ ref('dim_changes') }} as changes using (change_id)

@@ -1,0 +1,229 @@
+"""Versions of a change: the plan in force when the start came counts, whoever edits, rewrites or withdraws it afterwards."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from cxhouse.kept_plans import read_plans
+from semantic.yaml_files import DefinitionError
+from tests.tiny import FOLDER, UNTIL, write_data
+from tests.warehouse.conftest import Home, make_home
+
+SOURCE = """
+  calendar:
+    description: A change log delivered as a whole.
+    owner: IT
+    connector: files
+    schedule: "0 3 * * *"
+    late_after_hours: 30
+    tables:
+      log:
+        path: ${TINY_DATA}/log.csv
+        format: csv
+        window: {snapshot: true}
+        columns:
+          change_id: {type: text, required: true}
+          started_at: {type: timestamp, required: true}
+          primary_kpi: {type: text}
+          expected_direction: {type: text}
+          expected_size: {type: decimal}
+          updated_at: {type: timestamp}
+"""
+MODEL = """select change_id, 'Logged ' || change_id as title, 'process' as kind, 'checkout' as touchpoints,
+    started_at, primary_kpi, expected_direction, expected_size, updated_at, {{ lineage() }}
+from {{ source('calendar', 'log') }}
+"""
+HEADER = "change_id,started_at,primary_kpi,expected_direction,expected_size,updated_at"
+LOG = (
+    "edited,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
+    "backdated,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
+    "gone,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
+    "postponed-in-the-log,2099-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
+)
+# the row that is gone is not the only one: one has another KPI since April, one another size under its old date
+LOG_LATER = (
+    "edited,2026-03-02T06:00,nps,higher,0.02,2026-04-10T09:00",
+    "backdated,2026-03-02T06:00,abandonment,lower,0.09,2026-02-10T09:00",
+)
+PLAN = {"primary_kpi": "abandonment", "expected_direction": "lower", "expected_size": 0.02, "evaluation_date": "2026-04-20"}
+VERSIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("kept-word", "2026-02-01", {"started_at": "2026-03-02", **PLAN}),
+    ("kept-word", "2026-02-20", {"started_at": "2026-03-02", **PLAN, "expected_size": 0.03}),
+    ("kept-word", "2026-03-10", {"started_at": "2026-03-02", **PLAN, "primary_kpi": "csat", "expected_direction": "higher"}),
+    ("postponed", "2026-02-01", {"started_at": "2026-03-02", **PLAN}),
+    ("postponed", "2026-03-05", {"started_at": "2026-03-20", **PLAN}),
+    ("moved-back", "2026-02-01", {"started_at": "2026-03-20", **PLAN}),
+    ("moved-back", "2026-03-25", {"started_at": "2026-03-10", **PLAN}),
+    ("late", "2026-02-01", {"started_at": "2026-03-02"}),
+    ("late", "2026-03-10", {"started_at": "2026-03-02", **PLAN}),
+    ("no-direction", "2026-02-01", {"started_at": "2026-03-02", **PLAN, "expected_direction": None}),
+    ("called-off", "2026-02-01", {"started_at": "2026-03-02", **PLAN}),
+    ("called-off", "2026-02-15", {"started_at": "2026-03-02", **PLAN, "is_withdrawn": True}),
+)
+FILE = "title: {title}\nstarted_at: {day}\nkind: process\ntouchpoints: [checkout]\nprimary_kpi: abandonment\nexpected_direction: lower\n"
+
+
+def write_log(home: Home, rows: tuple[str, ...]) -> None:
+    """The change log as it is delivered today."""
+    (home.data / "log.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+
+
+def write_ledger(home: Home) -> None:
+    """Versions as commands recorded them."""
+    lines = []
+    for change_id, day, fields in VERSIONS:
+        mark = {"is_withdrawn": True} if fields.get("is_withdrawn") else {}
+        told = {name: value for name, value in fields.items() if name != "is_withdrawn"}
+        change = {"change_id": change_id, "title": change_id, "kind": "process", "touchpoints": ["checkout"], **told}
+        lines.append(json.dumps({"recorded_at": f"{day}T12:00:00+00:00", "recorded_in": "command", "change": change, **mark}))
+    (home.path / "ledger").mkdir(parents=True)
+    (home.path / "ledger" / "changes.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_file(company: Path, name: str, day: str, title: str) -> None:
+    """A change in a file of the company folder."""
+    (company / "changes").mkdir(exist_ok=True)
+    (company / "changes" / f"{name}.yml").write_text(FILE.format(title=title, day=day), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The tiny company with a change log, changes in files, and a ledger of versions; built and published once."""
+    folder = tmp_path_factory.mktemp("versions")
+    company = Path(shutil.copytree(FOLDER, folder / "company"))
+    with (company / "sources.yml").open("a", encoding="utf-8") as sources:
+        sources.write(SOURCE)
+    (company / "models" / "stg_calendar__changes.sql").write_text(MODEL, encoding="utf-8")
+    home = make_home(folder, CXHOUSE_COMPANY=str(company))
+    write_data(home.data)
+    write_log(home, LOG)
+    write_ledger(home)
+    write_file(company, "far-away", "2099-01-01", "Far away")
+    write_file(company, "long-ago", "2026-03-02", "Long ago")
+    home.run("ingest", "--to", UNTIL)
+    home.run("build")
+    home.run("publish")
+    return home
+
+
+@pytest.fixture(scope="module")
+def second(first: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The same home after the log was rewritten, one file edited and one removed; built and published twice."""
+    folder = tmp_path_factory.mktemp("rewritten")
+    company = Path(shutil.copytree(first.environment["CXHOUSE_COMPANY"], folder / "company"))
+    data = Path(shutil.copytree(first.data, folder / "data"))
+    path = Path(shutil.copytree(first.path, folder / "home", symlinks=True))
+    changed = {"CXHOUSE_HOME": str(path), "CXHOUSE_COMPANY": str(company), "TINY_DATA": str(data)}
+    home = Home(path, data, {**first.environment, **changed})
+    write_log(home, LOG_LATER)
+    write_file(company, "far-away", "2099-01-01", "Farther away")
+    (company / "changes" / "long-ago.yml").unlink()
+    home.run("ingest", "calendar", "--to", UNTIL)
+    for command in ("build", "publish"):
+        home.run(command)
+    shutil.copytree(home.path / "ledger", folder / "ledger_before")
+    for name in ("rpt_changes", "rpt_change_edits"):
+        home.report(name).write_parquet(folder / f"{name}.parquet")
+    for command in ("build", "publish"):
+        home.run(command)
+    return home
+
+
+def read_plan(home: Home, change_id: str) -> tuple:
+    """What counts of a change."""
+    (row,) = home.report("rpt_changes").filter(change_id=change_id).to_dicts()
+    return tuple(row[name] for name in ("is_planned", "started_date", "primary_kpi", "expected_size"))
+
+
+def list_edits(home: Home, change_id: str) -> list[tuple]:
+    """The edits of a change as a page shows them."""
+    rows = home.report("rpt_change_edits").filter(change_id=change_id).sort("edited_at", "field_position")
+    return rows.select("field", "before", "after", "is_after_start").rows()
+
+
+def test_the_plan_is_the_last_version_recorded_before_the_start(first: Home) -> None:
+    assert read_plan(first, "kept-word") == (True, date(2026, 3, 2), "abandonment", 0.03)
+    assert list_edits(first, "kept-word") == [
+        ("expected_size", "0.02", "0.03", False),
+        ("primary_kpi", "abandonment", "csat", True),
+        ("expected_direction", "lower", "higher", True),
+        ("expected_size", "0.03", "0.02", True),
+    ]
+    texts = first.report("rpt_change_edits").filter(change_id="kept-word")["text"].to_list()
+    assert "Primary KPI changed from abandonment to csat on 10 March 2026, after the start." in texts
+
+
+def test_a_start_moved_before_the_new_start_came_keeps_the_plan_and_one_moved_afterwards_loses_it(first: Home) -> None:
+    assert read_plan(first, "postponed") == (True, date(2026, 3, 20), "abandonment", 0.02)
+    assert list_edits(first, "postponed") == [("started_at", "2 March 2026", "20 March 2026", True)]
+    assert read_plan(first, "moved-back") == (False, date(2026, 3, 10), "abandonment", 0.02)
+    assert list_edits(first, "moved-back") == [("started_at", "20 March 2026", "10 March 2026", True)]
+
+
+def test_a_plan_names_a_kpi_and_a_direction_before_the_start(first: Home) -> None:
+    assert read_plan(first, "late")[0] is False and read_plan(first, "no-direction")[0] is False
+    # what was not planned is shown as it is told now
+    assert read_plan(first, "late")[2] == "abandonment"
+    assert read_plan(first, "edited")[0] is True
+
+
+def test_a_file_is_a_plan_when_a_build_saw_it_before_the_start(first: Home) -> None:
+    planned = dict(first.report("rpt_changes").filter(recorded_in="file").select("change_id", "is_planned").rows())
+    assert planned == {"far-away": True, "long-ago": False}
+
+
+def test_what_was_called_off_before_its_start_did_not_take_place(first: Home) -> None:
+    assert first.report("rpt_changes").filter(change_id="called-off").is_empty()
+
+
+def test_plans_are_kept_once_they_have_started_with_a_hash_that_shows_a_touched_line(first: Home, tmp_path: Path) -> None:
+    kept = read_plans(first.path / "ledger")
+    started = first.report("rpt_changes").filter(pl.col("started_date") < date(2026, 12, 31))
+    assert set(kept["change_id"]) == set(started["change_id"]) and kept["plan_hash"].n_unique() == kept.height == 9
+    path = tmp_path / "change_plans.jsonl"
+    text = (first.path / "ledger" / path.name).read_text(encoding="utf-8")
+    path.write_text(text.replace('"expected_size": 0.03', '"expected_size": 0.01'), encoding="utf-8")
+    with pytest.raises(DefinitionError, match="change kept-word: does not fit its hash"):
+        read_plans(tmp_path)
+
+
+def test_a_rewritten_log_changes_neither_the_plan_nor_hides_that_it_was_rewritten(second: Home) -> None:
+    assert read_plan(second, "edited") == (True, date(2026, 3, 2), "abandonment", 0.02)
+    assert ("primary_kpi", "abandonment", "nps", True) in list_edits(second, "edited")
+    # the same date as before, another size
+    assert read_plan(second, "backdated") == (True, date(2026, 3, 2), "abandonment", 0.02)
+    assert list_edits(second, "backdated") == [("expected_size", "0.02", "0.09", True)]
+
+
+def test_a_plan_that_is_withdrawn_after_its_start_stays_and_says_so(second: Home) -> None:
+    changes = second.report("rpt_changes")
+    assert read_plan(second, "gone") == (True, date(2026, 3, 2), "abandonment", 0.02)
+    assert set(changes.filter("is_withdrawn")["change_id"]) == {"gone", "long-ago"}
+    assert "postponed-in-the-log" not in changes["change_id"].to_list()
+    for change_id in ("gone", "long-ago"):
+        assert list_edits(second, change_id) == [("is_withdrawn", "no", "yes", True)]
+
+
+def test_an_edited_file_is_a_later_version(second: Home) -> None:
+    assert list_edits(second, "far-away") == [("title", "Far away", "Farther away", False)]
+    assert read_plan(second, "far-away")[0] is True
+
+
+def test_a_second_build_and_publish_without_news_change_nothing(second: Home) -> None:
+    folder = second.path.parent
+    assert second.report("rpt_changes").equals(pl.read_parquet(folder / "rpt_changes.parquet"))
+    # only the moment of what the first of both publishes saw is known to the second
+    before, after = (
+        frame.drop("edited_at", "edited_date", "text").sort(pl.all())
+        for frame in (pl.read_parquet(folder / "rpt_change_edits.parquet"), second.report("rpt_change_edits"))
+    )
+    assert before.height > 10 and before.equals(after)
+    for name in ("changes.jsonl", "change_plans.jsonl"):
+        assert (second.path / "ledger" / name).read_bytes() == (folder / "ledger_before" / name).read_bytes()
