@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import polars as pl
+
+from cxhouse.files import write_atomically
 from semantic.yaml_files import DefinitionError
 
 
@@ -41,3 +45,22 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
                 continue
             raise DefinitionError(path, f"line {number}", f"is not JSON ({error}); restore the ledger from its backup") from error
     return records
+
+
+def read_kept_rows(folder: Path, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """Rows kept in a folder of the ledger: one Parquet file per publish that brought something new."""
+    frames = [pl.read_parquet(path).select(*schema).cast(dict(schema)) for path in sorted(folder.glob("*.parquet"))]
+    return pl.concat([pl.DataFrame(schema=schema), *frames])
+
+
+def keep_rows(warehouse: Path, folder: Path, query: str, *, build_id: str) -> int:
+    """Keep what a query of the published build finds, in a file of its own. Returns the number of rows. A second time keeps nothing."""
+    path = folder / f"{build_id}.parquet"
+    if path.is_file():
+        return 0
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        found = connection.execute(f"select count(*) from ({query})").fetchall()[0][0]
+        if found:
+            write_atomically(path, lambda draft: connection.execute(f"copy ({query} order by all) to '{draft}' (format parquet)"))
+    return int(found)

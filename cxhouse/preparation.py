@@ -21,6 +21,7 @@ from cxhouse.recorded_changes import read_versions
 from cxhouse.reported import read_reported
 from cxhouse.settings import Settings
 from cxhouse.value_models import read_value_models
+from cxhouse.verdicts import read_verdicts
 from ingestion.catalog import Source, load_sources
 from ingestion.load import prepare_lake, read_landing_log
 from semantic.company import Company, load_company
@@ -84,6 +85,7 @@ def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None
     tables["change_plans"] = read_plans(settings.ledger)
     tables["reported_figures"] = read_reported(settings.ledger)
     tables["value_models"] = read_value_models(settings.ledger)
+    tables["verdicts"] = read_verdicts(settings.ledger)
     note_definitions(company.catalog, settings.state)
     local_day = now.astimezone(company.time_zone).date()
     build = pl.DataFrame(

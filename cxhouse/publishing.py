@@ -20,6 +20,7 @@ from cxhouse.reported import keep_reported
 from cxhouse.restricted import write_customer_segments
 from cxhouse.settings import Settings
 from cxhouse.value_models import keep_value_model
+from cxhouse.verdicts import keep_verdicts
 
 KEPT_COPIES = 3
 
@@ -68,7 +69,7 @@ def publish_reports(
 
 
 def remember_published(settings: Settings, manifest: Mapping[str, Any]) -> None:
-    """Keep in the ledger what readers saw: month figures, what KPIs mean, plans of changes, the version of the customer values.
+    """Keep in the ledger what readers saw: month figures, what KPIs mean, plans of changes, the customer values' version, verdicts.
 
     Twice keeps nothing twice.
     """
@@ -77,6 +78,7 @@ def remember_published(settings: Settings, manifest: Mapping[str, Any]) -> None:
     keep_definitions(settings.state, settings.ledger, **moment)
     keep_plans(settings.warehouse, settings.ledger, **moment)
     keep_value_model(settings.warehouse, settings.ledger, **moment)
+    keep_verdicts(settings.warehouse, settings.ledger, **moment)
     write_customer_segments(settings.warehouse, settings.restricted)
 
 

@@ -137,3 +137,10 @@ group by {{ grain }}
 {% macro default__rows_fingerprint(columns) -%}
 bit_xor(hash(hash({{ columns | join(', ') }})))
 {%- endmacro %}
+
+{% macro rows_of(rows, name) %}{{ return(adapter.dispatch('rows_of')(rows, name)) }}{% endmacro %}
+
+{# A column that holds a list of rows, to be joined beside its row. #}
+{% macro default__rows_of(rows, name) -%}
+(select unnest({{ rows }}, max_depth := 2)) as {{ name }}
+{%- endmacro %}

@@ -41,10 +41,15 @@ class ChangeFacts:
     direct: frozenset[str] = frozenset()
     scope: frozenset[str] = frozenset()
 
+    @property
+    def is_incident(self) -> bool:
+        """Something from outside that began and ended: its weeks are left out, and it is not judged."""
+        return self.kind == "external" and self.end is not None and not self.is_automatic
+
 
 @dataclass(frozen=True)
 class KpiFacts:
-    """What the evaluation needs of a KPI. `breaks` are days from which it means something else."""
+    """What the evaluation needs of a KPI. `breaks` are days from which it means something else; from `known_until` on data are missing."""
 
     kpi_id: str
     name: str
@@ -54,6 +59,7 @@ class KpiFacts:
     maturity_days: int
     counts_answers: bool
     breaks: tuple[int, ...] = ()
+    known_until: int = FOREVER
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,15 @@ class Company:
     def days(self) -> int:
         """Days with data; the first day without is the day after `as_of`."""
         return self.numerator.shape[1]
+
+    def known_days(self, kpi_id: str) -> int:
+        """Days a KPI is known on: fewer than others where its source is late."""
+        return min(self.days, self.kpis[kpi_id].known_until)
+
+    @cached_property
+    def places(self) -> dict[str, Target]:
+        """One target per touchpoint, for its name and owner."""
+        return {target.touchpoint_id: target for target in self.targets}
 
     @cached_property
     def place(self) -> dict[tuple[str, str], int]:
@@ -216,7 +231,7 @@ def list_events(changes: tuple[ChangeFacts, ...]) -> dict[str, tuple[Event, ...]
     """Per touchpoint the days on which a change began or a temporary one ended. Automatic annotations are not registered by anybody."""
     found: dict[str, list[Event]] = {}
     for change in changes:
-        if change.is_automatic:
+        if change.is_automatic or change.is_incident:
             continue
         days = [(change.start, False)] + ([] if change.end is None else [(change.end, True)])
         for touchpoint_id in change.scope:
@@ -242,6 +257,7 @@ def read_kpis(kpis: pl.DataFrame, versions: pl.DataFrame | None, count: Any) -> 
             maturity_days=row["maturity_days"] or 0,
             counts_answers=bool(row["counts_answers"]),
             breaks=tuple(sorted(day for day in breaks.get(row["kpi_id"], ()) if day > 0)),
+            known_until=count(row.get("known_until")),
         )
         for row in kpis.iter_rows(named=True)
     }

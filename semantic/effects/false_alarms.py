@@ -69,6 +69,6 @@ def list_quiet_questions(company: Company, every_days: int) -> Iterator[Question
         if row is None or target.kpi_id not in company.kpis:
             continue
         here = frozenset({target.touchpoint_id})
-        last = company.days - 1 - find_judging_day(EVENT_DAYS, company.kpis[target.kpi_id].maturity_days, None)
+        last = company.known_days(target.kpi_id) - 1 - find_judging_day(EVENT_DAYS, company.kpis[target.kpi_id].maturity_days, None)
         for start in range(last, int(company.first[row]), -every_days):
             yield Question(ChangeFacts("", "", start, direct=here, scope=here), target.kpi_id, target.touchpoint_id)

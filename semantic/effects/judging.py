@@ -65,7 +65,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known: NaN where it cannot be estimated. `values` are the weeks' figures (n + m), NaN for empty ones.
+    """What is known: NaN where it cannot be estimated. `values` are the weeks' figures (n + m), NaN for empty ones; `counts` their sizes.
 
     `too_little` says why there is no verdict; `placebos` are (first day, normal score), `score` is ours.
     """
@@ -81,6 +81,7 @@ class Answer:
     missed: int = 0
     placebos: tuple[tuple[int, float], ...] = ()
     values: tuple[float, ...] = ()
+    counts: tuple[float, ...] = ()
     expected: float = np.nan
     controls: tuple[str, ...] = ()
     too_little: str | None = None
@@ -120,16 +121,17 @@ def find_window(company: Company, question: Question, cache: dict[tuple[object, 
     asked = (*history.list_measurement_days(events), *own) if kpi.counts_answers else ()
     breaks = tuple(sorted({*kpi.breaks, *asked}))
     row = company.place.get((question.kpi_id, question.touchpoint_id))
-    first = company.days if row is None else min(int(company.first[row]), company.days)
-    key = (change.change_id, change.start, question.touchpoint_id, first, breaks, kpi.maturity_days)
+    days = company.known_days(question.kpi_id)
+    first = days if row is None else min(int(company.first[row]), days)
+    key = (change.change_id, change.start, question.touchpoint_id, first, days, breaks, kpi.maturity_days)
     if cache is not None and key in cache:
         return cache[key]
     m = history.count_after_weeks(change.start, change.end)
     until = change.start + m * WEEK
     judged_from = history.find_judging_day(until, kpi.maturity_days, change.evaluation_day)
     ready = history.find_judging_day(until, kpi.maturity_days, None)
-    is_complete = company.days - 1 >= ready
-    anchor = change.start if is_complete else min(change.start, company.days - kpi.maturity_days)
+    is_complete = days - 1 >= ready
+    anchor = change.start if is_complete else min(change.start, days - kpi.maturity_days)
     incidents = company.incidents_at(question.touchpoint_id)
     longest = max((anchor - first) // WEEK, 0)
     needed = history.weeks_to_keep(history.find_shares(anchor, longest, m, company.peaks), longest)
@@ -200,7 +202,7 @@ def prepare_lots(
     chosen: dict[bool, list[tuple[int, Array, tuple[str, ...]]]] = {}
     for j, i in enumerate(members):
         obstacle = find_obstacle(company, questions[i], window, values[j], counts[j])
-        answers[i] = replace(answers[i], values=tuple(values[j].tolist()), too_little=obstacle)
+        answers[i] = replace(answers[i], values=tuple(values[j].tolist()), counts=tuple(counts[j].tolist()), too_little=obstacle)
         if n < FEWEST_TO_ESTIMATE or np.isnan(ready[j]).any() or np.ptp(ready[j, :n]) == 0:
             continue
         index, names = find_control(company, weeks, window, questions[i], ready[j]) if m else (np.empty(0), ())

@@ -54,6 +54,30 @@ def write_date(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def write_move(value: float, unit: Unit) -> str:
+    """+2.5 points, -26 s."""
+    return f"{'+' if value > 0 else ''}{write_size(value, unit)}"
+
+
+def write_margin(lower: float, upper: float, unit: Unit) -> str:
+    """0.9 to 4.1 points."""
+    return f"{write_size(lower, unit, with_word=False)} to {write_size(upper, unit)}"
+
+
+def compare_promise(promised: float, answer: Answer, unit: Unit) -> str:
+    """What was promised beside what was measured: their margin decides whether the two differ."""
+    if answer.lower <= min(promised, 0) and max(promised, 0) <= answer.upper:
+        said = "the margin holds the promise and no effect alike"
+    elif answer.lower <= promised <= answer.upper:
+        said = "the promise lies within the margin"
+    elif (answer.effect - promised) * promised > 0:
+        said = "more than promised"
+    else:
+        said = "less than promised"
+    measured = f"measured {write_move(answer.effect, unit)} ({write_margin(answer.lower, answer.upper, unit)})"
+    return f"promised {write_move(promised, unit)}, {measured}: {said}"
+
+
 def adjust_together(p: Sequence[float]) -> Array:
     """q values of Benjamini and Hochberg: the share of false ones among all that are called an effect at this value or below."""
     values = np.asarray(p, dtype=float)
@@ -100,13 +124,23 @@ def find_verdict_obstacle(answer: Answer, company: Company) -> str | None:
     change, window = answer.question.change, answer.window
     if change.start >= company.days:
         return NOT_STARTED
-    if company.days - 1 < window.judged_from:
+    if company.known_days(answer.question.kpi_id) - 1 < window.judged_from:
         return TOO_EARLY
     if window.has_new_meaning:
         return NEW_MEANING
     if window.overlaps or window.meets_incident:
         return NOT_SEPARABLE
     return TOO_LITTLE if answer.too_little or not answer.is_estimated else None
+
+
+def is_final(verdict: str) -> bool:
+    """False while a verdict is still waited for."""
+    return verdict not in (NOT_STARTED, TOO_EARLY)
+
+
+def is_kept(verdict: str) -> bool:
+    """True for verdicts that stay as they were given. With too little data nothing was said: a history loaded later may still tell."""
+    return is_final(verdict) and verdict != TOO_LITTLE
 
 
 def give_company_verdict(answer: Answer, kpi: KpiFacts, obstacle: str | None, q: float) -> str:
@@ -156,6 +190,8 @@ def explain_early(answer: Answer, company: Company) -> str:
     day = write_date(company.date_of(window.judged_from))
     if window.is_complete:
         return f"the evaluation is planned for {day}"
+    if kpi.known_until < company.days:
+        parts.append(f"its source has delivered up to {write_date(company.date_of(kpi.known_until - 1))} only")
     return f"judged from {day} on: {', '.join(parts)}"
 
 
@@ -198,7 +234,7 @@ def write_company_sentence(
         return f"{name}: {verdict}; {reason}."
     window = answer.window
     size = abs(answer.effect)
-    margin = f"95 % margin {write_size(answer.lower, unit, with_word=False)} to {write_size(answer.upper, unit)}"
+    margin = f"95 % margin {write_margin(answer.lower, answer.upper, unit)}"
     weeks = "week" if window.m == 1 else f"{window.m} weeks"
     beside = f" and from {', '.join(answer.controls)} beside it" if answer.controls else ""
     move = f"stood {write_size(size, unit)} {'higher' if answer.effect > 0 else 'lower'}"

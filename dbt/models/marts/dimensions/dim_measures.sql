@@ -5,7 +5,9 @@ select
     '{{ measure.name }}' as measure_id,
     '{{ measure.description | replace("'", "''") }}' as description,
     '{{ measure.config.meta.fact }}' as fact,
-    {{ (measured_facts() | selectattr('fact', 'equalto', measure.config.meta.fact) | first).has_segments or false }} as has_segments,
+    {%- set counted = measured_facts() | selectattr('fact', 'equalto', measure.config.meta.fact) | first %}
+    '{{ counted.covered_by or counted.fact }}' as covered_by,
+    {{ counted.has_segments or false }} as has_segments,
     '{{ measure.config.meta.date_basis }}' as date_basis,
     {{ "'" ~ measure.config.meta.within ~ "'" if measure.config.meta.within else 'cast(null as varchar)' }} as within_fact,
     {{ measure.config.meta.matures.days if measure.config.meta.matures else 'cast(null as integer)' }} as maturity_days,

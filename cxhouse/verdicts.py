@@ -1,0 +1,32 @@
+"""Verdicts on changes as they were given: what a publish showed for the first time is kept in the ledger and stays."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from cxhouse.ledger import keep_rows, read_kept_rows
+from semantic.effects.rows import EFFECT_SCHEMA
+
+FOLDER = "verdicts"  # in the ledger
+SCHEMA = {
+    **{name: kind for name, kind in EFFECT_SCHEMA.items() if name not in ("is_final", "is_kept")},
+    "judged_on": pl.Date,
+    "build_id": pl.Utf8,
+    "published_at": pl.Datetime("us", "UTC"),
+}
+
+
+def read_verdicts(ledger: Path) -> pl.DataFrame:
+    """Every verdict kept so far, the first one where a change, KPI, touchpoint and start have several."""
+    key = ["change_id", "kpi_id", "touchpoint_id", "started_at"]
+    return read_kept_rows(ledger / FOLDER, SCHEMA).sort("published_at").unique(key, keep="first", maintain_order=True)
+
+
+def keep_verdicts(warehouse: Path, ledger: Path, *, build_id: str, published_at: datetime) -> int:
+    """Keep the verdicts that the published build gave first. Returns how many. A second time keeps nothing."""
+    columns = ", ".join(name for name in SCHEMA if name != "published_at")
+    query = f"select {columns}, timestamptz '{published_at.isoformat()}' as published_at from fct_change_effects where is_news"
+    return keep_rows(warehouse, ledger / FOLDER, query, build_id=build_id)

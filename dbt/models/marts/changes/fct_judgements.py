@@ -1,0 +1,24 @@
+"""Every judgement of this build: of changes, of what a change of tomorrow could show, and of dates on which nothing was registered."""
+
+from semantic.effects.company import read_company
+from semantic.effects.occasions import list_judgements
+
+
+def model(dbt, session):
+    """One row per question, with its weeks and earlier dates as lists."""
+    dbt.config(materialized="table")
+    days = dbt.ref("fct_judged_days").pl()
+    build = dbt.source("company_folder", "build").pl()
+    return list_judgements(
+        read_company(
+            changes=dbt.ref("dim_changes").pl(),
+            scope=dbt.ref("dim_change_touchpoints").pl(),
+            days=days,
+            kpis=dbt.ref("dim_judged_kpis").pl(),
+            targets=dbt.ref("dim_touchpoint_kpis").pl(),
+            peaks=dbt.ref("dim_peaks").pl(),
+            incidents=dbt.ref("dim_incidents").pl(),
+            versions=dbt.ref("dim_kpi_versions").pl(),
+            as_of=days["local_date"].max() or build["local_date"][0],
+        )
+    )

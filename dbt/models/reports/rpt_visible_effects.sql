@@ -1,0 +1,9 @@
+-- One row per touchpoint and KPI it declares: the smallest effect that a change starting after the last day with data could show in four weeks.
+select
+    judged.touchpoint_id, touchpoints.touchpoint_name, touchpoints.owner_department, judged.kpi_id, kpis.kpi_name, kpis.unit_kind, kpis.unit,
+    judged.smallest_visible_effect, judged.usual_value, {{ value_text('judged.usual_value', 'kpis.unit_kind', 'kpis.unit') }} as usual_text, judged.visible_text, judged.periods_before, judged.placebo_count,
+    judged.verdict as status, judged.reason
+from {{ ref('fct_judgements') }} as judged
+inner join {{ ref('dim_judged_kpis') }} as kpis using (kpi_id)
+inner join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
+where judged.occasion = 'tomorrow'
