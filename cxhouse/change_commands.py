@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Column, Table
 
-from cxhouse.command_line import fail, report_failures
-from cxhouse.screen import console, tell
+from cxhouse.command_line import check_choice, fail, report_failures
+from cxhouse.screen import complain, console, tell
 from cxhouse.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -99,6 +100,44 @@ def edit(
         settings, company = open_company()
         differing = edit_change(settings, company, change_id, given, now=datetime.now(UTC))
     tell("\n".join((f"recorded a later version of {change_id}; {NEXT}", *differing)) if differing else f"{change_id} is as it was")
+
+
+@app.command(name="import")
+def import_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Annotations as the other tool exports them: JSON, or CSV from Shopify.")],
+    format_: Annotated[str | None, typer.Option("--format", help="grafana posthog ga4 shopify; without it, as the rows show.")] = None,
+    touchpoints: Annotated[str | None, typer.Option(help="For rows whose tags name no touchpoint or component.")] = None,
+    kind: Annotated[str | None, typer.Option(help=KIND)] = None,
+    owner: Owner = None,
+) -> None:
+    """Record annotations of another tool as changes. Twice adds nothing; they are explored, for they carry no plan."""
+    from cxhouse.change_import import import_changes
+    from ingestion.annotations import FORMATS
+
+    check_choice(format_, tuple(FORMATS), "--format")
+    defaults = {name: value for name, value in (("touchpoints", touchpoints), ("kind", kind), ("owner", owner)) if value}
+    with report_failures():
+        settings, company = open_company()
+        done = import_changes(settings, company, file, format_name=format_, defaults=defaults, now=datetime.now(UTC))
+    counts = {"recorded": len(done.recorded), "changed": len(done.changed), "withdrawn": len(done.withdrawn), "as before": done.unchanged}
+    counts |= {"passed over, being no annotations": done.export.passed_over, "not usable": len(done.bad_rows)}
+    tell(f"{done.export.format}: " + ", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "recorded"))
+    if done.rejected:
+        complain(f"rows that could not be used, with the reason: {done.rejected}")
+    if done.export.has_more:
+        complain("the export says that there are further pages; import those too")
+
+
+@app.command()
+def confirm(change_id: Annotated[str, typer.Argument(help="An automatic annotation: auto_…")]) -> None:
+    """Record what appeared by itself as a change, so that it counts as one. Its fields can then be edited."""
+    from cxhouse.published_changes import describe_newcomer
+    from cxhouse.recorded_changes import scope_of
+
+    with report_failures():
+        settings, company = open_company()
+        content = describe_newcomer(settings.serving, change_id, scope_of(company).components)
+    record(content, "command")
 
 
 @app.command(name="list")

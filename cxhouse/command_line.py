@@ -47,3 +47,9 @@ def read_day(text: str | None, option: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text} is not a date; write 2026-01-31", param_hint=option) from error
+
+
+def check_choice(text: str | None, allowed: tuple[str, ...], option: str) -> None:
+    """Refuse a word that is none of the choices."""
+    if text is not None and text not in allowed:
+        raise typer.BadParameter(f"{text} is none of {', '.join(allowed)}", param_hint=option)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cxhouse.command_line import report_failures
+from cxhouse.command_line import check_choice, report_failures
 from cxhouse.screen import complain, console
 
 if TYPE_CHECKING:
@@ -63,12 +63,6 @@ def effect(
         print(json.dumps({**found.as_fields(), "log": log, "plot": drawn}, indent=2, allow_nan=False))
     else:
         show(found, drawn)
-
-
-def check_choice(text: str | None, allowed: tuple[str, ...], option: str) -> None:
-    """Refuse a word that is none of the choices."""
-    if text is not None and text not in allowed:
-        raise typer.BadParameter(f"{text} is none of {', '.join(allowed)}", param_hint=option)
 
 
 def read_count(text: str, option: str) -> int | None:

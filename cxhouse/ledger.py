@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,16 @@ from semantic.yaml_files import DefinitionError
 
 
 def append_line(path: Path, record: Mapping[str, Any]) -> None:
-    """Append one JSON line and wait until it is on disk. A line cut short by a kill is ended first, so that it stays the only bad one."""
+    """Append one JSON line and wait until it is on disk."""
+    append_lines(path, [record])
+
+
+def append_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    """Append JSON lines in one go and wait until they are on disk.
+
+    A line cut short by a kill is ended first, so that it stays the only bad one.
+    """
+    lines = [json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records]
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -26,7 +35,7 @@ def append_line(path: Path, record: Mapping[str, Any]) -> None:
             file.seek(size - 1)
             if file.read(1) != b"\n":
                 file.write(b"\n")
-        file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+        file.write(b"".join(lines))
         file.flush()
         os.fsync(file.fileno())
 

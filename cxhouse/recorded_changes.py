@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cxhouse.ledger import append_line, read_lines
+from cxhouse.ledger import append_lines, read_lines
 from cxhouse.settings import Settings
 from semantic.changes import Change, Scope, Version, check_unique, read_change, read_change_files
 from semantic.company import Company
@@ -30,22 +30,32 @@ def scope_of(company: Company) -> Scope:
 def read_versions(company: Company, ledger: Path) -> list[Version]:
     """Every version the ledger holds, in the order it was recorded. What they name may be gone from the company folder by now."""
     path, scope = ledger / CHANGES, scope_of(company)
+
+    def read(content: Mapping[str, Any]) -> Change:
+        return read_change(content, scope, place=path, entry=f"change {content.get('change_id')}", check_ids=False)
+
     return [
         Version(
-            change=read_change(line["change"], scope, place=path, entry=f"change {line['change'].get('change_id')}", check_ids=False),
+            change=read(line["change"]),
             recorded_in=line["recorded_in"],
             recorded_at=datetime.fromisoformat(line["recorded_at"]),
             is_withdrawn=line.get("is_withdrawn", False),
+            imported=read(line["imported"]) if "imported" in line else None,
         )
         for line in read_lines(path)
     ]
 
 
-def append_version(ledger: Path, version: Version) -> None:
-    """Record a version; its moment is known."""
-    assert version.recorded_at is not None
-    line = {"recorded_at": version.recorded_at.isoformat(), "recorded_in": version.recorded_in, "change": version.change.describe()}
-    append_line(ledger / CHANGES, {**line, **({"is_withdrawn": True} if version.is_withdrawn else {})})
+def append_versions(ledger: Path, versions: Sequence[Version]) -> None:
+    """Record versions whose moment is known, all in one go."""
+    lines = []
+    for version in versions:
+        assert version.recorded_at is not None
+        line = {"recorded_at": version.recorded_at.isoformat(), "recorded_in": version.recorded_in, "change": version.change.describe()}
+        mark = {"is_withdrawn": True} if version.is_withdrawn else {}
+        lines.append({**line, **mark, **({"imported": version.imported.describe()} if version.imported else {})})
+    if lines:
+        append_lines(ledger / CHANGES, lines)
 
 
 def list_newest(versions: list[Version]) -> dict[str, Version]:
@@ -83,10 +93,10 @@ def keep_files(settings: Settings, company: Company, *, now: datetime) -> None:
     for change_id, change in files.items():
         kept = newest.get(change_id)
         if kept is None or kept.is_withdrawn or kept.change != change:
-            append_version(settings.ledger, Version(change, IN_FILE, now))
+            append_versions(settings.ledger, [Version(change, IN_FILE, now)])
     for kept in newest.values():
         if kept.recorded_in == IN_FILE and not kept.is_withdrawn and kept.change_id not in files:
-            append_version(settings.ledger, Version(kept.change, IN_FILE, now, is_withdrawn=True))
+            append_versions(settings.ledger, [Version(kept.change, IN_FILE, now, is_withdrawn=True)])
 
 
 def check_names(newest: Mapping[str, Version], company: Company, ledger: Path) -> None:
@@ -107,7 +117,7 @@ def record_change(settings: Settings, company: Company, content: Mapping[str, An
     newest = list_newest(read_versions(company, settings.ledger))
     known = [(IN_FILE, other) for other in read_files(settings, company, newest) if other.change_id not in newest]
     check_unique([*((version.recorded_in, version.change) for version in newest.values()), *known, (recorded_in, change)])
-    append_version(settings.ledger, Version(change, recorded_in, now))
+    append_versions(settings.ledger, [Version(change, recorded_in, now)])
     return change
 
 
@@ -132,7 +142,7 @@ def edit_change(settings: Settings, company: Company, change_id: str, given: Map
     change = read_change({**kept.change.describe(), **given}, scope_of(company), place=path, entry=entry)
     differing = describe_edit(kept.change, change)
     if differing:
-        append_version(settings.ledger, Version(change, kept.recorded_in, now))
+        append_versions(settings.ledger, [Version(change, kept.recorded_in, now)])
     return differing
 
 

@@ -6,8 +6,8 @@ from house import COMPANY, SEMANTIC, as_text, ask, default_arguments, read_ids, 
 GUIDE = """
 ### Record a change
 Press **Trigger** and fill in the form. Runs `cxhouse change add` once; it is never repeated by itself, so that no change is
-recorded twice. The change appears with the next build. Recorded before its start, with a primary KPI, a direction and an
-evaluation date, it is a plan and will be judged; else it is exploratory.
+recorded twice. The change appears with the next build. Recorded before its start, with a primary KPI and a direction, it is a
+plan and will be judged, on the evaluation date where one is given; else it is explored. Later: `cxhouse change edit`.
 """
 CHANGE = read_yaml(SEMANTIC / "contracts" / "changes.yml")["columns"]
 FORM = {
@@ -20,6 +20,7 @@ FORM = {
     "components": ask(CHANGE, "components", type=["null", "array"], examples=read_ids(COMPANY / "components.yml")),
     "suppliers": ask(CHANGE, "suppliers"),
     "channels": ask(CHANGE, "channels"),
+    "segments": ask(CHANGE, "segments"),
     "owner": ask(CHANGE, "owner"),
     "primary_kpi": ask(CHANGE, "primary_kpi", enum=[None, *read_kpi_ids()]),
     "expected_direction": ask(CHANGE, "expected_direction", enum=[None, *CHANGE["expected_direction"]["allowed"]]),
@@ -41,4 +42,4 @@ with DAG(
     user_defined_macros={"as_text": as_text},
     tags=["form"],
 ):
-    run_command("record", " ".join(["cxhouse change add", *OPTIONS]), env=ANSWERS)
+    run_command("record", " ".join(["cxhouse change add --recorded-in=form", *OPTIONS]), env=ANSWERS)

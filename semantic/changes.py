@@ -55,6 +55,7 @@ class Version:
     recorded_in: str
     recorded_at: datetime | None
     is_withdrawn: bool = False
+    imported: Change | None = None  # what another tool said, where it was imported from one
 
     @property
     def change_id(self) -> str:

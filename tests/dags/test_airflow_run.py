@@ -166,7 +166,7 @@ def test_the_form_passes_answers_on_as_they_are(desk: Desk) -> None:
     desk.running.api.call("PATCH", "/dags/record_change", {"is_paused": False})
     wait_until(lambda: any(call[0] == "change" for call in desk.read_calls()))
     assert [call for call in desk.read_calls() if call[0] == "change"] == [
-        ["change", "add", f"--title={nasty}", "--started-at=2025-03-03T09:00:00+01:00", "--kind=policy",
+        ["change", "add", "--recorded-in=form", f"--title={nasty}", "--started-at=2025-03-03T09:00:00+01:00", "--kind=policy",
          "--touchpoints=till,telephone", "--expected-size=2.5"]
     ]  # fmt: skip
     wait_until(lambda: desk.running.api.get(f"/dags/record_change/dagRuns/{run}")["state"] == "success")

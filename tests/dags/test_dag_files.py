@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from semantic.changes import FIELDS
 from tests.dags.corner_shop import PROJECT, SOURCES, write_company
 
 DAG_FILES = sorted(path for path in (PROJECT / "dags").glob("*.py") if path.name != "house.py")
@@ -102,6 +103,7 @@ def test_the_dashboards_follow_publication(parsed: dict[str, Any]) -> None:
 def test_the_form_offers_kinds_touchpoints_and_kpis_and_is_never_repeated(parsed: dict[str, Any]) -> None:
     dag = parsed["dags"]["record_change"]
     form = dag["params"]
+    assert set(form) == set(FIELDS) - {"change_id"}
     assert {"touchpoint", "supplier", "policy", "price", "external"} <= set(form["kind"]["enum"])
     assert form["touchpoints"]["examples"] == ["till", "telephone"]
     assert form["components"]["examples"] == ["payments"]

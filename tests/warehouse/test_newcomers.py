@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.tiny import ANSWERS, DELIVERIES, FOLDER, UNTIL, write_data
@@ -109,3 +110,22 @@ def test_a_change_somebody_recorded_near_that_day_takes_the_place_of_the_annotat
     home.run("build")
     home.run("publish")
     assert [change[0] for change in list_automatic(home)] == ["auto_channel_whatsapp", "auto_survey_pulse"]
+
+
+def test_a_confirmed_annotation_is_a_change_like_others_and_stands_once(later: Home, tmp_path: Path) -> None:
+    home = copy_home(later, tmp_path)
+    for change_id in ("auto_supplier_drone", "auto_survey_pulse"):
+        home.run("change", "confirm", change_id)
+    home.run("change", "edit", "auto_survey_pulse", "--owner=Insight")
+    home.run("build")
+    home.run("publish")
+    rows = home.report("rpt_changes").filter(pl.col("change_id").str.starts_with("auto_")).sort("change_id").to_dicts()
+    assert [(row["change_id"], row["recorded_in"], row["is_planned"]) for row in rows] == [
+        ("auto_channel_whatsapp", "automatic", False),
+        ("auto_supplier_drone", "command", False),
+        ("auto_survey_pulse", "command", False),
+    ]
+    assert (str(rows[1]["started_date"]), rows[1]["touchpoints"], rows[1]["suppliers"]) == (NEWS_DAY, "parcel", "drone")
+    assert (rows[2]["kind"], rows[2]["owner_department"]) == ("measurement", "Insight")
+    refused = home.run("change", "confirm", "auto_supplier_drone", check=False)
+    assert refused.returncode == 1 and "auto_channel_whatsapp" in refused.stderr

@@ -34,7 +34,7 @@ recorded as (
 
 ),
 
--- what appeared after its source's first 28 days is a change of its own, unless a person recorded it within 28 days
+-- what appeared after its source's first 28 days is a change of its own, unless a person confirmed it or recorded one within 28 days
 automatic as (
 
     select
@@ -59,7 +59,8 @@ automatic as (
             select 1
             from recorded
             where
-                {{ local_date('recorded.started_at') }} between newcomers.first_seen_date - 28 and newcomers.first_seen_date + 28
+                recorded.change_id = 'auto_' || newcomers.component_id
+                or {{ local_date('recorded.started_at') }} between newcomers.first_seen_date - 28 and newcomers.first_seen_date + 28
                 and {{ lists_value("case newcomers.kind when 'supplier' then recorded.suppliers when 'channel' then recorded.channels end", 'newcomers.thing_id') }}
         )
 

@@ -1,0 +1,35 @@
+"""Changes as the published copy tells them: what was judged, what is overdue, and what appeared by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cxhouse.build import BuildError
+
+AUTOMATIC = "automatic"
+
+
+def read_published(serving: Path, report: str) -> pl.DataFrame:
+    """A published report. Raises BuildError when there is none."""
+    path = serving / "current" / f"{report}.parquet"
+    if not path.is_file():
+        raise BuildError(f"{report} is not published yet: run cxhouse build, then cxhouse publish")
+    return pl.read_parquet(path)
+
+
+def describe_newcomer(serving: Path, change_id: str, components: frozenset[str]) -> dict[str, Any]:
+    """An automatic annotation as a change to record, under its own id, so that it takes the annotation's place.
+
+    Raises BuildError when there is none.
+    """
+    found = read_published(serving, "rpt_changes").filter(recorded_in=AUTOMATIC)
+    rows = found.filter(change_id=change_id).to_dicts()
+    if not rows:
+        known = ", ".join(sorted(found["change_id"])) or "none"
+        raise BuildError(f"{change_id} is no automatic annotation of the published copy; there are: {known}")
+    names = ("change_id", "title", "description", "started_at", "kind", "touchpoints", "suppliers", "channels")
+    declared = [item for item in (rows[0]["components"] or "").split(",") if item in components]
+    return {**{name: rows[0][name] for name in names}, "components": declared}
