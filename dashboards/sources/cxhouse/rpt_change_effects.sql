@@ -37,6 +37,5 @@ select
     strftime(judged_from, '%-d %B %Y') as judged_from_text,
     strftime(judged_on, '%-d %B %Y') as judged_on_text,
     is_final,
-    is_frozen,
     is_current
 from read_parquet('${serving}/rpt_change_effects.parquet')

@@ -1,0 +1,140 @@
+"""`python -m tests.judge_demo_seeds FOLDER`: what the evaluation says of planted changes, over twenty companies that differ by their seed.
+
+Two pilot companies without any effect tell the smallest visible effects; 1.5 times those are planted in twenty others, which go through the
+whole pipeline (sources, lake, warehouse). Seeds and sizes are fixed before looking. Prints and writes FOLDER/confusion.md; a run that was
+broken off goes on with the seeds that are missing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from unittest import mock
+
+import duckdb
+import polars as pl
+
+from ingestion.demo import generate_demo
+from ingestion.demo.changes import PLAN, read_effects
+from ingestion.demo.deliveries import NEW_CARRIER_CHANGE, NEW_CARRIER_SHARE
+
+END, SCALE, TIMES = date(2026, 6, 30), 0.25, 1.5
+USUAL_WAIT = 50.0  # seconds, of answered calls
+PILOTS, SEEDS = (901, 902), tuple(range(1, 21))
+CARRIER_SIGNAL, NO_EFFECT = "on_time.zoefpost", ("CHG-106", "CHG-109", "CHG-111", "CHG-113")
+SMALL, OVERLAPPING, MEASUREMENT = "CHG-108", ("CHG-104", "CHG-105"), "CHG-112"
+FOUND = ("better", "worse", "higher", "lower", "exploratory higher", "exploratory lower")
+Place = tuple[str, str, str]  # change, KPI, touchpoint
+QUERY = """
+    select change_id, kpi_id, touchpoint_id, is_primary, relation, effect, effect_lower, effect_upper, smallest_visible_effect, verdict
+    from fct_change_effects where is_current
+"""
+
+
+def build_company(folder: Path, seed: int, effects: pl.DataFrame) -> pl.DataFrame:
+    """Every judgement of one company; kept beside the other seeds, the company itself is thrown away."""
+    kept = folder / f"{seed}.parquet"
+    if kept.is_file():
+        return pl.read_parquet(kept)
+    home = folder / f"home-{seed}"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    with (
+        mock.patch("ingestion.demo.signals.read_effects", lambda: effects),
+        mock.patch("ingestion.demo.truth.read_effects", lambda: effects),
+    ):
+        generate_demo(home / "demo", end=END, scale=SCALE, seed=seed)
+    environment = {**os.environ, "CXHOUSE_HOME": str(home), "CXHOUSE_HASH_KEY": "judged"}
+    for command in (["ingest", "--to", "2026-07-01"], ["build"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "cxhouse.main", *command], env=environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemExit(f"seed {seed}: cxhouse {command[0]} failed\n{done.stdout}\n{done.stderr}")
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as warehouse:
+        found = warehouse.sql(QUERY).pl()
+    truth = json.loads(next(home.glob("demo/**/truth.json")).read_text(encoding="utf-8"))
+    planted = {(c["change_id"], e["kpi"], e["touchpoint"]): e["effect"] for c in truth["changes"] for e in c["effects"]}
+    keys = found.select("change_id", "kpi_id", "touchpoint_id").rows()
+    found = found.with_columns(pl.Series("planted", [planted.get(key) for key in keys], dtype=pl.Float64))
+    found.write_parquet(kept)
+    shutil.rmtree(home)
+    return found
+
+
+def list_planted() -> dict[Place, int]:
+    """The effects to find, with their sign."""
+    rows = [row for row in read_effects().to_dicts() if row["kpi"] and row["change_id"] not in (SMALL, *OVERLAPPING, MEASUREMENT)]
+    found = {(row["change_id"], row["kpi"], row["touchpoint"]): int(math.copysign(1, row["size"])) for row in rows}
+    return {**found, (NEW_CARRIER_CHANGE, "on_time_delivery", "parcel_delivery"): -1}
+
+
+def size_effects(pilots: list[pl.DataFrame]) -> pl.DataFrame:
+    """plan/effects.csv with the planted effects at TIMES the smallest visible ones of the pilots."""
+    visible = pl.concat(pilots).group_by("change_id", "kpi_id", "touchpoint_id").agg(pl.col("smallest_visible_effect").mean())
+    sizes = {(change, kpi, place): TIMES * size for change, kpi, place, size in visible.rows()}
+    bases = {row["signal"]: row["base"] for row in pl.read_csv(PLAN / "signals.csv").to_dicts()}
+    rows = []
+    for row in read_effects().to_dicts():
+        place = (row["change_id"], row["kpi"], row["touchpoint"])
+        if place in list_planted():
+            move = math.copysign(sizes[place], row["size"])
+            is_wait = row["signal"].startswith("wait.")
+            row["size"] = math.log1p(move / USUAL_WAIT) if is_wait else shift_share(bases[row["signal"]], move)
+        rows.append(row)
+    before = 0.6 * bases["on_time.pakduif"] + 0.4 * bases["on_time.stadsflits"]
+    wanted = before - sizes[NEW_CARRIER_CHANGE, "on_time_delivery", "parcel_delivery"] / NEW_CARRIER_SHARE
+    size = shift_share(bases[CARRIER_SIGNAL], wanted - bases[CARRIER_SIGNAL])
+    rows.append({"change_id": NEW_CARRIER_CHANGE, "signal": CARRIER_SIGNAL, "size": size, "touchpoint": None, "kpi": None})
+    return pl.DataFrame(rows, schema=read_effects().schema)
+
+
+def shift_share(share: float, move: float) -> float:
+    """A move of a share on the logit scale; a share stays between 2 and 99 percent."""
+    moved = min(max(share + move, 0.02), 0.99)
+    return math.log(moved / (1 - moved)) - math.log(share / (1 - share))
+
+
+def write_table(found: dict[int, pl.DataFrame]) -> str:
+    """Planted changes x verdicts, counted over the seeds."""
+    lines = ["| planted | change | KPI | touchpoint | effect planted | verdicts | called an effect |", "|---|---|---|---|---|---|---|"]
+    places = [(*place, "effect") for place in list_planted()]
+    primary = pl.concat(list(found.values())).filter("is_primary").select("change_id", "kpi_id", "touchpoint_id").unique()
+    for kind, changes in (("nothing", NO_EFFECT), ("too small", (SMALL,)), ("overlapping", OVERLAPPING)):
+        places += [(*place, kind) for place in sorted(primary.rows()) if place[0] in changes]
+    for change, kpi, touchpoint, kind in places:
+        here = (pl.col("change_id") == change) & (pl.col("kpi_id") == kpi) & (pl.col("touchpoint_id") == touchpoint)
+        rows = pl.concat([frame.filter(here) for frame in found.values()])
+        counts = Counter(rows["verdict"].to_list())
+        right = sum(count for verdict, count in counts.items() if verdict in FOUND)
+        planted = rows["planted"].mean()
+        said = ", ".join(f"{verdict} {count}" for verdict, count in counts.most_common())
+        cells = (kind, change, kpi, touchpoint, "–" if planted is None else f"{planted:+.3g}", said, f"{right} of {rows.height}")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def main(folder: Path) -> None:
+    """Pilots, then every seed, one after the other."""
+    still = read_effects().with_columns(pl.lit(0.0).alias("size"))
+    pilots = [build_company(folder, seed, still) for seed in PILOTS]
+    effects = size_effects(pilots)
+    effects.write_csv(folder / "effects.csv")
+    found = {}
+    for seed in SEEDS:
+        found[seed] = build_company(folder, seed, effects)
+        print(f"seed {seed} judged", flush=True)
+    table = write_table(found)
+    (folder / "confusion.md").write_text(table, encoding="utf-8")
+    print(table)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
