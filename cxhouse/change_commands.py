@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Column, Table
 
+from cxhouse.change_verdicts import evaluate
 from cxhouse.command_line import check_choice, fail, report_failures
 from cxhouse.screen import complain, console, tell
 from cxhouse.settings import Settings, read_settings
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from semantic.company import Company
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(evaluate)
 
 Text = Annotated[str | None, typer.Option()]
 Ids = Annotated[str | None, typer.Option(help="Ids with commas between.")]
@@ -27,6 +29,7 @@ Direction = Annotated[str | None, typer.Option(help="higher or lower")]
 Size = Annotated[str | None, typer.Option(help="In the KPI's own unit.")]
 KIND = "touchpoint process system supplier policy price measurement external"
 START = "2026-03-01, or with a time; company time unless it has an offset."
+TOLD_AT_THE_END = ("status_text", "next_step", "verdict", "verdicts_text", "is_overdue", "before_data_start")
 NEXT = "it shows on the charts after cxhouse build, publish and dashboards"
 
 
@@ -142,37 +145,72 @@ def confirm(change_id: Annotated[str, typer.Argument(help="An automatic annotati
 
 @app.command(name="list")
 def list_changes() -> None:
-    """List the changes of the company folder and the ledger. Those of a source's own change log are on the dashboards."""
+    """List the changes of the company folder and the ledger, and those the published copy knows besides, with their status."""
+    from cxhouse.published_changes import list_published
     from cxhouse.recorded_changes import list_current
 
     with report_failures():
-        versions = list_current(*open_company())
-    table = Table(Column("id", overflow="fold"), "starts", "kind", "owner", "primary KPI", "title", "recorded in")
-    for version in sorted(versions, key=lambda version: version.change.started_at):
+        settings, company = open_company()
+        versions, published = list_current(settings, company), list_published(settings.serving)
+    table = Table(Column("id", overflow="fold"), "starts", "status", "kind", "owner", "primary KPI", "title", "recorded in")
+    rows = []
+    for version in versions:
         change, place = version.change, version.recorded_in + (", withdrawn" if version.is_withdrawn else "")
-        started = f"{change.started_at:%Y-%m-%d}"
-        table.add_row(change.change_id, started, change.kind, change.owner or "", change.primary_kpi or "", change.title, place)
+        status = write_status(published.pop(change.change_id, None))
+        about = (change.kind, change.owner or "", change.primary_kpi or "", change.title, place)
+        rows.append((f"{change.started_at:%Y-%m-%d}", change.change_id, status, *about))
+    for change_id, row in published.items():
+        about = (row["kind"], row["owner_department"] or "", row["primary_kpi"] or "", row["title"], row["recorded_in"])
+        rows.append((str(row["started_date"]), change_id, write_status(row), *about))
+    for started, change_id, *rest in sorted(rows):
+        table.add_row(change_id, started, *rest)
     console.print(table)
+
+
+def write_status(row: dict[str, Any] | None) -> str:
+    """Where a change stands in the published copy."""
+    return "not built yet" if row is None else f"{row['status']}, overdue" if row["is_overdue"] else row["status"]
 
 
 @app.command()
 def show(change_id: str) -> None:
-    """Show one change in full, and its earlier versions."""
+    """Show one change in full, its earlier versions, its kept plan, and where it stands."""
+    from cxhouse.kept_plans import read_plans
+    from cxhouse.published_changes import list_edits, list_published
     from cxhouse.recorded_changes import list_current, read_versions
 
     with report_failures():
         settings, company = open_company()
         current = {version.change_id: version for version in list_current(settings, company)}
         versions = [version for version in read_versions(company, settings.ledger) if version.change_id == change_id]
-    if change_id not in current:
+        published = list_published(settings.serving).get(change_id)
+        plans = read_plans(settings.ledger).filter(change_id=change_id).to_dicts()
+    if change_id not in current and published is None:
         raise fail(LookupError(f"no change {change_id}; cxhouse change list shows them"))
-    newest = current[change_id]
-    for name, value in newest.change.describe().items():
+    if change_id in current:
+        newest = current[change_id]
+        show_fields(newest.change.describe())
+        tell(f"recorded in: {newest.recorded_in}, {write_moment(newest)}{', withdrawn' if newest.is_withdrawn else ''}")
+        for earlier, later in zip(versions, [*versions[1:], newest], strict=True):
+            for line in list_differences(earlier, later):
+                tell(f"edited {write_moment(later)}: {line}")
+    elif published is not None:
+        show_fields({name: value for name, value in published.items() if name not in TOLD_AT_THE_END})
+        for line in list_edits(settings.serving, change_id):
+            tell(f"edit: {line}")
+    for plan in plans:
+        what = "plan" if plan["is_planned"] else "no plan"
+        tell(
+            f"kept {plan['published_at']:%Y-%m-%d %H:%M} UTC as {what}{', withdrawn' if plan['is_withdrawn'] else ''}: {plan['plan_hash']}"
+        )
+    if published is not None:
+        tell(f"{published['status_text']} {published['next_step']}\nverdicts: cxhouse change evaluate {change_id}")
+
+
+def show_fields(fields: dict[str, Any]) -> None:
+    """A line per field."""
+    for name, value in fields.items():
         tell(f"{name}: {value if value not in (None, []) else '-'}")
-    tell(f"recorded in: {newest.recorded_in}, {write_moment(newest)}{', withdrawn' if newest.is_withdrawn else ''}")
-    for earlier, later in zip(versions, [*versions[1:], newest], strict=True):
-        for line in list_differences(earlier, later):
-            tell(f"edited {write_moment(later)}: {line}")
 
 
 def list_differences(earlier: Version, later: Version) -> list[str]:

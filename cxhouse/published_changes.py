@@ -33,3 +33,17 @@ def describe_newcomer(serving: Path, change_id: str, components: frozenset[str])
     names = ("change_id", "title", "description", "started_at", "kind", "touchpoints", "suppliers", "channels")
     declared = [item for item in (rows[0]["components"] or "").split(",") if item in components]
     return {**{name: rows[0][name] for name in names}, "components": declared}
+
+
+def list_published(serving: Path) -> dict[str, dict[str, Any]]:
+    """The changes of the published copy by id; none before the first publish."""
+    if not (serving / "current" / "rpt_changes.parquet").is_file():
+        return {}
+    changes = read_published(serving, "rpt_changes")
+    return {row["change_id"]: row for row in changes.to_dicts()} if "status_text" in changes.columns else {}
+
+
+def list_edits(serving: Path, change_id: str) -> list[str]:
+    """The edits of a change that the published copy shows, in words."""
+    edits = read_published(serving, "rpt_change_edits").filter(change_id=change_id)
+    return edits.sort("edited_at", "field_position")["text"].to_list()

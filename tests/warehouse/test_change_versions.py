@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +64,17 @@ VERSIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("late", "2026-02-01", {"started_at": "2026-03-02"}),
     ("late", "2026-03-10", {"started_at": "2026-03-02", **PLAN}),
     ("no-direction", "2026-02-01", {"started_at": "2026-03-02", **PLAN, "expected_direction": None}),
+    ("ancient", "2026-02-01", {"started_at": "1999-05-01", "touchpoints": ["phone"], "primary_kpi": "abandonment"}),
     ("called-off", "2026-02-01", {"started_at": "2026-03-02", **PLAN}),
     ("called-off", "2026-02-15", {"started_at": "2026-03-02", **PLAN, "is_withdrawn": True}),
+)
+# what was recorded late, or waits; nothing of the tiny company is newer than March
+LATELY: tuple[tuple[str, int, dict[str, Any]], ...] = (
+    ("running", 10, {"touchpoints": ["phone"]}),
+    ("due", 50, {"touchpoints": ["phone"]}),
+    ("overdue", 100, {"touchpoints": ["phone"]}),
+    ("due-by-date", 100, {"touchpoints": ["phone"], "evaluation_date": -5}),
+    ("unmeasured", 50, {"touchpoints": []}),
 )
 FILE = "title: {title}\nstarted_at: {day}\nkind: process\ntouchpoints: [checkout]\nprimary_kpi: abandonment\nexpected_direction: lower\n"
 
@@ -78,7 +87,12 @@ def write_log(home: Home, rows: tuple[str, ...]) -> None:
 def write_ledger(home: Home) -> None:
     """Versions as commands recorded them."""
     lines = []
-    for change_id, day, fields in VERSIONS:
+    today = datetime.now(UTC).date()
+    lately = []
+    for change_id, days_ago, fields in LATELY:
+        judged = {"evaluation_date": str(today + timedelta(days=fields["evaluation_date"]))} if "evaluation_date" in fields else {}
+        lately.append((change_id, str(today), {"started_at": str(today - timedelta(days=days_ago)), **fields, **judged}))
+    for change_id, day, fields in (*VERSIONS, *lately):
         mark = {"is_withdrawn": True} if fields.get("is_withdrawn") else {}
         told = {name: value for name, value in fields.items() if name != "is_withdrawn"}
         change = {"change_id": change_id, "title": change_id, "kind": "process", "touchpoints": ["checkout"], **told}
@@ -186,12 +200,31 @@ def test_what_was_called_off_before_its_start_did_not_take_place(first: Home) ->
 def test_plans_are_kept_once_they_have_started_with_a_hash_that_shows_a_touched_line(first: Home, tmp_path: Path) -> None:
     kept = read_plans(first.path / "ledger")
     started = first.report("rpt_changes").filter(pl.col("started_date") < date(2026, 12, 31))
-    assert set(kept["change_id"]) == set(started["change_id"]) and kept["plan_hash"].n_unique() == kept.height == 9
+    assert set(kept["change_id"]) == set(started["change_id"]) and kept["plan_hash"].n_unique() == kept.height == 15
     path = tmp_path / "change_plans.jsonl"
     text = (first.path / "ledger" / path.name).read_text(encoding="utf-8")
     path.write_text(text.replace('"expected_size": 0.03', '"expected_size": 0.01'), encoding="utf-8")
     with pytest.raises(DefinitionError, match="change kept-word: does not fit its hash"):
         read_plans(tmp_path)
+
+
+def test_status_follows_from_dates_and_verdicts(first: Home) -> None:
+    rows = {row["change_id"]: row for row in first.report("rpt_changes").to_dicts()}
+    standing = {name: (row["status"], row["is_overdue"]) for name, row in rows.items()}
+    assert standing["far-away"] == ("plan", False) and standing["running"] == ("do", False) == standing["unmeasured"]
+    # four weeks and seven days after the start, unless an evaluation date says otherwise; four weeks of patience
+    assert standing["due"] == ("check", False) == standing["due-by-date"] and standing["overdue"] == ("check", True)
+    today = datetime.now(UTC).date()
+    assert abs((rows["due"]["due_date"] - today).days + 50 - 35) <= 1
+    assert "end on 3 March 2026" in rows["overdue"]["status_text"] and "cxhouse ingest" in rows["overdue"]["next_step"]
+    assert (
+        "nothing in its scope is measured" in rows["unmeasured"]["status_text"] and "Name a touchpoint" in rows["unmeasured"]["next_step"]
+    )
+    decided = {row["change_id"] for row in first.report("rpt_change_effects").filter(pl.col("is_final") & pl.col("is_primary")).to_dicts()}
+    assert decided == {"ancient"} == {name for name, (status, _) in standing.items() if status == "act"}
+    assert rows["ancient"]["status_text"].endswith(": too little data.") and "no figures from before" in rows["ancient"]["next_step"]
+    # abandonment is not measured at the checkout
+    assert standing["kept-word"] == ("check", True) and "Name a touchpoint" in rows["kept-word"]["next_step"]
 
 
 def test_a_rewritten_log_changes_neither_the_plan_nor_hides_that_it_was_rewritten(second: Home) -> None:

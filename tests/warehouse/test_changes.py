@@ -36,7 +36,7 @@ def test_status_follows_from_dates_and_a_plan_counts_only_when_made_before_the_s
     rows = tiny.report("rpt_changes").select("change_id", "status", "is_planned", "before_data_start", "recorded_in").rows()
     assert set(rows) == {
         ("new-menu", "check", False, False, "command"),
-        ("first-shop", "do", False, True, "command"),
+        ("first-shop", "act", False, True, "command"),
         ("drones", "plan", True, False, "command"),
     }
 
@@ -47,6 +47,48 @@ def test_changes_are_listed_and_shown(tiny: Home) -> None:
     shown = tiny.run("change", "show", "new-menu").stdout
     assert "expected_size: 0.02" in shown and "primary_kpi: abandonment" in shown
     assert tiny.run("change", "show", "nothing", check=False).returncode == 1
+
+
+def test_verdicts_are_shown_with_overdue_changes_first_for_people_and_machines(tiny: Home, tmp_path: Path) -> None:
+    shown = tiny.run("change", "evaluate").stdout
+    assert shown.startswith("new-menu New menu: Overdue: due since 20 April 2026") and "too little data" in shown
+    told = json.loads(tiny.run("change", "evaluate", "--json").stdout)
+    assert told["overdue"] == ["new-menu"] == [change["change_id"] for change in told["changes"]][:1] and len(told["changes"]) == 3
+    found = {change["change_id"]: change["effects"] for change in told["changes"]}
+    published = tiny.report("rpt_change_effects")
+    assert {name: len(effects) for name, effects in found.items()} == {name: published.filter(change_id=name).height for name in found}
+    assert found["new-menu"][0]["is_primary"] and published.height > 3
+    one = tiny.run("change", "evaluate", "new-menu").stdout
+    assert "primary: " in one and "Abandonment" in one and found["new-menu"][0]["sentence"] in one
+    assert "check, overdue" in tiny.run("change", "list").stdout
+    unknown = tiny.run("change", "evaluate", "nothing", check=False)
+    assert unknown.returncode == 1 and "drones" in unknown.stderr
+    empty = Home(tmp_path, tiny.data, {**tiny.environment, "CXHOUSE_HOME": str(tmp_path)})
+    refused = empty.run("change", "evaluate", check=False)
+    assert refused.returncode == 1 and "cxhouse publish" in refused.stderr
+
+
+def test_an_edit_is_a_later_version_and_what_is_not_right_is_refused(tiny: Home, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home", tiny.data, {**tiny.environment, "CXHOUSE_HOME": str(tmp_path / "home")})
+    shutil.copytree(tiny.path / "ledger", home.path / "ledger")
+    ledger = home.path / "ledger" / "changes.jsonl"
+    before = ledger.read_text(encoding="utf-8")
+    home.run("change", "edit", "new-menu", "--expected-size=0.05", "--owner=")
+    assert ledger.read_text(encoding="utf-8").startswith(before)
+    newest = json.loads(ledger.read_text(encoding="utf-8").splitlines()[-1])["change"]
+    assert (newest["expected_size"], newest["owner"], newest["primary_kpi"]) == (0.05, None, "abandonment")
+    shown = home.run("change", "show", "new-menu").stdout
+    assert "UTC: expected_size: 0.02 -> 0.05" in shown and "UTC: owner: IT -> -" in shown
+    after = ledger.read_bytes()
+    for arguments, expected in (
+        (["new-menu", "--touchpoints=moon"], "moon"),
+        (["nothing", "--title=x"], "is not recorded here"),
+        (["new-menu", "--ended-at=2026-03-01"], "not after"),
+    ):
+        refused = home.run("change", "edit", *arguments, check=False)
+        assert refused.returncode == 1 and expected in refused.stderr
+    assert "as it was" in home.run("change", "edit", "new-menu", "--expected-size=0.05").stdout
+    assert ledger.read_bytes() == after
 
 
 @pytest.mark.parametrize(

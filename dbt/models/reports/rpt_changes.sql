@@ -1,7 +1,9 @@
--- One row per change.
+-- One row per change, with where it stands.
 select
-    change_id, title, description, started_date, started_at, ended_date, kind, owner_department,
-    touchpoints, components, suppliers, channels, segments, primary_kpi, expected_direction, expected_size, evaluation_date, investment_amount,
-    status, recorded_in, is_planned, is_withdrawn,
-    coalesce(started_date < (select min(local_date) from {{ ref('fct_daily_measures') }}), false) as before_data_start
-from {{ ref('dim_changes') }}
+    changes.change_id, changes.title, changes.description, changes.started_date, changes.started_at, changes.ended_date, changes.kind, changes.owner_department,
+    changes.touchpoints, changes.components, changes.suppliers, changes.channels, changes.segments, changes.primary_kpi, changes.expected_direction,
+    changes.expected_size, changes.evaluation_date, changes.investment_amount, changes.recorded_in, changes.is_planned, changes.is_withdrawn,
+    coalesce(changes.started_date < (select min(local_date) from {{ ref('fct_daily_measures') }}), false) as before_data_start,
+    standing.status, standing.is_overdue, standing.due_date, standing.status_text, standing.next_step, standing.verdict, standing.verdicts_text
+from {{ ref('dim_changes') }} as changes
+inner join {{ ref('fct_change_status') }} as standing using (change_id)

@@ -1,11 +1,11 @@
 -- One row per journey (`all` for every touchpoint): planned changes at its touchpoints that run, wait for their judgement, or wait too long.
 with planned as (
 
-    select scoped.change_id, scoped.touchpoint_id, changes.status, changes.evaluation_date < build.local_date - 28 as is_overdue
+    select scoped.change_id, scoped.touchpoint_id, standing.status, standing.is_overdue
     from {{ ref('dim_change_touchpoints') }} as scoped
     inner join {{ ref('dim_changes') }} as changes using (change_id)
-    cross join {{ source('company_folder', 'build') }} as build
-    where changes.evaluation_date is not null and changes.status in ('do', 'check')
+    inner join {{ ref('fct_change_status') }} as standing using (change_id)
+    where (changes.is_planned or changes.evaluation_date is not null) and standing.status in ('do', 'check')
 
 ),
 

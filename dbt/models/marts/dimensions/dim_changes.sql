@@ -1,4 +1,4 @@
--- One row per change, wherever it was recorded. Its facts are as they are told now; its plan is the one in force when it started. status follows from dates.
+-- One row per change, wherever it was recorded. Its facts are as they are told now; its plan is the one in force when it started.
 with kept as (
 
     select *, row_number() over (partition by change_id, {{ local_date('started_at') }} order by position) as number
@@ -75,12 +75,6 @@ known as (
         null, null, null, null, null, null, null, 'automatic', null, false, false
     from automatic
 
-),
-
-build as (
-
-    select local_date as build_date from {{ source('company_folder', 'build') }}
-
 )
 
 select
@@ -88,11 +82,5 @@ select
     known.ended_at, {{ local_date('known.ended_at') }} as ended_date, known.kind,
     known.touchpoints, known.components, known.suppliers, known.channels, known.segments, known.owner_department,
     known.primary_kpi, known.expected_direction, known.expected_size, known.evaluation_date, known.investment_amount,
-    known.recorded_in, known.recorded_at, known.is_planned, known.is_withdrawn,
-    case
-        when {{ local_date('known.started_at') }} > build.build_date then 'plan'
-        when known.evaluation_date is null or known.evaluation_date > build.build_date then 'do'
-        else 'check'
-    end as status
+    known.recorded_in, known.recorded_at, known.is_planned, known.is_withdrawn
 from known
-cross join build

@@ -1,0 +1,23 @@
+{# What to do about a change, given where it stands; columns of fct_change_status. #}
+{% macro change_next_step() -%}
+case
+    when is_withdrawn then 'It was withdrawn: say in its description why.'
+    when is_unmeasured and status <> 'act' then 'Name a touchpoint whose KPIs have data in its scope.'
+    when status = 'plan' and is_planned then 'Nothing until it starts; what is edited afterwards is shown as such.'
+    when status = 'plan' and recorded_in = 'automatic' then 'Confirm it, so that it counts as a change: cxhouse change confirm ' || change_id || '.'
+    when status = 'plan' then 'Name a primary KPI and its direction before it starts; without them it can only be explored.'
+    when status = 'do' then 'Wait; another change at the same touchpoints would make both hard to tell apart.'
+    when status = 'check' and waiting_reason like 'the figures of %' then 'Load newer data (cxhouse ingest), then build and publish.'
+    when status = 'check' then 'Wait for the next build; it judges as soon as it can.'
+    when verdict = 'better' then 'Keep it, and make it the standard.'
+    when verdict = 'worse' then 'Undo or mend it, and record that as a change of its own.'
+    when verdict in ('higher', 'lower') then 'Decide whether that is wanted: the KPI has no better direction.'
+    when verdict in ('exploratory higher', 'exploratory lower') then 'A hint, no proof: plan a change that tests it.'
+    when verdict = 'no visible effect' then 'Decide whether what would have been seen is small enough to let it rest; else measure more before the next try.'
+    when verdict = 'too little data' and is_before_data then 'Nothing: there are no figures from before it.'
+    when verdict = 'too little data' then 'Measure more, or look at a KPI with more data; a later build judges again.'
+    when verdict = 'not separable' then 'Decide by other means; next time keep eight weeks between changes at one touchpoint.'
+    when verdict = 'measurement changed' then 'Decide by other means; next time change the measuring and the thing measured at different times.'
+    else 'Read the verdicts KPI by KPI.'
+end
+{%- endmacro %}

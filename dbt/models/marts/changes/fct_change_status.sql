@@ -1,0 +1,97 @@
+-- One row per change: where it stands between plan, do, check and act, as of the build's local day; what it waits for and what to do next.
+with effects as (
+
+    select * from {{ ref('fct_change_effects') }} where relation = 'in_scope' and is_current
+
+),
+
+-- the primary KPI decides; of a change without one, every KPI in its scope
+primaries as (
+
+    select distinct change_id from effects where is_primary
+
+),
+
+deciding as (
+
+    select effects.*, primaries.change_id is not null as has_primary, kpis.kpi_name, kpis.known_until
+    from effects
+    left join primaries using (change_id)
+    left join {{ ref('dim_judged_kpis') }} as kpis using (kpi_id)
+    where effects.is_primary or primaries.change_id is null
+
+),
+
+counted as (
+
+    select
+        change_id,
+        bool_or(has_primary) as has_primary,
+        case when bool_or(has_primary) then bool_and(is_final) else bool_or(is_final) end as is_judged,
+        min(judged_from) as judged_from,
+        max(judged_on) as judged_on,
+        min(known_until) filter (where not is_final) as known_until,
+        bool_and(touchpoint_id is null) as is_nowhere,
+        min(kpi_name) filter (where not is_final) as waiting_for,
+        min(reason) filter (where not is_final) as waiting_reason
+    from deciding
+    group by change_id
+
+),
+
+said as (
+
+    select change_id, verdict, count(*) as figures_count from deciding where is_final group by change_id, verdict
+
+),
+
+verdicts as (
+
+    select
+        change_id,
+        case when count(*) = 1 then min(verdict) end as verdict,
+        string_agg(figures_count || ' ' || verdict, ', ' order by figures_count desc, verdict) as verdicts_text
+    from said
+    group by change_id
+
+),
+
+-- judged; else due since its evaluation date, or since the day its figures allow
+standing as (
+
+    select
+        changes.*,
+        build.local_date as build_date,
+        coalesce(changes.evaluation_date, counted.judged_from) as due_date,
+        case
+            when changes.started_date > build.local_date then 'plan'
+            when counted.is_judged then 'act'
+            when coalesce(changes.evaluation_date, counted.judged_from) <= build.local_date then 'check'
+            else 'do'
+        end as status,
+        counted.judged_on, counted.judged_from, verdicts.verdict, verdicts.verdicts_text,
+        case
+            when counted.change_id is null then 'nothing in its scope is measured'
+            when not counted.is_nowhere and counted.known_until <= counted.judged_from
+                then 'the figures of ' || {{ within_sentence('counted.waiting_for') }} || ' end on ' || {{ written_date('counted.known_until - 1') }}
+            else counted.waiting_reason
+        end as waiting_reason,
+        coalesce(counted.is_nowhere, true) as is_unmeasured,
+        changes.started_date <= (select min(local_date) from {{ ref('fct_judged_days') }}) as is_before_data
+    from {{ ref('dim_changes') }} as changes
+    left join counted using (change_id)
+    left join verdicts using (change_id)
+    cross join {{ source('company_folder', 'build') }} as build
+
+)
+
+select
+    change_id, status, status = 'check' and due_date < build_date - 28 as is_overdue, due_date, judged_on, judged_from, verdict, verdicts_text, waiting_reason,
+    case status
+        when 'plan' then 'Starts on ' || {{ written_date('started_date') }} || coalesce(', to be judged on ' || {{ written_date('due_date') }}, '; ' || waiting_reason) || '.'
+        when 'do' then 'Runs since ' || {{ written_date('started_date') }} || coalesce(', to be judged on ' || {{ written_date('due_date') }}, '; ' || waiting_reason) || '.'
+        when 'check' then case when due_date < build_date - 28 then 'Overdue: due since ' else 'Due since ' end || {{ written_date('due_date') }} || '; ' || waiting_reason || '.'
+        else 'Judged on ' || {{ written_date('judged_on') }} || ': ' || coalesce(verdict, verdicts_text) || '.'
+    end as status_text,
+    {{ change_next_step() }} as next_step
+from standing
