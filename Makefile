@@ -6,7 +6,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVE ?= 1
 SERIES ?= 2000
-STRUCTURAL ?= 0
 # compiled Python starts dbt and Airflow twice as fast
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -37,7 +36,7 @@ bench: setup ## seconds to score a million simulated customers and to judge 20,0
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench_effects
 
 calibrate: setup ## measure how often effects of changes are judged wrongly; writes docs/calibration.md
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m semantic.effects.calibration docs/calibration.md $(SERIES) $(STRUCTURAL)
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m semantic.effects.calibration docs/calibration.md $(SERIES)
 
 serve: setup ## serve the dashboards as built last
 	$(BIN)/cxhouse serve

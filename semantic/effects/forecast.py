@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from semantic.effects.kernels import Array, Family
 
@@ -116,21 +115,3 @@ def forecast_each(family: Family, values: Array, after: Array, control: tuple[Ar
         variances.append(square / max(rank - 2, 1) * spread)
         logs.append(priors[k] - 0.5 * family.logdet[k] - 0.5 * rank * np.log(square) - penalty)
     return _Opinions(np.concatenate(misses, axis=1), np.concatenate(variances, axis=1), np.concatenate(logs, axis=1))
-
-
-def learn_prior(family: Family, before: Array, after: Array, rounds: int = 60) -> NDArray[np.float64]:
-    """Prior over models (kernels x mixes) under which a pool of series, with what came after, is most likely (expectation maximisation)."""
-    values = (before - before.mean(axis=1, keepdims=True)) / before.std(axis=1, keepdims=True)
-    last = (mean_of(after) - before.mean(axis=1)) / before.std(axis=1)
-    flat = Family(**{**family.__dict__, "prior": np.full(family.prior.shape, 1 / family.prior.size)})
-    opinions = forecast_each(flat, values, last)
-    rank = family.rank
-    scale = opinions.variance * max(rank - 2, 1) / rank
-    ahead = -0.5 * np.log(scale) - (rank + 1) / 2 * np.log1p(opinions.miss**2 / (scale * rank))
-    logs = opinions.log_weight + ahead
-    likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
-    prior = np.full(likelihood.shape[1], 1 / likelihood.shape[1])
-    for _ in range(rounds):
-        weights = likelihood * prior
-        prior = (weights / weights.sum(axis=1, keepdims=True)).mean(axis=0)
-    return np.asarray(prior.reshape(family.prior.shape))

@@ -11,13 +11,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from semantic.effects.prior import KERNELS, MIXES, PRIOR
+from semantic.effects.prior import KERNELS, MIXES, PRIORS
 
 Array = NDArray[np.float64]
 YEAR = {"week": 52.1775, "month": 12.0, "year": 1.0, "day": 365.2425}
 # daily memory pooled to weeks; memory from period to period otherwise
 MEMORY = {"ar_a": (0.6, 0.3), "ar_b": (0.8, 0.6), "ar_c": (0.9, 0.8), "ar_d": (0.95, 0.9), "ar_e": (0.98, 0.97)}
 NARROW_FROM_YEARS = 1.9
+NOT_LEARNED = (0.0002,) * len(MIXES)  # a kernel that a shorter history could not tell apart from others
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,19 @@ def list_kernels(span: float, grain: str) -> list[str]:
     return kept
 
 
+def choose_prior(names: list[str], n: int) -> Array:
+    """The prior over these kernels and MIXES for a history of n periods: between the lengths it was learned for by the logarithm of n."""
+    lengths = sorted(PRIORS)
+    place = float(np.interp(np.log(n), np.log(lengths), range(len(lengths))))
+    low = min(int(place), len(lengths) - 2)
+    share = place - low
+    found = np.zeros((len(names), len(MIXES)))
+    for length, part in ((lengths[low], 1 - share), (lengths[low + 1], share)):
+        table = np.array([PRIORS[length].get(name, NOT_LEARNED) for name in names])
+        found += part * table / table.sum()
+    return found / found.sum()
+
+
 @lru_cache(maxsize=512)
 def prepare_family(
     before: tuple[int, ...], after: tuple[int, ...], grain: str = "week", season: bool = False, peaks: tuple[float, ...] | None = None
@@ -123,8 +137,7 @@ def prepare_family(
         gains.append(mixes * covariance[:, None] * inverted)
         logdet.append(-np.log(inverted).sum(axis=0))
         spread.append((1 - mixes) * (weights @ weights) + mixes * total - ((mixes * covariance[:, None]) ** 2 * inverted).sum(axis=0))
-    chosen = np.array([PRIOR[name] for name in names])
     return Family(
         level=level, bases=tuple(bases), inverse=tuple(inverse), gains=tuple(gains), logdet=np.array(logdet),
-        spread=np.maximum(np.array(spread), 1e-9), prior=chosen / chosen.sum(), rank=contrasts.shape[1],
+        spread=np.maximum(np.array(spread), 1e-9), prior=choose_prior(names, n), rank=contrasts.shape[1],
     )  # fmt: skip

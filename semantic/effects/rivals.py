@@ -5,12 +5,11 @@ Daily values are N x days with the change before column `start`; weeks are N x (
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from scipy import stats
 
 from semantic.effects.kernels import Array
+from semantic.effects.structural import fit_steps
 
 DAYS_BESIDE = 28
 
@@ -40,18 +39,9 @@ def regress_segments(values: Array, start: int) -> tuple[Array, Array]:
 
 
 def fit_structure(weeks: Array, n: int) -> tuple[Array, Array]:
-    """A wandering level with noise and a step at week n, by maximum likelihood (statsmodels), one series after another."""
-    from statsmodels.tsa.statespace.structural import UnobservedComponents
-
-    step = (np.arange(weeks.shape[1]) >= n).astype(float)
-    effects, ps = [], []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for series in weeks:
-            fit = UnobservedComponents(series, level="llevel", exog=step).fit(disp=False, maxiter=50)
-            effects.append(float(fit.params[-1]))
-            ps.append(float(fit.pvalues[-1]))
-    return np.array(effects), np.array(ps)
+    """A wandering level with noise and a step at week n, by exact maximum likelihood. Empty weeks carry the mean of their series."""
+    found = fit_steps(weeks, np.arange(weeks.shape[1]) - n)
+    return found.effect, found.p
 
 
 def know_everything(covariance: Array, start: int, shift: float) -> float:

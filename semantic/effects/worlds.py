@@ -162,19 +162,3 @@ def simulate_days(
     promoters = generator.binomial(counts, np.clip(0.45 + lift, 0.01, 0.98))
     detractors = generator.binomial(counts - promoters, np.clip((0.25 - lift) / (0.55 - lift), 0.0, 1.0))
     return (promoters - detractors).astype(float), counts.astype(float)
-
-
-def draw_training(generator: np.random.Generator, series: int, days: int) -> Array:
-    """Series to learn a prior on: memory, wandering, trend and cycle in random strengths, none of the worlds above."""
-    parts = []
-    for _ in range(series // 50):
-        memory = generator.choice([0.0, generator.uniform(0.1, 0.95)])
-        values = filter_ar(generator.standard_normal((50, days + BURN_IN)), (memory,))
-        values = values + generator.choice([0, 0, 1]) * generator.uniform(0.01, 0.06) * generator.standard_normal((50, days)).cumsum(axis=1)
-        slow = filter_ar(generator.standard_normal((50, days + BURN_IN)), (generator.uniform(0.9, 0.99),))
-        values = values + generator.choice([0, 0, 1]) * generator.uniform(0.2, 1.0) * slow
-        values = values + generator.choice([0, 0, 1]) * generator.uniform(-2, 2, (50, 1)) / 365 * np.arange(days)
-        phase = generator.uniform(0, 2 * np.pi, (50, 1))
-        values = values + generator.choice([0, 0, 1]) * generator.uniform(0.2, 1.2) * np.sin(2 * np.pi * np.arange(days) / 365.25 + phase)
-        parts.append(values)
-    return np.concatenate(parts)
