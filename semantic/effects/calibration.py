@@ -190,7 +190,8 @@ twice the error may be chance.
 
 The worlds are in `semantic/effects/worlds.py`; the prior of the method (version {version}) was learned on others, of
 `semantic/effects/training_worlds.py`, and looked at here twice: after the first look its band of false alarms for half a year was
-narrowed. The threshold of the guard against a wider spread was set with these worlds in sight. What else was tried, and without gain: [decision 18](decisions/0018-the-prior-is-learned-per-length-of-history.md).
+narrowed. The threshold of the guard against a wider spread was set with these worlds in sight. What else was tried, and without gain:
+[decision 16](decisions/0016-the-prior-is-learned-per-length-of-history.md).
 """
 
 

@@ -1,6 +1,6 @@
 """How plausible each noise model is before a series is seen: learned once on simulated series (training_worlds.py), then frozen.
 
-`python -m semantic.effects.prior_learning` made these figures, for histories of 25, 52 and 130 weeks; docs/decisions/0018 says how and what
+`python -m semantic.effects.prior_learning` made these figures, for histories of 25, 52 and 130 weeks; docs/decisions/0016 says how and what
 was tried besides. The worlds the method is checked on are others.
 """
 
