@@ -94,14 +94,15 @@ def edit(
     expected_size: Size = None,
     evaluation_date: Text = None,
     investment_amount: Text = None,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="It does not take place; the next edit takes it up again.")] = False,
 ) -> None:
     """Record a later version of a change: only what is given differs, an empty text clears. Edits after the start are shown as such."""
-    given = {name: value for name, value in locals().items() if name != "change_id" and value is not None}
+    given = {name: value for name, value in locals().items() if name not in ("change_id", "withdraw") and value is not None}
     from cxhouse.recorded_changes import edit_change
 
     with report_failures():
         settings, company = open_company()
-        differing = edit_change(settings, company, change_id, given, now=datetime.now(UTC))
+        differing = edit_change(settings, company, change_id, given, now=datetime.now(UTC), is_withdrawn=withdraw)
     tell("\n".join((f"recorded a later version of {change_id}; {NEXT}", *differing)) if differing else f"{change_id} is as it was")
 
 
@@ -177,7 +178,7 @@ def show(change_id: str) -> None:
     """Show one change in full, its earlier versions, its kept plan, and where it stands."""
     from cxhouse.kept_plans import read_plans
     from cxhouse.published_changes import list_edits, list_published
-    from cxhouse.recorded_changes import list_current, read_versions
+    from cxhouse.recorded_changes import describe_edit, list_current, read_versions
 
     with report_failures():
         settings, company = open_company()
@@ -192,7 +193,7 @@ def show(change_id: str) -> None:
         show_fields(newest.change.describe())
         tell(f"recorded in: {newest.recorded_in}, {write_moment(newest)}{', withdrawn' if newest.is_withdrawn else ''}")
         for earlier, later in zip(versions, [*versions[1:], newest], strict=True):
-            for line in list_differences(earlier, later):
+            for line in describe_edit(earlier, later):
                 tell(f"edited {write_moment(later)}: {line}")
     elif published is not None:
         show_fields({name: value for name, value in published.items() if name not in TOLD_AT_THE_END})
@@ -211,14 +212,6 @@ def show_fields(fields: dict[str, Any]) -> None:
     """A line per field."""
     for name, value in fields.items():
         tell(f"{name}: {value if value not in (None, []) else '-'}")
-
-
-def list_differences(earlier: Version, later: Version) -> list[str]:
-    """What a later version says differently."""
-    from cxhouse.recorded_changes import describe_edit
-
-    withdrawn = ["withdrawn" if later.is_withdrawn else "taken up again"] if later.is_withdrawn != earlier.is_withdrawn else []
-    return [*withdrawn, *describe_edit(earlier.change, later.change)]
 
 
 def write_moment(version: Version) -> str:

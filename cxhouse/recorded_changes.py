@@ -121,8 +121,10 @@ def record_change(settings: Settings, company: Company, content: Mapping[str, An
     return change
 
 
-def edit_change(settings: Settings, company: Company, change_id: str, given: Mapping[str, Any], *, now: datetime) -> tuple[str, ...]:
-    """Append a later version in which the given fields are replaced (an empty one is cleared). Returns the fields that differ.
+def edit_change(
+    settings: Settings, company: Company, change_id: str, given: Mapping[str, Any], *, now: datetime, is_withdrawn: bool = False
+) -> tuple[str, ...]:
+    """Append a later version in which the given fields are replaced (an empty one is cleared). Returns what differs.
 
     Raises DefinitionError, and writes nothing, for a change that is edited elsewhere or would not be right.
     """
@@ -140,19 +142,21 @@ def edit_change(settings: Settings, company: Company, change_id: str, given: Map
     if "change_id" in given:
         raise DefinitionError(path, entry, "keeps its id; record another change instead")
     change = read_change({**kept.change.describe(), **given}, scope_of(company), place=path, entry=entry)
-    differing = describe_edit(kept.change, change)
+    version = Version(change, kept.recorded_in, now, is_withdrawn)
+    differing = describe_edit(kept, version)
     if differing:
-        append_versions(settings.ledger, [Version(change, kept.recorded_in, now)])
+        append_versions(settings.ledger, [version])
     return differing
 
 
-def describe_edit(before: Change, after: Change) -> tuple[str, ...]:
-    """The fields in which a later version differs, one text each."""
-    plain_before, plain_after = before.describe(), after.describe()
-    return tuple(
+def describe_edit(before: Version, after: Version) -> tuple[str, ...]:
+    """In what a later version differs, one text each."""
+    plain_before, plain_after = before.change.describe(), after.change.describe()
+    withdrawn = ("withdrawn" if after.is_withdrawn else "taken up again",) if after.is_withdrawn != before.is_withdrawn else ()
+    return withdrawn + tuple(
         f"{name}: {show_value(plain_before[name])} -> {show_value(plain_after[name])}"
         for name in plain_after
-        if getattr(before, name) != getattr(after, name)
+        if getattr(before.change, name) != getattr(after.change, name)
     )
 
 
