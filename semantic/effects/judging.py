@@ -67,7 +67,8 @@ class Window:
 class Answer:
     """What is known: NaN where it cannot be estimated. `values` are the weeks' figures (n + m), NaN for empty ones; `counts` their sizes.
 
-    `too_little` says why there is no verdict; `placebos` are (first day, normal score), `score` is ours.
+    `too_little` says why there is no verdict; `placebos` are (first day, normal score), `score` is ours. `judged` are the weeks as the
+    forecast saw them, `beside` the control index.
     """
 
     question: Question
@@ -86,6 +87,8 @@ class Answer:
     controls: tuple[str, ...] = ()
     too_little: str | None = None
     warnings: tuple[str, ...] = field(default=())
+    judged: Array | None = field(default=None, compare=False, repr=False)
+    beside: Array | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_estimated(self) -> bool:
@@ -286,7 +289,8 @@ def fill_answer(answer: Answer, lot: _Lot, found: Judgements, j: int) -> Answer:
     return replace(
         answer, effect=effect, lower=float(found.lower[j]), upper=float(found.upper[j]), p=p, missed=int(found.missed[j]),
         score=float(np.sign(effect) * -ndtri(max(p, 2e-12) / 2)), expected=float(lot.values[j, lot.window.n :].mean() - effect),
-        controls=lot.names[j],
+        controls=lot.names[j], judged=lot.values[j],
+        beside=None if lot.control is None else np.concatenate([lot.control[0][j], lot.control[1][j]]),
     )  # fmt: skip
 
 

@@ -11,7 +11,9 @@ import polars as pl
 from semantic.effects.company import ChangeFacts, Company, Target
 from semantic.effects.judging import Answer
 from semantic.effects.periods import WEEK
+from semantic.effects.second_opinion import ask_second, write_second
 from semantic.effects.verdicts import (
+    EFFECTS,
     Unit,
     compare_promise,
     explain_verdict,
@@ -36,7 +38,8 @@ EFFECT_SCHEMA = {
     "method": pl.Utf8, "controls": pl.Utf8, "verdict": pl.Utf8, "reason": pl.Utf8, "sentence": pl.Utf8, "warnings": pl.Utf8,
     "overlaps_with": pl.Utf8, "judged_from": pl.Date, "periods_before": pl.Int64, "periods_after": pl.Int64, "score": pl.Float64,
     "is_final": pl.Boolean, "is_kept": pl.Boolean, "effect_text": pl.Utf8, "margin_text": pl.Utf8, "visible_text": pl.Utf8,
-    "expected_text": pl.Utf8, "promise_text": pl.Utf8,
+    "expected_text": pl.Utf8, "promise_text": pl.Utf8, "second_effect": pl.Float64, "second_lower": pl.Float64,
+    "second_upper": pl.Float64, "second_p": pl.Float64, "second_opinion": pl.Utf8,
 }  # fmt: skip
 SERIES_SCHEMA = {
     **KEY, "week": pl.Int64, "week_start": pl.Date, "n": pl.Float64, "value": pl.Float64, "expected": pl.Float64, "lower": pl.Float64,
@@ -73,6 +76,7 @@ def describe_answer(company: Company, answer: Answer, obstacle: str | None, q: f
         known(answer.visible), promised, method, ", ".join(answer.controls) or None,
         verdict, reason, sentence, "; ".join(warnings) or None, ", ".join(overlaps) or None, company.date_of(window.judged_from),
         window.n, window.m, known(answer.score), is_final(verdict), is_kept(verdict), *write_texts(answer, unit, promised),
+        *describe_second(answer, verdict, unit),
     )  # fmt: skip
 
 
@@ -84,6 +88,15 @@ def write_texts(answer: Answer, unit: Unit, promised: float | None) -> tuple[str
         return None, None, visible, expected, None
     promise = None if promised is None else compare_promise(promised, answer, unit)
     return write_move(answer.effect, unit), write_margin(answer.lower, answer.upper, unit), visible, expected, promise
+
+
+def describe_second(answer: Answer, verdict: str, unit: Unit) -> tuple[Any, ...]:
+    """The second opinion on what is called an effect: its figures and a sentence; nothing otherwise."""
+    second = ask_second(answer) if verdict in EFFECTS else None
+    if second is None:
+        return (None,) * 5
+    figures = (known(second.effect), known(second.lower), known(second.upper), known(second.p))
+    return *figures, write_second(answer.effect, second, unit)
 
 
 def describe_missing(company: Company, change: ChangeFacts) -> tuple[Any, ...]:

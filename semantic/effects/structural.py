@@ -22,7 +22,7 @@ GOLDEN = (np.sqrt(5) - 1) / 2
 
 @dataclass(frozen=True)
 class StepFit:
-    """Per series the step with its standard error and two-sided p (normal), the log likelihood, and the two variances."""
+    """Per series the step with its standard error and two-sided p (normal), log likelihood, both variances, all slopes (N x r)."""
 
     effect: Array
     error: Array
@@ -30,6 +30,7 @@ class StepFit:
     log_likelihood: Array
     noise: Array
     level: Array
+    slopes: Array
 
     @property
     def lower(self) -> Array:
@@ -64,10 +65,11 @@ def fit_steps(values: Array, positions: Array, beside: Array | None = None) -> S
         low, high = np.where(is_left, low, left), np.where(is_left, right, high)
     ratio = np.exp((low + high) / 2)
     ratio = np.where(grid[0] >= rate_ratio(contrasts, ratio)[0], 0.0, ratio)
-    log_likelihood, effect, error, noise = rate_ratio(contrasts, ratio)
+    log_likelihood, slopes, error, noise = rate_ratio(contrasts, ratio)
+    effect = slopes[:, -1]
     with np.errstate(divide="ignore", invalid="ignore"):
         p = 2 * stats.norm.sf(np.abs(effect) / error)
-    return StepFit(effect, error, np.asarray(p), log_likelihood, noise, noise * ratio)
+    return StepFit(effect, error, np.asarray(p), log_likelihood, noise, noise * ratio, slopes)
 
 
 def remove_level(values: Array, positions: Array, beside: Array | None) -> _Contrasts:
@@ -84,7 +86,7 @@ def remove_level(values: Array, positions: Array, beside: Array | None) -> _Cont
 
 
 def rate_ratio(contrasts: _Contrasts, ratio: Array) -> tuple[Array, Array, Array, Array]:
-    """Log likelihood at a ratio per series (N), the step there, its standard error, and the variance of the noise."""
+    """Log likelihood at a ratio per series (N), the slopes there, the step's standard error, and the variance of the noise."""
     spread = 1 + ratio[:, None] * contrasts.roots
     weights = 1 / spread
     regressors, values = contrasts.regressors, contrasts.values
@@ -96,4 +98,4 @@ def rate_ratio(contrasts: _Contrasts, ratio: Array) -> tuple[Array, Array, Array
     count = values.shape[1]
     noise = rest / count
     log_likelihood = -0.5 * (np.log(spread).sum(axis=1) + count * (np.log(2 * np.pi * noise) + 1))
-    return log_likelihood, slopes[:, -1], np.sqrt(noise * inverse[:, -1, -1]), noise
+    return log_likelihood, slopes, np.sqrt(noise * inverse[:, -1, -1]), noise

@@ -18,6 +18,7 @@ VERDICTS = (
     "better", "worse", "higher", "lower", "exploratory higher", "exploratory lower", NOTHING, TOO_LITTLE, NOT_SEPARABLE, NEW_MEANING,
     TOO_EARLY, NOT_STARTED,
 )  # fmt: skip
+EFFECTS = VERDICTS[: VERDICTS.index(NOTHING)]  # called an effect
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ select
     verdict,
     reason,
     sentence,
+    second_opinion,
     warnings,
     overlaps_with,
     strftime(judged_from, '%-d %B %Y') as judged_from_text,

@@ -4,7 +4,7 @@
     'relation', 'is_primary', 'is_planned', 'is_owned', 'effect', 'effect_lower', 'effect_upper', 'p_value', 'q_value', 'placebo_count',
     'placebos_missed', 'smallest_visible_effect', 'expected_effect', 'method', 'controls', 'verdict', 'reason', 'sentence', 'warnings',
     'overlaps_with', 'judged_from', 'periods_before', 'periods_after', 'score', 'effect_text', 'margin_text', 'visible_text', 'expected_text',
-    'promise_text',
+    'promise_text', 'second_effect', 'second_lower', 'second_upper', 'second_p', 'second_opinion',
 ] %}
 with judged as (
 
