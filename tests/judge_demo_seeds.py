@@ -78,7 +78,7 @@ def list_planted() -> dict[Place, int]:
 
 def size_effects(pilots: list[pl.DataFrame]) -> pl.DataFrame:
     """plan/effects.csv with the planted effects at TIMES the smallest visible ones of the pilots."""
-    visible = pl.concat(pilots).group_by("change_id", "kpi_id", "touchpoint_id").agg(pl.col("smallest_visible_effect").mean())
+    visible = pl.concat(pilots).group_by("change_id", "kpi_id", "touchpoint_id").agg(pl.col("smallest_visible_effect").mean()).drop_nulls()
     sizes = {(change, kpi, place): TIMES * size for change, kpi, place, size in visible.rows()}
     bases = {row["signal"]: row["base"] for row in pl.read_csv(PLAN / "signals.csv").to_dicts()}
     rows = []

@@ -13,10 +13,11 @@ select
     coalesce(deliveries.supplier_id, 'unknown') as supplier_id,
     deliveries.carrier,
     segments.segment,
+    segments.segment_before,
     count(*) as deliveries_count,
     count(*) filter (where deliveries.delivered_date <= deliveries.counted_date) as on_time_count
 from deliveries
 left join {{ segments_of(fact) }} as segments on deliveries._key = segments.event_key
 where deliveries.counted_date is not null and {{ touched_days(fact, 'deliveries.counted_date') }}
-group by deliveries.counted_date, deliveries._source, coalesce(deliveries.supplier_id, 'unknown'), deliveries.carrier, segments.segment
+group by deliveries.counted_date, deliveries._source, coalesce(deliveries.supplier_id, 'unknown'), deliveries.carrier, segments.segment, segments.segment_before
 {%- endmacro %}

@@ -42,7 +42,7 @@ select
     {%- for attribute in ['source', 'channel', 'payment_method', 'queue', 'topic', 'carrier', 'supplier_id', 'touchpoint_id'] %}
     {{ attribute if attribute in fact.attributes else 'cast(null as varchar) as ' ~ attribute }},
     {%- endfor %}
-    {{ 'segment' if fact.has_segments else 'cast(null as varchar) as segment' }},
+    {{ 'segment, segment_before' if fact.has_segments else 'cast(null as varchar) as segment, cast(null as varchar) as segment_before' }},
     {{ fact.is_relationship or 'false' }} as is_relationship,
     event_date,
     '{{ measure.name }}' as measure_id,

@@ -22,5 +22,5 @@ drop table segment_days_before
 
 {# The segments of the rows a daily fact counts on its touched days, to join on event_key. #}
 {% macro segments_of(fact) -%}
-(select event_key, segment from {{ ref('int_event_segments') }} where fact = '{{ fact }}' and {{ touched_days(fact) }})
+(select event_key, segment, segment_before from {{ ref('int_event_segments') }} where fact = '{{ fact }}' and {{ touched_days(fact) }})
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""Every judgement of a build in one frame: of the changes, of what a change of tomorrow could show, and of dates without a change."""
+"""Every judgement of a build in one frame: of the changes, of what a change of tomorrow could show, and of quiet dates."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from semantic.effects.changes import evaluate_changes, list_visible_effects
 from semantic.effects.company import Company
 from semantic.effects.false_alarms import measure_false_alarms
 from semantic.effects.rows import EFFECT_SCHEMA, KEY, PLACEBO_SCHEMA, SERIES_SCHEMA
+from semantic.effects.segments import judge_segments
 
-CHANGE, TOMORROW, QUIET = "change", "tomorrow", "quiet"
+CHANGE, SEGMENT, TOMORROW, QUIET = "change", "segment", "tomorrow", "quiet"
 
 
 def nest(schema: dict[str, pl.DataType]) -> pl.List:
@@ -23,6 +24,7 @@ def nest(schema: dict[str, pl.DataType]) -> pl.List:
 JUDGEMENT_SCHEMA = {
     "occasion": pl.Utf8,
     **EFFECT_SCHEMA,
+    "segment": pl.Utf8,
     "usual_value": pl.Float64,
     "is_alarm": pl.Boolean,
     "weeks": nest(SERIES_SCHEMA),
@@ -30,17 +32,18 @@ JUDGEMENT_SCHEMA = {
 }
 
 
-def list_judgements(company: Company) -> pl.DataFrame:
-    """Rows of JUDGEMENT_SCHEMA by occasion: `change`, `tomorrow` (what could be seen), `quiet` (nothing was registered on that date)."""
+def list_judgements(company: Company, segment_days: pl.DataFrame) -> pl.DataFrame:
+    """Rows of JUDGEMENT_SCHEMA by occasion: `change`, `segment` (a change seen by one segment's customers; `segment_days` as judge_segments
+    takes them), `tomorrow` (what could be seen), `quiet` (nothing was registered on that date)."""
     # the matrices are small: a second thread of the linear algebra only waits, at ten times the processor seconds
     with threadpool_limits(1):
-        found = evaluate_changes(company)
+        found, segments = evaluate_changes(company), judge_segments(company, segment_days)
         visible, quiet = list_visible_effects(company), measure_false_alarms(company).cases
     changes = found.effects.join(gather(found.series, "weeks"), on=list(KEY), how="left", nulls_equal=True)
     changes = changes.join(gather(found.placebos, "placebos"), on=list(KEY), how="left", nulls_equal=True)
     tomorrow = company.date_of(company.days - 1) + timedelta(days=1)
     visible = visible.rename({"status": "verdict"}).with_columns(pl.lit(tomorrow).alias("started_at"))
-    parts = ((CHANGE, changes), (TOMORROW, visible), (QUIET, quiet.rename({"date": "started_at"})))
+    parts = ((CHANGE, changes), (SEGMENT, segments), (TOMORROW, visible), (QUIET, quiet.rename({"date": "started_at"})))
     told = [part.with_columns(pl.lit(occasion).alias("occasion")) for occasion, part in parts]
     return pl.concat([pl.DataFrame(schema=JUDGEMENT_SCHEMA), *told], how="diagonal").select(list(JUDGEMENT_SCHEMA))
 

@@ -1,4 +1,4 @@
--- One row per measure, day, touchpoint, channel, supplier and segment. touchpoint_id null: belongs to the company as a whole; 'unmapped': no touchpoint claims the event.
+-- One row per measure, day, touchpoint, channel, supplier, segment and segment a month earlier. touchpoint_id null: belongs to the company as a whole; 'unmapped': no touchpoint claims the event.
 with coverage as (
 
     select fact, min(first_date) as first_date, max(until_date) as until_date
@@ -21,6 +21,7 @@ placed as (
         facts.channel,
         facts.supplier_id,
         facts.segment,
+        facts.segment_before,
         facts.n,
         facts.total,
         facts.total_sq,
@@ -46,7 +47,7 @@ bounded as (
 )
 
 select
-    concat_ws('|', measure_id, local_date, coalesce(touchpoint_id, '-'), coalesce(channel, '-'), coalesce(supplier_id, '-'), coalesce(segment, '-')) as daily_measure_id,
+    concat_ws('|', measure_id, local_date, coalesce(touchpoint_id, '-'), coalesce(channel, '-'), coalesce(supplier_id, '-'), coalesce(segment, '-'), coalesce(segment_before, '-')) as daily_measure_id,
     measure_id,
     fact,
     local_date,
@@ -54,9 +55,10 @@ select
     channel,
     supplier_id,
     segment,
+    segment_before,
     cast(sum(n) as bigint) as n,
     sum(total) as total,
     sum(total_sq) as total_sq,
     sum(total_cube) as total_cube
 from bounded
-group by measure_id, fact, local_date, touchpoint_id, channel, supplier_id, segment
+group by measure_id, fact, local_date, touchpoint_id, channel, supplier_id, segment, segment_before

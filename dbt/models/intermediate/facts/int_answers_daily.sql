@@ -11,6 +11,7 @@ with answers as (
     select
         answers.*,
         segments.segment,
+        segments.segment_before,
         metric = 'nps' and scale_min = 0 and scale_max = 10 as is_nps,
         metric = 'csat' and scale_min = 1 and scale_max = 5 as is_csat,
         metric = 'ces' and scale_min = 1 and scale_max = 7 as is_ces,
@@ -35,6 +36,7 @@ select
     carrier,
     supplier_id,
     segment,
+    segment_before,
     count(*) as answers_count,
     count(*) filter (where not (is_nps or is_csat or is_ces)) as other_scale_count,
     count(*) filter (where is_nps) as nps_answers_count,

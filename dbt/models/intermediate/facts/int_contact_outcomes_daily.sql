@@ -13,6 +13,7 @@ select
     outcomes.queue,
     outcomes.topic,
     segments.segment,
+    segments.segment_before,
     count(*) as inbound_contacts_count,
     count(*) filter (where customer_id is null) as without_customer_count,
     count(*) filter (where is_resolved and customer_id is not null) as resolved_count,

@@ -16,7 +16,7 @@ with responses as (
 
 contacts as (
 
-    select judged.*, segments.segment, responses.first_response_business_seconds
+    select judged.*, segments.segment, segments.segment_before, responses.first_response_business_seconds
     from {{ ref('int_contacts__judged') }} as judged
     left join responses using (_key)
     left join {{ segments_of('contacts') }} as segments on judged._key = segments.event_key
@@ -31,6 +31,7 @@ select
     queue,
     topic,
     segment,
+    segment_before,
     count(*) as contacts_count,
     count(order_id) as contacts_about_orders_count,
     count(answered_wait_seconds) as answered_count,
@@ -51,4 +52,4 @@ select
     coalesce(sum(power(first_response_business_seconds, 2)), 0) as first_response_seconds_total_sq,
     coalesce(sum(power(first_response_business_seconds, 3)), 0) as first_response_seconds_total_cube
 from contacts
-group by event_date, source, channel, queue, topic, segment
+group by event_date, source, channel, queue, topic, segment, segment_before

@@ -12,9 +12,10 @@ select
     carrier,
     supplier_id,
     segments.segment,
+    segments.segment_before,
     count(*) filter (where is_judged) as lines_count,
     count(*) filter (where is_judged and is_on_time_in_full) as on_time_in_full_count
 from {{ ref('int_line_outcomes') }} as outcomes
 left join {{ segments_of('delivered_lines') }} as segments on outcomes.outcome_key = segments.event_key
 where {{ touched_days('delivered_lines', 'due_date') }}
-group by due_date, source, carrier, supplier_id, segments.segment
+group by due_date, source, carrier, supplier_id, segments.segment, segments.segment_before

@@ -12,6 +12,7 @@ select
     carrier,
     supplier_id,
     segments.segment,
+    segments.segment_before,
     count(*) as orders_due_count,
     cast(sum(contacts_count) filter (where ordered_date is not null) as bigint) as contacts_count,
     count(ordered_date) as known_orders_count,
@@ -21,4 +22,4 @@ select
 from {{ ref('int_order_outcomes') }} as outcomes
 left join {{ segments_of('delivered_orders') }} as segments on outcomes.outcome_key || '|' || coalesce(outcomes.order_source, '') = segments.event_key
 where due_date is not null and {{ touched_days('delivered_orders', 'due_date') }}
-group by due_date, delivery_source, carrier, supplier_id, segments.segment
+group by due_date, delivery_source, carrier, supplier_id, segments.segment, segments.segment_before

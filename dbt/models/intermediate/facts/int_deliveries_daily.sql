@@ -11,6 +11,7 @@ with deliveries as (
     select
         deliveries.*,
         segments.segment,
+        segments.segment_before,
         {{ local_date('deliveries.delivered_at') }} as delivered_date
     from {{ ref('int_deliveries') }} as deliveries
     left join {{ segments_of('deliveries') }} as segments on deliveries._key = segments.event_key
@@ -24,10 +25,11 @@ select
     coalesce(supplier_id, 'unknown') as supplier_id,
     carrier,
     segment,
+    segment_before,
     count(*) as deliveries_count,
     count(*) filter (where delivered_date <= event_date) as on_time_count,
     count(*) filter (where delivered_date is not null and is_damaged is not null) as inspected_count,
     count(*) filter (where delivered_date is not null and is_damaged) as damaged_count,
     cast(coalesce(sum(greatest(attempts - 1, 0)), 0) as bigint) as extra_attempts_count
 from deliveries
-group by event_date, source, coalesce(supplier_id, 'unknown'), carrier, segment
+group by event_date, source, coalesce(supplier_id, 'unknown'), carrier, segment, segment_before

@@ -12,6 +12,7 @@ select
     coalesce(orders.channel, 'unknown') as channel,
     orders.payment_method,
     segments.segment,
+    segments.segment_before,
     count(*) as orders_count,
     count(kept_net_amount) as kept_orders_count,
     count(*) filter (where not is_in_company_currency) as foreign_currency_orders_count,
@@ -21,4 +22,4 @@ select
 from {{ ref('int_orders__valued') }} as orders
 left join {{ segments_of('orders') }} as segments on orders._key = segments.event_key
 where {{ touched_days('orders', 'orders.event_date') }}
-group by orders.event_date, orders._source, coalesce(orders.channel, 'unknown'), orders.payment_method, segments.segment
+group by orders.event_date, orders._source, coalesce(orders.channel, 'unknown'), orders.payment_method, segments.segment, segments.segment_before

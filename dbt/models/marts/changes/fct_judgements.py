@@ -1,4 +1,4 @@
-"""Every judgement of this build: of changes, of what a change of tomorrow could show, and of dates on which nothing was registered."""
+"""Every judgement of this build: of changes, of what a change of tomorrow could show, and of quiet dates."""
 
 from semantic.effects.company import read_company
 from semantic.effects.occasions import list_judgements
@@ -9,16 +9,15 @@ def model(dbt, session):
     dbt.config(materialized="table")
     days = dbt.ref("fct_judged_days").pl()
     build = dbt.source("company_folder", "build").pl()
-    return list_judgements(
-        read_company(
-            changes=dbt.ref("dim_changes").pl(),
-            scope=dbt.ref("dim_change_touchpoints").pl(),
-            days=days,
-            kpis=dbt.ref("dim_judged_kpis").pl(),
-            targets=dbt.ref("dim_touchpoint_kpis").pl(),
-            peaks=dbt.ref("dim_peaks").pl(),
-            incidents=dbt.ref("dim_incidents").pl(),
-            versions=dbt.ref("dim_kpi_versions").pl(),
-            as_of=days["local_date"].max() or build["local_date"][0],
-        )
+    company = read_company(
+        changes=dbt.ref("dim_changes").pl(),
+        scope=dbt.ref("dim_change_touchpoints").pl(),
+        days=days,
+        kpis=dbt.ref("dim_judged_kpis").pl(),
+        targets=dbt.ref("dim_touchpoint_kpis").pl(),
+        peaks=dbt.ref("dim_peaks").pl(),
+        incidents=dbt.ref("dim_incidents").pl(),
+        versions=dbt.ref("dim_kpi_versions").pl(),
+        as_of=days["local_date"].max() or build["local_date"][0],
     )
+    return list_judgements(company, dbt.ref("fct_judged_segment_days").pl())
