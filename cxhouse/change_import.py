@@ -48,7 +48,7 @@ def import_changes(
         {"change_id": "x", "title": "x", "started_at": "2000-01-01", "kind": "system", **defaults}, scope, place="options", entry=""
     )
     versions = read_versions(company, settings.ledger)
-    newest, imported = list_newest(versions), {version.change_id: version.imported for version in versions if version.imported}
+    newest, imported = list_newest(versions), list_newest([version for version in versions if version.imported])
     elsewhere = {change.change_id for change in read_files(settings, company, newest)}
     elsewhere |= {change_id for change_id, version in newest.items() if version.recorded_in != place}
     outcome, found = Outcome(export, bad_rows=list(export.bad_rows)), []
@@ -92,16 +92,20 @@ def read_annotation(annotation: Annotation, defaults: Mapping[str, str], scope: 
     return read_change(content, scope, place=path, entry=f"annotation {annotation.id}")
 
 
-def follow(change: Change, known: Version | None, imported: Change | None, *, is_deleted: bool) -> Version | None:
-    """The version to record, if any. What people edited since the last import stays, unless the other tool changed that very field."""
-    if known is None or imported is None:
+def follow(change: Change, known: Version | None, last: Version | None, *, is_deleted: bool) -> Version | None:
+    """The version to record, if any; `last` is the one imported last.
+
+    What people edited or withdrew since stays, unless the other tool changed that very field, or deleted the row and has it back.
+    """
+    if known is None or last is None or last.imported is None:
         return None if is_deleted else Version(change, "", None, imported=change)
     if is_deleted:
-        return None if known.is_withdrawn else Version(known.change, "", None, is_withdrawn=True, imported=imported)
-    differing = {name: getattr(change, name) for name in change.describe() if getattr(change, name) != getattr(imported, name)}
-    if not differing and not known.is_withdrawn:
+        return None if last.is_withdrawn else Version(known.change, "", None, is_withdrawn=True, imported=last.imported)
+    differing = {name: getattr(change, name) for name in change.describe() if getattr(change, name) != getattr(last.imported, name)}
+    if not differing and not last.is_withdrawn:
         return None
-    return Version(replace(known.change, **differing), "", None, imported=change)
+    is_withdrawn = known.is_withdrawn and not last.is_withdrawn
+    return Version(replace(known.change, **differing), "", None, is_withdrawn=is_withdrawn, imported=change)
 
 
 def write_rejected(ledger: Path, path: Path, format_name: str, rows: list[BadRow]) -> Path:

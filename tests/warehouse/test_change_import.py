@@ -152,6 +152,8 @@ def test_importing_twice_adds_nothing_and_a_changed_row_is_a_later_version_that_
     assert bring(home, moved).changed == ["grafana-12"]
     outage = find(home, "grafana-12")
     assert outage.ended_at == datetime(2026, 3, 5, 3, tzinfo=UTC) and (outage.touchpoints, outage.title) == (("phone",), "Outage")
+    edit_change(settings, open_workplace(settings).company, "grafana-12", {}, now=NOW, is_withdrawn=True)
+    assert bring(home, moved).unchanged == 2 and read_newest(home)["grafana-12"].is_withdrawn
 
 
 def test_what_is_not_an_export_or_not_plain_is_refused_and_nothing_is_written(home: Home, tmp_path: Path) -> None:
