@@ -3,6 +3,7 @@ select
     kpi_id,
     touchpoint_id,
     cast(started_at as varchar) as started_date,
+    strftime(started_at, '%-d %B %Y') as started_text,
     relation,
     is_primary,
     is_planned,
@@ -21,6 +22,8 @@ select
     expected_text,
     promise_text,
     re_estimate_text,
+    placebo_text,
+    controls_text,
     p_value,
     q_value,
     placebo_count,
@@ -37,6 +40,7 @@ select
     overlaps_with,
     strftime(judged_from, '%-d %B %Y') as judged_from_text,
     strftime(judged_on, '%-d %B %Y') as judged_on_text,
+    build_id,
     is_final,
     is_current
 from read_parquet('${serving}/rpt_change_effects.parquet')

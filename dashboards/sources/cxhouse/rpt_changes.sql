@@ -19,5 +19,6 @@ select
     status,
     recorded_in,
     is_planned,
+    is_withdrawn,
     before_data_start
 from read_parquet('${serving}/rpt_changes.parquet')

@@ -8,5 +8,6 @@ select
     usual_text,
     periods_before,
     status,
-    reason
+    reason,
+    sentence
 from read_parquet('${serving}/rpt_visible_effects.parquet')
