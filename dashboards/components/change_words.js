@@ -4,9 +4,9 @@ import { groupChange } from './verdicts.js';
 // A change's stage and origin in words.
 const STAGES = {
 	plan: 'planned: has not started',
-	do: 'in effect: not to be judged yet, or without a plan to judge it by',
-	check: 'to be judged: its evaluation date has come',
-	act: 'judged, and acted upon'
+	do: 'in effect: not to be judged yet',
+	check: 'its judgement is due',
+	act: 'judged'
 };
 const ORIGINS = { file: 'a file in the company folder', command: 'the command line', form: 'the form in Airflow', source: "a source's change log", automatic: 'the data themselves' };
 

@@ -227,7 +227,7 @@ def list_warnings(answer: Answer) -> tuple[str, ...]:
 
 
 def write_company_sentence(
-    answer: Answer, kpi: KpiFacts, place: str, unit: Unit, verdict: str, reason: str, write_day: Callable[[int], str]
+    answer: Answer, company: Company, kpi: KpiFacts, place: str, unit: Unit, verdict: str, reason: str, write_day: Callable[[int], str]
 ) -> str:
     """One plain sentence for a CX lead."""
     name = f"{kpi.name} at {place}"
@@ -237,13 +237,15 @@ def write_company_sentence(
     size = abs(answer.effect)
     margin = f"95 % margin {write_margin(answer.lower, answer.upper, unit)}"
     weeks = "week" if window.m == 1 else f"{window.m} weeks"
-    beside = f" and from {', '.join(answer.controls)} beside it" if answer.controls else ""
+    controls = [company.places[each].touchpoint_name if each in company.places else each for each in answer.controls]
+    beside = f" and from {', '.join(controls)} beside it" if controls else ""
     move = f"stood {write_size(size, unit)} {'higher' if answer.effect > 0 else 'lower'}"
     span = f"In the {weeks} from {write_day(answer.question.change.start)}"
     text = f"{span} {name} {move} than forecast from the {window.n} weeks before{beside}"
     tail = "there is no earlier date to try the same on"
     if answer.placebos:
+        missed = f"missed as badly {count_times(answer.missed)}" if answer.missed else "never missed as badly"
         dates = f"{len(answer.placebos)} earlier date{'' if len(answer.placebos) == 1 else 's'}"
-        tail = f"the same forecast, tried on {dates} when nothing was registered, missed as badly {count_times(answer.missed)}"
+        tail = f"the same forecast, tried on {dates} when nothing was registered, {missed}"
     closing = f" But: {reason}." if verdict in (NOT_SEPARABLE, NEW_MEANING, TOO_LITTLE, TOO_EARLY) else ""
     return f"{text} ({margin}); {tail}.{closing}"

@@ -20,6 +20,8 @@ QUESTIONS = {
     "touchpoints": "Which touchpoint",
     "touchpoint": "getting better?",
     "changes": "What did we change",
+    "change": "help?",
+    "visible": "What can we see",
     "reports": "How did my department do",
     "suppliers": "Who keeps our promise",
     "contact-center": "How long, how often",
@@ -64,12 +66,18 @@ class BuiltSite:
         """The page of each journey."""
         return [f"/journeys/{journey}/" for journey in sorted(set(self.read("rpt_journeys")["journey_id"]))]
 
+    def busiest_change(self) -> str:
+        """The change with the most weeks drawn: the one whose page has most to show."""
+        weeks = self.read("rpt_change_series").group_by("change_id").len()
+        return str(weeks.sort("len", "change_id", descending=[True, False])["change_id"][0])
+
     def page_path(self, name: str) -> str:
         """The address of a page of QUESTIONS; one that stands for many shows one with much to show."""
         many = {
             "home": "/",
             "touchpoint": f"/touchpoints/{self.busiest_touchpoint()}/",
             "journey": self.journey_paths()[0],
+            "change": f"/changes/{self.busiest_change()}/",
             "segment": "/segments/champions/",
         }
         return many.get(name, f"/{name}/")

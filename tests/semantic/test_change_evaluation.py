@@ -30,7 +30,7 @@ def test_a_planted_effect_is_found_in_full_and_said_in_one_sentence() -> None:
     assert row["is_primary"] and row["q_value"] is None
     assert row["effect_lower"] < 1.0 < row["effect_upper"]
     assert row["effect"] == pytest.approx(1.0, abs=0.3)
-    assert "tried on 8 earlier dates when nothing was registered, missed as badly never" in row["sentence"]
+    assert "tried on 8 earlier dates when nothing was registered, never missed as badly" in row["sentence"]
     lower_is_better = replace(simulate(DAYS), kpis={"csat": {"direction": "lower"}})
     assert plan_change(lower_is_better.shift("csat", "shop", START, 1.0)).judge()["verdict"] == "worse"
 

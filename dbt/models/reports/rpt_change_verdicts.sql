@@ -57,10 +57,11 @@ decided as (
             when changes.kind = 'external' then 'it came from outside: forecasts leave its days out, and it is not judged itself'
             else 'no touchpoint or component in its scope has a KPI with data; name one with cxhouse change edit'
         end as reason,
-        tests.sentence
+        tests.sentence, standing.status, standing.status_text
     from {{ ref('dim_changes') }} as changes
     left join tests on changes.change_id = tests.change_id and tests.rank = 1
     left join counted on changes.change_id = counted.change_id
+    left join {{ ref('fct_change_status') }} as standing on changes.change_id = standing.change_id
 
 )
 
@@ -76,6 +77,7 @@ select
     end as stage,
     case
         when verdict = 'not judged' then 'It is not judged: ' || reason || '.'
+        when verdict in ('too early', 'not started') and status = 'check' then 'Not judged yet. ' || status_text
         when verdict = 'not started' then 'Not yet: ' || reason || '.'
         when verdict = 'too early' then 'Too early to tell: ' || reason || '.'
         when not is_test and moved_count > 0

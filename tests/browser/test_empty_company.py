@@ -1,4 +1,4 @@
-"""A company without customers: the same site, built from segment reports without rows."""
+"""A company without customers and without changes: the same site, built from reports about them without rows."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.tiny import PROJECT
 
 @pytest.fixture(scope="module")
 def empty_address(built_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A second site, whose reports about segments and value hold no row."""
+    """A second site, whose reports about segments, value and changes hold no row."""
     home = tmp_path_factory.mktemp("no_customers")
     published = home / "serving" / "current"
     shutil.copytree(built_site.reports, published)
-    emptied = sorted([*published.glob("rpt_segment_*.parquet"), *published.glob("rpt_value_*.parquet")])
-    assert len(emptied) >= 7
+    emptied = sorted(file for about in ("segment_", "value_", "change", "visible_") for file in published.glob(f"rpt_{about}*.parquet"))
+    assert len(emptied) >= 16
     for file in emptied:
         pl.read_parquet(file).clear().write_parquet(file)
     manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
@@ -48,4 +48,24 @@ def test_without_customers_the_page_says_why_and_what_to_do(browser: Browser, em
         page.wait_for_timeout(1500)
         assert page.locator("[data-field=answer]").inner_text().startswith("Nobody is in this segment yet")
         assert "load sources with the contracts customers and orders" in page.locator("article").inner_text()
+        watched.assert_clean()
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_without_changes_the_pages_say_how_to_record_one(browser: Browser, empty_address: str, width: int) -> None:
+    with watch(browser, empty_address, width) as watched:
+        page = watched.open("/changes/")
+        page.wait_for_timeout(1500)
+        text = page.locator("article").inner_text()
+        assert page.locator("[data-field=answer]").inner_text().startswith("No change is recorded")
+        assert "cxhouse change add" in text and "changes/ in the company folder" in text
+        assert page.locator("[data-change], form.bar").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page = watched.open(page.locator("article a[href^='/changes/']").first.get_attribute("href") or "")
+        page.wait_for_timeout(1500)
+        assert page.locator("[data-field=answer]").inner_text().startswith("There is no such change")
+        assert "cxhouse change list" in page.locator("article").inner_text()
+        page = watched.open("/visible/")
+        page.wait_for_timeout(1500)
+        assert "from 17 weeks of history on" in page.locator("article").inner_text()
         watched.assert_clean()

@@ -1,0 +1,214 @@
+"""The pages of changes against their reports: verdict cards, a page per change with its charts, and what can be seen at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.built_site import PATIENCE_MS, PHONE, WIDE, BuiltSite, watch
+
+KEY = ["change_id", "kpi_id", "touchpoint_id"]
+READ_CHARTS = """() => {
+    const charts = Object.values(window[Symbol.for('__evidence-chart-window-debug__')] ?? {}).filter((chart) => !chart.isDisposed());
+    const series = charts.flatMap((chart) => chart.getOption()?.series ?? []);
+    const find = (name) => series.find((each) => each.name === name)?.data ?? [];
+    return {
+        value: find('value').map((point) => [new Date(point[0]).toISOString().slice(0, 10), point[1]]),
+        forecast: find('forecast').map((point) => [new Date(point[0]).toISOString().slice(0, 10), point[1]]),
+        margin: find('margin').map((point) => [new Date(point[0]).toISOString().slice(0, 10), point[1], point[2]]),
+        earlier: find('earlier dates').map((point) => point[0]),
+        ours: find('the change').map((point) => point[0])
+    };
+}"""
+SAME = """(expected) => {
+    const drawn = (READ)();
+    const near = (left, right) => left === right || Math.abs(left - right) < 1e-9;
+    return Object.entries(expected).every(([name, points]) => drawn[name].length === points.length
+        && drawn[name].every((point, i) => [point].flat().every((part, j) => near(part, [points[i]].flat()[j]))));
+}""".replace("READ", READ_CHARTS)
+
+
+def read_answers(site: BuiltSite) -> dict[str, dict[str, Any]]:
+    """The report's row of every change, by its id."""
+    return {row["change_id"]: row for row in site.read("rpt_change_verdicts").to_dicts()}
+
+
+def find_figures(site: BuiltSite, change: str) -> list[dict[str, Any]]:
+    """The figures that can be chosen on a change's page."""
+    effects = site.read("rpt_change_effects").filter(pl.col("is_current") & (pl.col("relation") == "in_scope"))
+    return effects.filter((pl.col("change_id") == change) & pl.col("touchpoint_id").is_not_null()).to_dicts()
+
+
+def expect_charts(site: BuiltSite, figure: dict[str, Any]) -> dict[str, list[Any]]:
+    """What the two charts must draw of a figure."""
+    own = pl.all_horizontal([pl.col(name) == figure[name] for name in KEY])
+    weeks = site.read("rpt_change_series").filter(own).sort("week").to_dicts()
+    after = [week for week in weeks if week["is_after"] and week["expected"] is not None]
+    tries = site.read("rpt_change_placebos").filter(own).sort("score").to_dicts()
+    shown = tries if len(tries) > 1 else []
+    return {
+        "value": [[str(week["week_start"]), week["value"]] for week in weeks],
+        "forecast": [[str(week["week_start"]), week["expected"]] for week in after],
+        "margin": [[str(week["week_start"]), week["lower"], week["upper"]] for week in after],
+        "earlier": [row["score"] for row in shown if not row["is_ours"]],
+        "ours": [row["score"] for row in shown if row["is_ours"]],
+    }
+
+
+def wait_for_charts(page: Page, expected: dict[str, list[Any]]) -> None:
+    """Wait until both charts draw exactly that."""
+    page.wait_for_function(SAME, arg=expected, timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_every_card_gives_its_verdict_and_only_planned_tests_are_coloured(
+    browser: Browser, address: str, built_site: BuiltSite, width: int
+) -> None:
+    answers = read_answers(built_site)
+    assert {"better", "worse"} <= {row["verdict"] for row in answers.values()}, "the built company needs changes that helped and hurt"
+    coloured = {change for change, row in answers.items() if row["is_test"] and row["verdict"] in ("better", "worse")}
+    with watch(browser, address, width) as watched:
+        page = watched.open("/changes/")
+        page.wait_for_selector("article[data-change]", timeout=PATIENCE_MS)
+        for change, row in answers.items():
+            card = page.locator(f"article[data-change='{change}']")
+            assert card.locator("[data-verdict]").get_attribute("data-verdict") == row["verdict"]
+            assert card.locator("[data-field=answer]").text_content() == row["answer"]
+        found = page.eval_on_selector_all(
+            "article[data-change]:has(.verdict.good, .verdict.bad)", "all => all.map((a) => a.dataset.change)"
+        )
+        assert set(found) == coloured
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator("[data-field=meter]").first.inner_text() in built_site.read("rpt_false_alarms")["meter_text"].to_list()
+        watched.assert_clean()
+
+
+def test_the_first_line_counts_the_planned_tests_of_the_report(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    effects = built_site.read("rpt_change_effects").filter(pl.col("is_current") & pl.col("is_primary") & pl.col("is_planned"))
+    verdicts = effects.group_by("change_id").agg(pl.col("verdict"))
+    helped = sum("better" in row["verdict"] and "worse" not in row["verdict"] for row in verdicts.to_dicts())
+    hurt = sum("worse" in row["verdict"] and "better" not in row["verdict"] for row in verdicts.to_dicts())
+    overdue = built_site.read("rpt_changes")["is_overdue"].sum()
+    assert helped and hurt
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open("/changes/")
+        page.wait_for_selector("article[data-change]", timeout=PATIENCE_MS)
+        answer = page.locator("[data-field=answer]").first.inner_text()
+        assert f"{helped} helped, {hurt} hurt" in answer
+        assert ("overdue" in answer and "none overdue" not in answer) == bool(overdue)
+        shown = page.locator("[data-part=overdue] article").evaluate_all("all => all.map((a) => a.dataset.change)")
+        assert set(shown) == set(built_site.read("rpt_changes").filter(pl.col("is_overdue"))["change_id"])
+
+
+def test_choosing_a_verdict_leaves_its_changes(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    answers = read_answers(built_site)
+    helped = {change for change, row in answers.items() if row["verdict"] == "better"}
+    assert helped and helped != set(answers)
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open("/changes/")
+        page.locator("[aria-label=verdict] [role=radio]", has_text="helped").first.click()
+        page.wait_for_function("(count) => document.querySelectorAll('article[data-change]').length === count", arg=len(helped))
+        assert set(page.eval_on_selector_all("article[data-change]", "all => all.map((a) => a.dataset.change)")) == helped
+        page.locator("[aria-label=verdict] [role=radio]", has_text="all").click()
+        page.wait_for_function("(count) => document.querySelectorAll('article[data-change]').length === count", arg=len(answers))
+        watched.assert_clean()
+
+
+def test_every_change_has_a_page_that_says_the_same(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    answers = read_answers(built_site)
+    titles = dict(built_site.read("rpt_changes").select("change_id", "title").iter_rows())
+    assert answers
+    with watch(browser, address, WIDE) as watched:
+        for change, row in answers.items():
+            page = watched.open(f"/changes/{change}/")
+            assert page.locator("h1").inner_text() == f"Did “{titles[change]}” help?"
+            answer = page.locator("[data-field=answer]").first
+            assert row["answer"] in answer.inner_text()
+            assert answer.locator("[data-verdict]").get_attribute("data-verdict") == row["verdict"]
+            watched.assert_clean()
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_the_charts_draw_the_weeks_the_forecast_and_the_earlier_dates_of_the_report(
+    browser: Browser, address: str, built_site: BuiltSite, width: int
+) -> None:
+    answers = read_answers(built_site)
+    change = min(change for change, row in answers.items() if row["verdict"] == "worse")
+    figures = find_figures(built_site, change)
+    first = next(row for row in figures if all(row[name] == answers[change][name] for name in ("kpi_id", "touchpoint_id")))
+    other = next(row for row in figures if row is not first and row["effect"] is not None)
+    with watch(browser, address, width) as watched:
+        page = watched.open(f"/changes/{change}/")
+        for figure in (first, other):
+            if figure is other:
+                page.locator("select[name=figure]").select_option(f"{figure['kpi_id']} {figure['touchpoint_id']}")
+            expected = expect_charts(built_site, figure)
+            assert len(expected["value"]) > 20 and len(expected["forecast"]) == 4 and expected["earlier"] and expected["ours"]
+            wait_for_charts(page, expected)
+            assert page.locator("[data-field=placebos]").inner_text() == figure["placebo_text"]
+        assert page.locator("[data-field=figure]").inner_text() == other["sentence"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        watched.assert_clean()
+
+
+def test_the_table_and_the_silo_panel_are_the_reports(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    silos = built_site.read("rpt_change_silos")
+    change = silos.filter(pl.col("is_flagged"))["change_id"].sort()[0]
+    flagged = silos.filter((pl.col("change_id") == change) & pl.col("is_flagged")).to_dicts()
+    quiet = silos.filter((pl.col("change_id") == change) & ~pl.col("is_flagged") & (pl.col("verdict") == "no visible effect"))
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/changes/{change}/")
+        page.wait_for_selector("table[data-table=effects] tbody tr", timeout=PATIENCE_MS)
+        figures = find_figures(built_site, change)
+        assert page.locator("table[data-table=effects] tbody tr").count() == len(figures)
+        for row in figures:
+            place = page.locator(f"table[data-table=effects] tr[data-kpi='{row['kpi_id']}'][data-touchpoint='{row['touchpoint_id']}']")
+            assert place.locator("[data-field=effect]").inner_text() == (row["effect_text"] or "")
+            assert place.locator("[data-field=margin]").inner_text() == (row["margin_text"] or "")
+            assert place.locator("[data-verdict]").get_attribute("data-verdict") == row["verdict"]
+        assert page.locator("[data-part=flagged] li").count() == len(flagged)
+        for row in flagged:
+            text = page.locator(f"[data-part=flagged] [data-kpi='{row['kpi_id']}'][data-touchpoint='{row['touchpoint_id']}']").inner_text()
+            assert row["effect_text"] in text and row["margin_text"] in text and row["touchpoint_owner"] in text and row["sentence"] in text
+        assert page.locator("summary", has_text=f"{quiet.height} more looked at, nothing visible").count() == 1
+        watched.assert_clean()
+
+
+def test_overlapping_changes_name_each_other_with_a_link(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    overlaps = built_site.read("rpt_change_neighbours").filter(pl.col("is_overlap")).sort("change_id", "other_change_id").to_dicts()
+    assert overlaps, "the built company needs changes that overlap"
+    row = overlaps[0]
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/changes/{row['change_id']}/")
+        note = page.locator("[data-notes=neighbours] li", has_text=row["other_title"])
+        assert row["text"] in note.inner_text() and "overlaps" in note.inner_text()
+        note.locator("a").click()
+        page.wait_for_selector(f"h1:has-text('{row['other_title']}')", timeout=PATIENCE_MS)
+        watched.assert_clean()
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_what_can_be_seen_is_the_report_and_a_touchpoint_leaves_its_own(
+    browser: Browser, address: str, built_site: BuiltSite, width: int
+) -> None:
+    visible = built_site.read("rpt_visible_effects").to_dicts()
+    assert len(visible) > 10
+    expected = {(row["touchpoint_id"], row["kpi_id"]): row["visible_text"] or "" for row in visible}
+    place = visible[0]["touchpoint_id"]
+    read = "all => all.map((r) => [r.dataset.touchpoint, r.dataset.kpi, r.querySelector('[data-field=visible]').innerText])"
+    with watch(browser, address, width) as watched:
+        page = watched.open("/visible/")
+        page.wait_for_selector("table[data-table=visible] tbody tr", timeout=PATIENCE_MS)
+        shown = {(touchpoint, kpi): text for touchpoint, kpi, text in page.eval_on_selector_all("tr[data-kpi]", read)}
+        assert shown == expected
+        page.locator("select[name=place]").select_option(place)
+        page.wait_for_function("(p) => [...document.querySelectorAll('tr[data-kpi]')].every((r) => r.dataset.touchpoint === p)", arg=place)
+        assert page.locator("tr[data-kpi]").count() == sum(key[0] == place for key in expected)
+        page = watched.open(f"/touchpoints/{place}/")
+        kpi = page.locator(".picker [aria-checked=true] [data-kpi]").get_attribute("data-kpi")
+        sentence = next(row["sentence"] for row in visible if (row["touchpoint_id"], row["kpi_id"]) == (place, kpi))
+        assert sentence in page.locator("[data-field=visible]").inner_text()
+        watched.assert_clean()
