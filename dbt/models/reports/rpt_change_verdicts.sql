@@ -48,7 +48,7 @@ decided as (
         case when tests.change_id is null then 'not judged' when counted.is_mixed then 'mixed' else tests.verdict end as verdict,
         coalesce(tests.has_primary and tests.is_planned, false) as is_test,
         tests.kpi_id, tests.kpi_name, tests.touchpoint_id, tests.touchpoint_name, tests.effect_text, tests.margin_text, tests.visible_text, tests.promise_text,
-        tests.expected_text, tests.judged_from, tests.judged_on, tests.is_frozen,
+        tests.expected_text, tests.judged_from, tests.judged_on,
         coalesce(counted.kpis_count, 0) as kpis_count, coalesce(counted.tests_count, 0) as tests_count, coalesce(counted.moved_count, 0) as moved_count, coalesce(counted.judged_count, 0) as judged_count, counted.others_text,
         tests.kpi_name || coalesce(' at ' || tests.touchpoint_name, '') as figure_name,
         coalesce(': ' || tests.effect_text || ' (95 % margin ' || tests.margin_text || ')', '') as measured,
@@ -67,7 +67,7 @@ decided as (
 
 select
     change_id, verdict, is_test, kpi_id, kpi_name, touchpoint_id, touchpoint_name, effect_text, margin_text, visible_text, expected_text, promise_text,
-    kpis_count, tests_count, judged_count, moved_count, others_text, reason, sentence, judged_from, judged_on, is_frozen,
+    kpis_count, tests_count, judged_count, moved_count, others_text, reason, sentence, judged_from, judged_on,
     case
         when recorded_in = 'automatic' then 'automatic'
         when verdict in ('too early', 'not started') then 'waiting'
