@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cxhouse.calibration_commands import calibrate
 from cxhouse.change_commands import app as change_app
 from cxhouse.command_line import read_day, report_failures
 from cxhouse.customer_commands import app as customer_app
@@ -25,6 +26,7 @@ app.add_typer(employee_app, name="employees", help="Figures about single employe
 app.add_typer(customer_app, name="value", help="What customers are worth, and what the company is worth to them.")
 app.command()(effect)
 app.command()(clv)
+app.command()(calibrate)
 
 
 @app.command()

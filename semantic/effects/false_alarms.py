@@ -11,6 +11,8 @@ import polars as pl
 from semantic.effects.clean_history import EVENT_DAYS, find_judging_day
 from semantic.effects.company import ChangeFacts, Company
 from semantic.effects.judging import Question, judge_questions
+from semantic.effects.rival_meter import RIVALS, judge_by_rivals, see_planted
+from semantic.effects.rows import known
 from semantic.effects.verdicts import find_verdict_obstacle
 from semantic.effects.words import LEVEL
 from semantic.intervals import wilson
@@ -22,6 +24,9 @@ CASE_SCHEMA = {
     "effect": pl.Float64,
     "p_value": pl.Float64,
     "is_alarm": pl.Boolean,
+    **{f"{name}_p": pl.Float64 for name in RIVALS},
+    "is_seen_higher": pl.Boolean,
+    "is_seen_lower": pl.Boolean,
 }
 
 
@@ -43,16 +48,18 @@ class FalseAlarms:
 def measure_false_alarms(company: Company, *, every_days: int = EVENT_DAYS) -> FalseAlarms:
     """Judge every declared KPI at dates `every_days` apart, backwards from the last one whose weeks after are complete.
 
+    Beside it stands what others would have said there, and whether a planted shift by the smallest visible effect would have been seen.
     Left out are dates at which a change there would get no verdict: another one too near, an incident, too little data.
     """
     answers = judge_questions(company, list(list_quiet_questions(company, every_days)))
     judged = [answer for answer in answers if find_verdict_obstacle(answer, company) is None]
+    rivals = judge_by_rivals(company, judged)
     rows = [
         (
-            answer.question.touchpoint_id, answer.question.kpi_id, company.date_of(answer.window.anchor), answer.effect, answer.p,
-            answer.p < LEVEL,
+            answer.question.touchpoint_id, answer.question.kpi_id, company.date_of(answer.window.anchor), known(answer.effect),
+            known(answer.p), answer.p < LEVEL, *(known(float(rivals[name][i])) for name in RIVALS), *see_planted(answer),
         )
-        for answer in judged
+        for i, answer in enumerate(judged)
     ]  # fmt: skip
     cases = pl.DataFrame(rows, schema=CASE_SCHEMA, orient="row").sort("touchpoint_id", "kpi_id", "date")
     count, alarms = cases.height, int(np.sum([answer.p < LEVEL for answer in judged]))

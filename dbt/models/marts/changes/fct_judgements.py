@@ -1,4 +1,4 @@
-"""Every judgement of this build: of changes, of what a change of tomorrow could show, and of quiet dates."""
+"""Every judgement of this build: of changes, of what a change of tomorrow could show, of quiet dates, and proposed breaks."""
 
 from semantic.effects.company import read_company
 from semantic.effects.occasions import list_judgements

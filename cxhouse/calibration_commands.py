@@ -1,0 +1,63 @@
+"""`cxhouse calibrate`: how often each method would be wrong on the company's own figures, as the published copy measured it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.table import Column, Table
+
+from cxhouse.command_line import report_failures
+from cxhouse.files import write_atomically
+from cxhouse.screen import console, tell
+from cxhouse.settings import read_settings
+
+REPORT = "rpt_false_alarm_methods"
+HEADINGS = ("method", "dates x KPIs", "called an effect", "false alarms", "95 % interval", "planted effects seen")
+
+
+def calibrate() -> None:
+    """False alarms of this method and three others on dates without a change, side by side; also in CXHOUSE_HOME/calibration.md."""
+    from cxhouse.published_changes import read_published
+
+    with report_failures():
+        settings = read_settings()
+        if not (settings.serving / "current" / f"{REPORT}.parquet").is_file():
+            tell("The company's own figures are not there yet: run cxhouse build and cxhouse publish, then cxhouse calibrate again.")
+            return
+        rows = read_published(settings.serving, REPORT).sort("method_number").to_dicts()
+        if not rows:
+            tell("No date without a change can be judged yet: that takes 17 weeks of history before it and five after.")
+            return
+        target = settings.home / "calibration.md"
+        write_atomically(target, lambda draft: Path(draft).write_text(write_page(rows), encoding="utf-8"))
+    table = Table(*(Column(heading, justify="left" if heading == "method" else "right") for heading in HEADINGS), box=None)
+    for row in rows:
+        table.add_row(*list_cells(row))
+    console.print(table)
+    tell(f"Nominal are 5 % false alarms and 80 % seen. Written to {target}.")
+
+
+def list_cells(row: dict[str, Any]) -> tuple[str, ...]:
+    """A row of the table, in words."""
+    if row["rate"] is None:
+        return row["method"], "0", "0", "–", "–", "–"
+    seen = "–" if row["seen_rate"] is None else f"{row['seen_rate']:.1%} of {row['planted_count']:,}"
+    interval = f"{row['rate_lower']:.1%} to {row['rate_upper']:.1%}"
+    return row["method"], f"{row['cases_count']:,}", f"{row['alarms_count']:,}", f"{row['rate']:.1%}", interval, seen
+
+
+def write_page(rows: list[dict[str, Any]]) -> str:
+    """The same as a page."""
+    lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(list_cells(row) for row in rows)]
+    return PAGE.format(table="\n".join(f"| {' | '.join(line)} |" for line in lines))
+
+
+PAGE = """# Calibration on the company's own figures
+
+Every declared KPI, judged every four weeks at dates on which nothing was registered, by this method and by three others on the same days.
+Each should call an effect in 5 of 100. Planted: a shift by the smallest visible effect, upwards and downwards on each date; 80 of 100
+should be seen. Cases of one series share weeks, so that the intervals are rather too narrow.
+
+{table}
+"""
