@@ -194,8 +194,13 @@ def score_placebos(plans: Sequence[Plan]) -> list[Array]:
             earlier.append(Plan(cut, plan.before[:, past], mean_of(plan.before[:, window]), index))
             owners.append(i)
     columns: list[list[Array]] = [[] for _ in plans]
-    for i, forecast in zip(owners, forecast_plans(earlier), strict=True):
-        columns[i].append(score_misses(forecast.miss, np.sqrt(forecast.variance), forecast.freedom))
+    found = forecast_plans(earlier)
+    if found:
+        # one call for all: a call per plan costs more than its few figures
+        miss, variance, freedom = (np.concatenate([getattr(each, name) for each in found]) for name in ("miss", "variance", "freedom"))
+        scores = np.split(score_misses(miss, np.sqrt(variance), freedom), np.cumsum([len(each.miss) for each in found])[:-1])
+        for i, each in zip(owners, scores, strict=True):
+            columns[i].append(each)
     return [np.column_stack(each) if each else np.zeros((len(plan.before), 0)) for each, plan in zip(columns, plans, strict=True)]
 
 
