@@ -29,6 +29,11 @@ class Cut:
     kept: tuple[Event, ...] = ()
 
 
+def count_gap_weeks(start: int, rolled_out: int | None) -> int:
+    """Weeks from the start in which a change was still being rolled out, the last of them whole: they are neither before nor after."""
+    return 0 if rolled_out is None else max(-((start - rolled_out) // WEEK), 0)
+
+
 def count_after_weeks(start: int, end: int | None) -> int:
     """Whole weeks to judge: four, or those until a temporary change ended (that day is not whole any more)."""
     return AFTER_WEEKS if end is None else min(AFTER_WEEKS, max((end - start) // WEEK, 0))
@@ -78,9 +83,9 @@ def close_weeks(start: int, n: int, events: Sequence[Event], incidents: Sequence
     return touch_weeks(start, n, [(event.day, event.day + EVENT_DAYS) for event in events] + list(incidents))
 
 
-def find_shares(start: int, n: int, m: int, peaks: Sequence[tuple[int, int]]) -> Array:
-    """Share (n + m) of each week's days that lies in a registered peak."""
-    days = start + np.arange(-n * WEEK, m * WEEK)
+def find_shares(start: int, n: int, m: int, peaks: Sequence[tuple[int, int]], gap: int = 0) -> Array:
+    """Share (n + m) of each week's days that lies in a registered peak; `gap` weeks from the start on are left out."""
+    days = start + np.concatenate([np.arange(-n * WEEK, 0), np.arange(gap * WEEK, (gap + m) * WEEK)])
     inside = np.zeros(len(days), dtype=bool)
     for first, until in peaks:
         inside |= (days >= first) & (days < until)

@@ -23,12 +23,14 @@ FOREVER = 10**6
 
 @dataclass(frozen=True)
 class ChangeFacts:
-    """What the evaluation needs of a change. `start` and `end` are days; `direct` are the touchpoints it names, `scope` all it meets."""
+    """What the evaluation needs of a change. `start` and `end` are days, `rolled_out` the first day on which it holds everywhere (None: at
+    once); `direct` are the touchpoints it names, `scope` all it meets."""
 
     change_id: str
     title: str
     start: int
     end: int | None = None
+    rolled_out: int | None = None
     kind: str = "touchpoint"
     owner: str | None = None
     primary_kpi: str | None = None
@@ -64,7 +66,7 @@ class KpiFacts:
 
 @dataclass(frozen=True)
 class Event:
-    """A day on which a registered change may have moved a touchpoint: its start, or the end of a temporary one."""
+    """A day on which a registered change may have moved a touchpoint: its start, the end of its roll-out, or that of a temporary one."""
 
     day: int
     change_id: str
@@ -206,6 +208,7 @@ def read_changes(changes: pl.DataFrame, scope: pl.DataFrame, count: Any) -> tupl
                 title=row.get("title") or row["change_id"],
                 start=count(row["started_date"]),
                 end=None if row["ended_date"] is None else count(row["ended_date"]),
+                rolled_out=None if row.get("rolled_out_date") is None else count(row["rolled_out_date"]),
                 kind=row["kind"],
                 owner=row["owner_department"],
                 primary_kpi=row["primary_kpi"] or None,
@@ -233,10 +236,14 @@ def list_events(changes: tuple[ChangeFacts, ...]) -> dict[str, tuple[Event, ...]
     for change in changes:
         if change.is_automatic or change.is_incident:
             continue
-        days = [(change.start, False)] + ([] if change.end is None else [(change.end, True)])
+        days = [(change.start, False, change.title)]
+        if change.end is not None:
+            days.append((change.end, True, change.title))
+        if change.rolled_out is not None and change.rolled_out > change.start:
+            days.append((change.rolled_out, True, f"the roll-out of {change.title}"))
         for touchpoint_id in change.scope:
-            for day, is_end in days:
-                event = Event(day, change.change_id, change.title, is_end, change.kind == "measurement")
+            for day, is_end, title in days:
+                event = Event(day, change.change_id, title, is_end, change.kind == "measurement")
                 found.setdefault(touchpoint_id, []).append(event)
     return {name: tuple(sorted(events, key=lambda event: (event.day, event.change_id))) for name, events in found.items()}
 

@@ -39,9 +39,8 @@ class Pattern:
 
     def cut_at(self, origin: int) -> Pattern | None:
         """The same pattern as if the change had come earlier; None where a period after it is not usable or too few stand before."""
-        m = len(self.after)
         past = tuple(p for p in self.before if p < origin)
-        window = set(range(origin, origin + m))
+        window = {origin + p for p in self.after}
         if len(past) < FEWEST_BEFORE_PLACEBO or not window <= set(self.before):
             return None
         if self.season and (len(past) < FEWEST_MONTHS_FOR_SEASON or not {p % 12 for p in window} <= {p % 12 for p in past}):
@@ -54,7 +53,7 @@ class Pattern:
                 return None
             if not any(known[p] for p in past):
                 peaks = None
-        return Pattern(tuple(p - origin for p in past), tuple(range(m)), self.grain, self.season, peaks)
+        return Pattern(tuple(p - origin for p in past), self.after, self.grain, self.season, peaks)
 
 
 @dataclass(frozen=True)
@@ -84,10 +83,10 @@ def list_placebos(pattern: Pattern, most: int = PLACEBOS) -> tuple[tuple[int, Pa
     m = len(pattern.after)
     reach = len(pattern.before) // 2
     step = max(m, reach // most)
-    origin = -m
+    origin = -pattern.after[-1] - 1
     free = set(pattern.before) - set(pattern.closed)
     while len(found) < most and origin > pattern.before[0]:
-        cut = pattern.cut_at(origin) if free.issuperset(range(origin, origin + m)) else None
+        cut = pattern.cut_at(origin) if free.issuperset(origin + p for p in pattern.after) else None
         if cut is not None:
             found.append((origin, cut))
             origin -= step

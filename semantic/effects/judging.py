@@ -33,7 +33,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Window:
-    """The weeks of a question: `n` before day `anchor`, `m` after; positions that are closed to placebos or left out; shares in peaks.
+    """The weeks of a question: `n` before day `anchor`, `m` after; positions that are closed to placebos or left out; shares in peaks. The
+    `gap` weeks of a roll-out lie between them.
 
     `anchor` is the start; where the weeks after are not known yet, the last day the history is mature, and `is_complete` is false.
     """
@@ -51,12 +52,13 @@ class Window:
     meets_incident: bool
     has_new_meaning: bool
     kept: tuple[Event, ...]
+    gap: int = 0
 
     @property
     def pattern(self) -> Pattern:
         """What the forecast knows of these weeks."""
         shares = np.array(self.shares)
-        before, after = tuple(range(-self.n, 0)), tuple(range(self.m))
+        before, after = tuple(range(-self.n, 0)), tuple(range(self.gap, self.gap + self.m))
         if history.needs_peak_level(shares, self.n):
             return Pattern(before, after, peaks=self.shares, closed=self.closed)
         in_peak = (int(p) - self.n for p in np.flatnonzero(shares[: self.n] > 0))
@@ -129,25 +131,27 @@ def find_window(company: Company, question: Question, cache: dict[tuple[object, 
     key = (change.change_id, change.start, question.touchpoint_id, first, days, breaks, kpi.maturity_days)
     if cache is not None and key in cache:
         return cache[key]
-    m = history.count_after_weeks(change.start, change.end)
-    until = change.start + m * WEEK
+    gap = history.count_gap_weeks(change.start, change.rolled_out)
+    opened = change.start + gap * WEEK
+    m = history.count_after_weeks(opened, change.end)
+    until = opened + m * WEEK
     judged_from = history.find_judging_day(until, kpi.maturity_days, change.evaluation_day)
     ready = history.find_judging_day(until, kpi.maturity_days, None)
     is_complete = days - 1 >= ready
     anchor = change.start if is_complete else min(change.start, days - kpi.maturity_days)
     incidents = company.incidents_at(question.touchpoint_id)
     longest = max((anchor - first) // WEEK, 0)
-    needed = history.weeks_to_keep(history.find_shares(anchor, longest, m, company.peaks), longest)
+    needed = history.weeks_to_keep(history.find_shares(anchor, longest, m, company.peaks, gap), longest)
     cut = history.cut_history(first, anchor, events, breaks, needed)
     n = max((anchor - cut.first) // WEEK, 0)
     closed, left_out = history.close_weeks(anchor, n, events, incidents), history.touch_weeks(anchor, n, incidents)
     window = Window(
         anchor=anchor, n=n, m=m, until=until, judged_from=judged_from, is_complete=is_complete,
         closed=tuple(int(p) - n for p in np.flatnonzero(closed)), left_out=tuple(int(p) - n for p in np.flatnonzero(left_out)),
-        shares=tuple(float(share) for share in history.find_shares(anchor, n, m, company.peaks)),
+        shares=tuple(float(share) for share in history.find_shares(anchor, n, m, company.peaks, gap)),
         overlaps=history.find_overlaps(change.start, until, events),
-        meets_incident=any(first < until and last > change.start for first, last in incidents),
-        has_new_meaning=history.has_new_meaning(change.start, until, breaks), kept=cut.kept,
+        meets_incident=any(first < until and last > opened for first, last in incidents),
+        has_new_meaning=history.has_new_meaning(change.start, until, breaks), kept=cut.kept, gap=gap,
     )  # fmt: skip
     if cache is not None:
         cache[key] = window
@@ -159,14 +163,14 @@ def judge_questions(company: Company, questions: Sequence[Question]) -> list[Ans
     cache: dict[tuple[object, ...], Window] = {}
     windows = [find_window(company, question, cache) for question in questions]
     answers = [Answer(question, window, too_little=explain_nothing(window)) for question, window in zip(questions, windows, strict=True)]
-    groups: dict[tuple[int, int], dict[Window, list[int]]] = {}
+    groups: dict[tuple[int, int, int], dict[Window, list[int]]] = {}
     for i, (question, window) in enumerate(zip(questions, windows, strict=True)):
         known = (question.kpi_id, question.touchpoint_id) in company.place
         if known and window.m and window.n:
-            groups.setdefault((window.anchor, window.m if window.is_complete else 0), {}).setdefault(window, []).append(i)
+            groups.setdefault((window.anchor, window.m if window.is_complete else 0, window.gap), {}).setdefault(window, []).append(i)
     lots: list[_Lot] = []
-    for (anchor, m), per_window in groups.items():
-        weeks = pool_company(company, anchor, m)
+    for (anchor, m, gap), per_window in groups.items():
+        weeks = pool_company(company, anchor, m, gap)
         for window, members in per_window.items():
             lots += prepare_lots(company, weeks, window, members, questions, answers)
     for lot, found in zip(lots, judge_plans([lot.plan for lot in lots]), strict=True):
@@ -182,10 +186,14 @@ def explain_nothing(window: Window) -> str:
     return "there are no figures before the change" if not window.n else "there are no figures"
 
 
-def pool_company(company: Company, anchor: int, m: int) -> Weeks:
-    """Every series in whole weeks around a day; with m = 0 those before alone."""
-    until = anchor + m * WEEK
-    return pool_weeks(company.numerator[:, :until], company.denominator[:, :until], anchor, m)
+def pool_company(company: Company, anchor: int, m: int, gap: int = 0) -> Weeks:
+    """Every series in whole weeks around a day, without the `gap` weeks from then on; with m = 0 those before alone."""
+    until = anchor + (gap + m if m else 0) * WEEK
+    weeks = pool_weeks(company.numerator[:, :until], company.denominator[:, :until], anchor, gap + m if m else 0)
+    if not (gap and m):
+        return weeks
+    kept = np.delete(np.arange(weeks.n + gap + m), slice(weeks.n, weeks.n + gap))
+    return Weeks(*(getattr(weeks, name)[:, kept] for name in ("numerator", "denominator", "value", "scatter")), n=weeks.n)
 
 
 def prepare_lots(
@@ -242,7 +250,7 @@ def find_control(company: Company, weeks: Weeks, window: Window, question: Quest
     n, m = window.n, window.m
     if not question.may_have_controls:
         return np.empty(0), ()
-    rows = list_candidates(company, question.change, question.kpi_id, question.touchpoint_id, window.anchor, n, m)
+    rows = list_candidates(company, question.change, question.kpi_id, question.touchpoint_id, window.anchor, n, window.gap + m)
     if not rows:
         return np.empty(0), ()
     values = weeks.value[rows, weeks.n - n : weeks.n + m]

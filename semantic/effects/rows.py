@@ -138,7 +138,7 @@ def list_weeks(company: Company, answer: Answer) -> Iterator[tuple[Any, ...]]:
     half = (answer.upper - answer.lower) / 2
     closed = {*window.closed, *window.left_out}
     for place, value in enumerate(answer.values):
-        week = place - window.n
+        week = place - window.n + (window.gap if place >= window.n else 0)
         n = answer.counts[place]
         forecast = (answer.expected, answer.expected - half, answer.expected + half) if week >= 0 else (np.nan,) * 3
         yield (

@@ -37,10 +37,13 @@ def ask_second(answer: Answer) -> SecondOpinion | None:
     n = answer.window.n
     values = answer.judged.copy()
     values[np.isnan(np.array(answer.values))] = np.nan
+    # the weeks of a roll-out are missing
+    hole = np.full(answer.window.gap, n)
+    values = np.insert(values, hole, np.nan)
     positions = np.arange(-n, len(values) - n, dtype=float)
-    columns = [] if answer.beside is None else [answer.beside]
+    columns = [] if answer.beside is None else [np.insert(answer.beside, hole, 0.0)]
     if answer.window.pattern.peaks is not None:
-        columns.append(np.array(answer.window.shares))
+        columns.append(np.insert(np.array(answer.window.shares), hole, 0.0))
     return fit_second(values, positions, np.column_stack(columns) if columns else None)
 
 

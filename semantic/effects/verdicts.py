@@ -11,6 +11,7 @@ import numpy as np
 from semantic.effects.company import Company, Event, KpiFacts
 from semantic.effects.judging import FULL_SEASON_WEEKS, Answer
 from semantic.effects.kernels import Array
+from semantic.effects.periods import WEEK
 from semantic.effects.words import LEVEL, NOTHING, TOO_LITTLE, count_times
 
 NOT_STARTED, TOO_EARLY, NEW_MEANING, NOT_SEPARABLE = "not started", "too early", "measurement changed", "not separable"
@@ -184,7 +185,7 @@ def explain_verdict(answer: Answer, company: Company, verdict: str, q: float, un
 def explain_early(answer: Answer, company: Company) -> str:
     """What is still waited for."""
     window, kpi = answer.window, company.kpis[answer.question.kpi_id]
-    parts = [f"the {window.m} weeks after"]
+    parts = [f"the {window.m} weeks after{' the roll-out' if window.gap else ''}"]
     if kpi.maturity_days:
         parts.append(f"{kpi.maturity_days} days until the figures are mature")
     parts.append("7 days for late rows")
@@ -240,7 +241,10 @@ def write_company_sentence(
     controls = [company.places[each].touchpoint_name if each in company.places else each for each in answer.controls]
     beside = f" and from {', '.join(controls)} beside it" if controls else ""
     move = f"stood {write_size(size, unit)} {'higher' if answer.effect > 0 else 'lower'}"
-    span = f"In the {weeks} from {write_day(answer.question.change.start)}"
+    start = answer.question.change.start
+    span = f"In the {weeks} from {write_day(start + WEEK * window.gap)}"
+    if window.gap:
+        span += f", after the roll-out that began on {write_day(start)},"
     text = f"{span} {name} {move} than forecast from the {window.n} weeks before{beside}"
     tail = "there is no earlier date to try the same on"
     if answer.placebos:

@@ -1,0 +1,89 @@
+"""Changes that are rolled out over weeks: neither the old nor the new state holds in them, so that they are left out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from semantic.effects.changes import evaluate_changes
+from semantic.effects.clean_history import count_gap_weeks
+from semantic.effects.company import read_company
+from semantic.effects.judgement import Pattern, list_placebos
+from tests.simulated_company import Simulated, day_of, register_nothing, simulate
+
+DAYS, START = 700, 560
+
+
+def roll_out(days: int, size: float = 1.0, **more: int) -> Simulated:
+    """A change at the shop that comes in equal daily steps over so many days."""
+    company = simulate(DAYS, sd=more.pop("sd", 1))
+    for day in range(days):
+        company = company.shift("csat", "shop", START + day, size / days)
+    return company
+
+
+def test_an_effect_that_came_step_by_step_is_measured_in_full_after_the_roll_out() -> None:
+    company = roll_out(28, sd=1e-3)
+    whole = company.add_change("A", START, ("shop",), rolled_out=START + 28).judge()
+    assert whole["effect"] == pytest.approx(1.0, abs=0.01)
+    assert whole["verdict"] == "better"
+    span = f"In the 4 weeks from {day_of(START + 28):%-d %B %Y}, after the roll-out that began on {day_of(START):%-d %B %Y},"
+    assert whole["sentence"].startswith(span)
+    # taken for a change of one day, it looks like half of itself
+    assert company.add_change("A", START, ("shop",)).judge()["effect"] < 0.6
+
+
+def test_a_broken_week_belongs_to_the_roll_out_and_the_history_ends_before_the_start() -> None:
+    assert [count_gap_weeks(0, day) for day in (None, -3, 0, 1, 7, 8)] == [0, 0, 0, 1, 1, 2]
+    company = roll_out(10).add_change("A", START, ("shop",), rolled_out=START + 10)
+    series = company.evaluate().series
+    assert series["week"].to_list()[-6:] == [-2, -1, 2, 3, 4, 5]
+    assert series["week_start"].to_list()[-5:-3] == [day_of(START - 7), day_of(START + 14)]
+    row = company.judge()
+    assert row["judged_from"] == day_of(START + 14 + 28) + timedelta(days=7)
+    early = company.judge(as_of=START + 30)
+    assert early["verdict"] == "too early" and "4 weeks after the roll-out" in early["reason"]
+
+
+def test_earlier_dates_leave_the_same_weeks_out_and_the_margin_grows_with_the_distance() -> None:
+    pattern = Pattern(tuple(range(-60, 0)), (3, 4, 5, 6))
+    placebos = list_placebos(pattern)
+    assert len(placebos) == 8
+    for origin, cut in placebos:
+        assert cut.after == pattern.after and origin + 6 < 0 and cut.before[0] == -60 - origin
+    wandering = simulate(DAYS)
+    generator = np.random.default_rng(1)
+    moved = wandering.values["csat", "shop"] + 0.1 * generator.standard_normal(DAYS).cumsum()
+    wandering.values["csat", "shop"] = moved
+    at_once = wandering.add_change("A", START, ("shop",)).judge()
+    slowly = wandering.add_change("A", START, ("shop",), rolled_out=START + 56).judge()
+    assert slowly["smallest_visible_effect"] > at_once["smallest_visible_effect"]
+
+
+def test_the_end_of_a_roll_out_closes_weeks_for_other_changes() -> None:
+    company = simulate(DAYS).add_change("B", START - 100, ("shop",), rolled_out=START - 30).add_change("A", START, ("shop",))
+    row = company.judge()
+    assert row["verdict"] == "not separable" and "the roll-out of B, which ended 30 days earlier" in row["reason"]
+    assert simulate(DAYS).add_change("B", START - 100, ("shop",)).add_change("A", START, ("shop",)).judge()["verdict"] != "not separable"
+
+
+def test_the_second_opinion_has_the_roll_out_missing() -> None:
+    row = roll_out(28, size=3.0).add_change("A", START, ("shop",), rolled_out=START + 28).judge()
+    assert row["second_effect"] == pytest.approx(row["effect"], abs=0.5) and " agrees: " in row["second_opinion"]
+
+
+def test_rolled_out_noise_is_called_an_effect_as_rarely() -> None:
+    found = []
+    for seed in range(12):
+        company = register_nothing(5, 4, 1100, seed=seed)
+        rolled = [{**row, "rolled_out_date": row["started_date"] + timedelta(days=21)} for row in company.changes]
+        frames = company.frames()
+        frames["changes"] = pl.DataFrame(rolled, schema=frames["changes"].schema)
+        effects = evaluate_changes(read_company(**frames)).effects
+        found.append(effects.filter(pl.col("relation") == "in_scope", pl.col("verdict").is_in(["better", "worse", "no visible effect"])))
+    judged = pl.concat(found)
+    assert judged.height > 250
+    assert 0.015 <= (judged["p_value"] < 0.05).mean() <= 0.085
