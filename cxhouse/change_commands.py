@@ -28,6 +28,7 @@ Owner = Annotated[str | None, typer.Option(help="Department.")]
 Direction = Annotated[str | None, typer.Option(help="higher or lower")]
 Size = Annotated[str | None, typer.Option(help="In the KPI's own unit.")]
 KIND = "touchpoint process system supplier policy price measurement external"
+ROLLED_OUT = "For a change that came step by step: when it had reached everybody."
 START = "2026-03-01, or with a time; company time unless it has an offset."
 TOLD_AT_THE_END = ("status_text", "next_step", "verdict", "verdicts_text", "is_overdue", "before_data_start")
 NEXT = "it shows on the charts after cxhouse build, publish and dashboards"
@@ -40,6 +41,7 @@ def add(
     kind: Annotated[str, typer.Option(help=KIND)],
     id_: Annotated[str | None, typer.Option("--id", help="Default: made from date and title.")] = None,
     description: Text = None,
+    rolled_out_at: Annotated[str | None, typer.Option(help=ROLLED_OUT)] = None,
     ended_at: Text = None,
     touchpoints: Ids = None,
     components: Text = None,
@@ -82,6 +84,7 @@ def edit(
     started_at: Annotated[str | None, typer.Option(help=START)] = None,
     kind: Annotated[str | None, typer.Option(help=KIND)] = None,
     description: Text = None,
+    rolled_out_at: Annotated[str | None, typer.Option(help=ROLLED_OUT)] = None,
     ended_at: Text = None,
     touchpoints: Ids = None,
     components: Text = None,

@@ -14,6 +14,7 @@ FORM = {
     "title": ask(CHANGE, "title", type="string", minLength=3),
     "description": ask(CHANGE, "description", format="multiline"),
     "started_at": ask(CHANGE, "started_at", type="string", format="date-time"),
+    "rolled_out_at": ask(CHANGE, "rolled_out_at", format="date-time"),
     "ended_at": ask(CHANGE, "ended_at", format="date-time"),
     "kind": ask(CHANGE, "kind", type="string", enum=CHANGE["kind"]["allowed"]),
     "touchpoints": ask(CHANGE, "touchpoints", type=["null", "array"], examples=read_ids(COMPANY / "touchpoints.yml")),

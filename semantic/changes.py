@@ -14,7 +14,7 @@ from semantic.yaml_files import DefinitionError, read_mapping
 KINDS = ("touchpoint", "process", "system", "supplier", "policy", "price", "measurement", "external")
 LISTS = ("touchpoints", "components", "suppliers", "channels", "segments")
 FIELDS = (
-    "change_id", "title", "description", "started_at", "ended_at", "kind", *LISTS, "owner", "primary_kpi",
+    "change_id", "title", "description", "started_at", "rolled_out_at", "ended_at", "kind", *LISTS, "owner", "primary_kpi",
     "expected_direction", "expected_size", "evaluation_date", "investment_amount",
 )  # fmt: skip
 
@@ -27,6 +27,7 @@ class Change:
     title: str
     description: str | None
     started_at: datetime
+    rolled_out_at: datetime | None
     ended_at: datetime | None
     kind: str
     touchpoints: tuple[str, ...]
@@ -103,15 +104,22 @@ def read_change(content: Mapping[str, Any], scope: Scope, *, place: Path | str, 
         raise fail(f"`primary_kpi` names the unknown KPI {kpi}; known are {', '.join(sorted(scope.kpis))}")
     if direction not in (None, "higher", "lower"):
         raise fail(f"`expected_direction` is {direction}; write higher or lower")
-    started, ended = (read_moment(values.get(name), scope.time_zone, fail, name) for name in ("started_at", "ended_at"))
+    started, rolled_out, ended = (
+        read_moment(values.get(name), scope.time_zone, fail, name) for name in ("started_at", "rolled_out_at", "ended_at")
+    )
+    if rolled_out and started and rolled_out <= started:
+        raise fail("`rolled_out_at` is not after `started_at`; leave it out for a change that reached everybody at once")
     if ended and started and ended <= started:
         raise fail("`ended_at` is not after `started_at`")
+    if ended and rolled_out and ended <= rolled_out:
+        raise fail("`ended_at` is not after `rolled_out_at`")
     day = read_moment(values.get("evaluation_date"), scope.time_zone, fail, "evaluation_date")
     return Change(
         change_id=str(values["change_id"]),
         title=str(values["title"]),
         description=values.get("description") or None,
         started_at=started,
+        rolled_out_at=rolled_out,
         ended_at=ended,
         kind=values["kind"],
         **lists,

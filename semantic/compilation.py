@@ -59,7 +59,8 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     },
     "peaks": {"peak_id": TEXT, "name": TEXT, "from_month_day": TEXT, "to_month_day": TEXT},
     "change_versions": {
-        "change_id": TEXT, "title": TEXT, "description": TEXT, "started_at": MOMENT, "ended_at": MOMENT, "kind": TEXT, "touchpoints": TEXT,
+        "change_id": TEXT, "title": TEXT, "description": TEXT, "started_at": MOMENT, "rolled_out_at": MOMENT,
+        "ended_at": MOMENT, "kind": TEXT, "touchpoints": TEXT,
         "components": TEXT, "suppliers": TEXT, "channels": TEXT, "segments": TEXT, "owner": TEXT, "primary_kpi": TEXT,
         "expected_direction": TEXT, "expected_size": NUMBER, "evaluation_date": DAY,
         "investment_amount": NUMBER, "recorded_in": TEXT, "recorded_at": MOMENT, "is_withdrawn": FLAG, "position": WHOLE,
@@ -184,6 +185,6 @@ def list_version(version: Version) -> tuple:
     change = version.change
     scope = (change.touchpoints, change.components, change.suppliers, change.channels, change.segments)
     plan = (change.owner, change.primary_kpi, change.expected_direction, change.expected_size, change.evaluation_date)
-    about = (change.change_id, change.title, change.description, change.started_at, change.ended_at, change.kind)
+    about = (change.change_id, change.title, change.description, change.started_at, change.rolled_out_at, change.ended_at, change.kind)
     recorded = (version.recorded_in, version.recorded_at, version.is_withdrawn)
     return (*about, *(",".join(part) for part in scope), *plan, change.investment_amount, *recorded)

@@ -2,7 +2,7 @@
 
 Two pilot companies without any effect tell the smallest visible effects; 1.5 times those are planted in twenty others, which go through the
 whole pipeline (sources, lake, warehouse). Seeds and sizes are fixed before looking. Prints and writes FOLDER/confusion.md; a run that was
-broken off goes on with the seeds that are missing.
+broken off goes on with the seeds that are missing, and companies that are there are only judged again.
 """
 
 from __future__ import annotations
@@ -14,16 +14,22 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
 import duckdb
 import polars as pl
+from threadpoolctl import threadpool_limits
 
+from cxhouse.build import invoke_dbt
+from cxhouse.preparation import open_workplace, prepare_build
+from cxhouse.settings import read_settings
 from ingestion.demo import generate_demo
 from ingestion.demo.changes import PLAN, read_effects
 from ingestion.demo.deliveries import NEW_CARRIER_CHANGE, NEW_CARRIER_SHARE
+from semantic.effects.changes import evaluate_changes
+from semantic.effects.company import read_company
 
 END, SCALE, TIMES = date(2026, 6, 30), 0.25, 1.5
 USUAL_WAIT = 50.0  # seconds, of answered calls
@@ -32,41 +38,63 @@ CARRIER_SIGNAL, NO_EFFECT = "on_time.zoefpost", ("CHG-106", "CHG-109", "CHG-111"
 SMALL, OVERLAPPING, MEASUREMENT = "CHG-108", ("CHG-104", "CHG-105"), "CHG-112"
 FOUND = ("better", "worse", "higher", "lower", "exploratory higher", "exploratory lower")
 Place = tuple[str, str, str]  # change, KPI, touchpoint
-QUERY = """
-    select change_id, kpi_id, touchpoint_id, is_primary, relation, effect, effect_lower, effect_upper, smallest_visible_effect, verdict
-    from fct_change_effects where is_current
-"""
+READ = {
+    "changes": "dim_changes", "scope": "dim_change_touchpoints", "days": "fct_judged_days", "kpis": "dim_judged_kpis",
+    "targets": "dim_touchpoint_kpis", "peaks": "dim_peaks", "incidents": "dim_incidents", "versions": "dim_kpi_versions",
+}  # fmt: skip
 
 
-def build_company(folder: Path, seed: int, effects: pl.DataFrame) -> pl.DataFrame:
-    """Every judgement of one company; kept beside the other seeds, the company itself is thrown away."""
-    kept = folder / f"{seed}.parquet"
-    if kept.is_file():
-        return pl.read_parquet(kept)
+def build_company(folder: Path, seed: int, effects: pl.DataFrame) -> Path:
+    """What the evaluation reads of one company, from sources through lake and warehouse; the company itself is thrown away."""
+    kept = folder / str(seed)
+    if (kept / "truth.json").is_file():
+        return kept
     home = folder / f"home-{seed}"
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
+    kept.mkdir(exist_ok=True)
     with (
         mock.patch("ingestion.demo.signals.read_effects", lambda: effects),
         mock.patch("ingestion.demo.truth.read_effects", lambda: effects),
     ):
         generate_demo(home / "demo", end=END, scale=SCALE, seed=seed)
     environment = {**os.environ, "CXHOUSE_HOME": str(home), "CXHOUSE_HASH_KEY": "judged"}
-    for command in (["ingest", "--to", "2026-07-01"], ["build"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "cxhouse.main", *command], env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise SystemExit(f"seed {seed}: cxhouse {command[0]} failed\n{done.stdout}\n{done.stderr}")
+    run([sys.executable, "-m", "cxhouse.main", "ingest", "--to", str(END + timedelta(days=1))], environment)
+    run([sys.executable, "-m", "tests.judge_demo_seeds", "--build"], environment)
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as warehouse:
-        found = warehouse.sql(QUERY).pl()
-    truth = json.loads(next(home.glob("demo/**/truth.json")).read_text(encoding="utf-8"))
+        warehouse.execute("set timezone = 'UTC'")
+        for name, model in READ.items():
+            warehouse.sql(f"select * from {model}").pl().write_parquet(kept / f"{name}.parquet")
+    shutil.copy(home / "demo" / "truth.json", kept)
+    shutil.rmtree(home)
+    return kept
+
+
+def run(command: list[str], environment: dict[str, str]) -> None:
+    """Run a command; what it says is shown when it fails."""
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed\n{done.stdout}\n{done.stderr}")
+
+
+def build_warehouse() -> None:
+    """In the home of the environment: the models that the evaluation reads and those above them, without the reports."""
+    workplace = open_workplace(read_settings())
+    prepare_build(workplace, build_id="judged", now=datetime.now(UTC))
+    if not invoke_dbt(workplace, ["run", "--full-refresh", "--select", *(f"+{model}" for model in READ.values())]).success:
+        raise SystemExit("the warehouse build failed; its log is in the state folder (dbt.log)")
+
+
+def judge_company(kept: Path) -> pl.DataFrame:
+    """Every judgement of one company, with the effect that was planted."""
+    frames = {name: pl.read_parquet(kept / f"{name}.parquet") for name in READ}
+    company = read_company(**frames, as_of=frames["days"]["local_date"].max())
+    with threadpool_limits(1):
+        found = evaluate_changes(company).effects
+    truth = json.loads((kept / "truth.json").read_text(encoding="utf-8"))
     planted = {(c["change_id"], e["kpi"], e["touchpoint"]): e["effect"] for c in truth["changes"] for e in c["effects"]}
     keys = found.select("change_id", "kpi_id", "touchpoint_id").rows()
-    found = found.with_columns(pl.Series("planted", [planted.get(key) for key in keys], dtype=pl.Float64))
-    found.write_parquet(kept)
-    shutil.rmtree(home)
-    return found
+    return found.with_columns(pl.Series("planted", [planted.get(key) for key in keys], dtype=pl.Float64))
 
 
 def list_planted() -> dict[Place, int]:
@@ -124,12 +152,12 @@ def write_table(found: dict[int, pl.DataFrame]) -> str:
 def main(folder: Path) -> None:
     """Pilots, then every seed, one after the other."""
     still = read_effects().with_columns(pl.lit(0.0).alias("size"))
-    pilots = [build_company(folder, seed, still) for seed in PILOTS]
+    pilots = [judge_company(build_company(folder, seed, still)) for seed in PILOTS]
     effects = size_effects(pilots)
     effects.write_csv(folder / "effects.csv")
     found = {}
     for seed in SEEDS:
-        found[seed] = build_company(folder, seed, effects)
+        found[seed] = judge_company(build_company(folder, seed, effects))
         print(f"seed {seed} judged", flush=True)
     table = write_table(found)
     (folder / "confusion.md").write_text(table, encoding="utf-8")
@@ -137,4 +165,7 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if sys.argv[1] == "--build":
+        build_warehouse()
+    else:
+        main(Path(sys.argv[1]))

@@ -4,6 +4,7 @@
     ('title', 'title', 'title'),
     ('description', 'description', 'description'),
     ('started_at', 'start', written_date(local_date('started_at'))),
+    ('rolled_out_at', 'end of the roll-out', written_date(local_date('rolled_out_at'))),
     ('ended_at', 'end', written_date(local_date('ended_at'))),
     ('kind', 'kind', 'kind'),
     ('touchpoints', 'touchpoints', 'touchpoints'),

@@ -50,7 +50,8 @@ CHANGES = (
     {"id": "new-menu", "title": "New menu", "started-at": "2026-03-02T00:30", "kind": "system", "components": "dialler",
      "touchpoints": "checkout", "owner": "IT", "primary-kpi": "abandonment", "expected-direction": "lower",
      "expected-size": "0.02", "evaluation-date": "2026-04-20"},
-    {"id": "first-shop", "title": "First shop", "started-at": "1999-05-01", "kind": "touchpoint", "touchpoints": "showroom,site"},
+    {"id": "first-shop", "title": "First shop", "started-at": "1999-05-01", "rolled-out-at": "1999-06-01T00:30",
+     "kind": "touchpoint", "touchpoints": "showroom,site"},
     {"id": "drones", "title": "Drones", "started-at": "2099-01-01T12:00+01:00", "kind": "supplier", "suppliers": "swift",
      "owner": "Logistics", "primary-kpi": "on_time_delivery", "expected-direction": "higher", "evaluation-date": "2099-03-01"},
 )  # fmt: skip

@@ -16,6 +16,8 @@ def test_the_local_day_of_the_start_is_the_first_day_after(tiny: Home) -> None:
     starts = dict(tiny.report("rpt_changes").select("change_id", "started_date").rows())
     # half past midnight in Amsterdam is still the day before in UTC
     assert starts == {"new-menu": date(2026, 3, 2), "first-shop": date(1999, 5, 1), "drones": date(2099, 1, 1)}
+    rolled_out = dict(tiny.report("rpt_changes").select("change_id", "rolled_out_date").rows())
+    assert rolled_out == {"new-menu": None, "first-shop": date(1999, 6, 1), "drones": None}
     drawn = tiny.report("rpt_change_touchpoints").filter(change_id="new-menu")
     assert drawn["started_date"].unique().to_list() == [date(2026, 3, 2)]
 
@@ -104,6 +106,7 @@ def test_an_edit_is_a_later_version_and_what_is_not_right_is_refused(tiny: Home,
         (["--title=X", "--started-at=2026-03-02", "--kind=system", "--touchpoints=moon"], ["moon", "known are", "checkout"]),
         (["--title=X", "--started-at=2026-03-02", "--kind=system", "--primary-kpi=joy"], ["unknown KPI joy"]),
         (["--title=X", "--started-at=2026-03-02", "--ended-at=2026-03-01", "--kind=system"], ["not after"]),
+        (["--title=X", "--started-at=2026-03-02", "--rolled-out-at=2026-03-02", "--kind=system"], ["`rolled_out_at` is not after"]),
         (["--title=X", "--started-at=2026-03-02", "--kind=system", "--expected-size=much"], ["`expected_size` is much"]),
     ],
 )

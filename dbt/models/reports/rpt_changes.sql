@@ -1,6 +1,6 @@
 -- One row per change, with where it stands.
 select
-    changes.change_id, changes.title, changes.description, changes.started_date, changes.started_at, changes.ended_date, changes.kind, changes.owner_department,
+    changes.change_id, changes.title, changes.description, changes.started_date, changes.started_at, changes.rolled_out_date, changes.ended_date, changes.kind, changes.owner_department,
     changes.touchpoints, changes.components, changes.suppliers, changes.channels, changes.segments, changes.primary_kpi, changes.expected_direction,
     changes.expected_size, changes.evaluation_date, changes.investment_amount, changes.recorded_in, changes.is_planned, changes.is_withdrawn,
     coalesce(changes.started_date < (select min(local_date) from {{ ref('fct_daily_measures') }}), false) as before_data_start,

@@ -44,7 +44,7 @@ in_force as (
 told as (
 
     select
-        newest.change_id, newest.title, newest.description, newest.started_at, newest.ended_at, newest.kind, newest.owner_department, newest.investment_amount,
+        newest.change_id, newest.title, newest.description, newest.started_at, newest.rolled_out_at, newest.ended_at, newest.kind, newest.owner_department, newest.investment_amount,
         newest.recorded_in, in_force.recorded_at, in_force.is_planned, newest.is_withdrawn, in_force.version as plan_version,
         in_force.touchpoints, in_force.components, in_force.suppliers, in_force.channels, in_force.segments,
         in_force.primary_kpi, in_force.expected_direction, in_force.expected_size, in_force.evaluation_date
@@ -65,7 +65,7 @@ known as (
     select * from told
     union all
     select
-        change_id, title, description, started_at, ended_at, kind, owner_department, investment_amount, recorded_in, recorded_at, is_planned, true, null,
+        change_id, title, description, started_at, rolled_out_at, ended_at, kind, owner_department, investment_amount, recorded_in, recorded_at, is_planned, true, null,
         touchpoints, components, suppliers, channels, segments, primary_kpi, expected_direction, expected_size, evaluation_date
     from last_kept
     where recency = 1 and change_id not in (select change_id from newest)
@@ -73,7 +73,7 @@ known as (
 )
 
 select
-    known.change_id, known.title, known.description, known.started_at, known.ended_at, known.kind, known.owner_department, known.investment_amount,
+    known.change_id, known.title, known.description, known.started_at, known.rolled_out_at, known.ended_at, known.kind, known.owner_department, known.investment_amount,
     known.recorded_in, known.recorded_at, known.is_planned, known.is_withdrawn, known.plan_version,
     known.touchpoints, known.components, known.suppliers, known.channels, known.segments,
     known.primary_kpi, known.expected_direction, known.expected_size, known.evaluation_date,

@@ -22,12 +22,12 @@ last_logged as (
 united as (
 
     select
-        change_id, title, description, started_at, ended_at, kind, touchpoints, components, suppliers, channels, segments, owner as owner_department,
+        change_id, title, description, started_at, rolled_out_at, ended_at, kind, touchpoints, components, suppliers, channels, segments, owner as owner_department,
         primary_kpi, expected_direction, expected_size, evaluation_date, investment_amount, recorded_in, recorded_at, is_withdrawn, position, recorded_in as place
     from {{ source('company_folder', 'change_versions') }}
     union all
     select
-        change_id, title, description, started_at, ended_at, kind, touchpoints, components, suppliers, channels, segments, owner,
+        change_id, title, description, started_at, rolled_out_at, ended_at, kind, touchpoints, components, suppliers, channels, segments, owner,
         primary_kpi, expected_direction, cast(expected_size as double), evaluation_date, cast(investment_amount as double), 'source', updated_at, false, position, _source
     from last_logged
     where recency = 1
@@ -47,7 +47,7 @@ numbered as (
 
 select
     change_id, version, recency = 1 as is_newest, recorded_in, recorded_at, is_withdrawn, place, first_place,
-    title, description, started_at, ended_at, kind,
+    title, description, started_at, rolled_out_at, ended_at, kind,
     nullif(touchpoints, '') as touchpoints, nullif(components, '') as components, nullif(suppliers, '') as suppliers,
     nullif(channels, '') as channels, nullif(segments, '') as segments,
     owner_department, primary_kpi, expected_direction, expected_size, evaluation_date, investment_amount

@@ -19,7 +19,7 @@ kept_plans as (
 recorded as (
 
     select
-        told.change_id, told.title, told.description, told.started_at, told.ended_at, told.kind,
+        told.change_id, told.title, told.description, told.started_at, told.rolled_out_at, told.ended_at, told.kind,
         {%- for column in ['touchpoints', 'components', 'suppliers', 'channels', 'segments'] %}
         case when kept_plans.is_planned then kept_plans.{{ column }} else told.{{ column }} end as {{ column }},
         {%- endfor %}
@@ -71,7 +71,7 @@ known as (
     select * from recorded
     union all
     select
-        change_id, title, description, started_at, null, kind, touchpoints, components, suppliers, channels,
+        change_id, title, description, started_at, null, null, kind, touchpoints, components, suppliers, channels,
         null, null, null, null, null, null, null, 'automatic', null, false, false
     from automatic
 
@@ -79,6 +79,7 @@ known as (
 
 select
     known.change_id, known.title, known.description, known.started_at, {{ local_date('known.started_at') }} as started_date,
+    known.rolled_out_at, {{ local_date('known.rolled_out_at') }} as rolled_out_date,
     known.ended_at, {{ local_date('known.ended_at') }} as ended_date, known.kind,
     known.touchpoints, known.components, known.suppliers, known.channels, known.segments, known.owner_department,
     known.primary_kpi, known.expected_direction, known.expected_size, known.evaluation_date, known.investment_amount,
