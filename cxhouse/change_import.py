@@ -113,5 +113,5 @@ def write_rejected(ledger: Path, path: Path, format_name: str, rows: list[BadRow
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     target = ledger / REJECTED / f"{format_name}-{digest}.jsonl"
     lines = [json.dumps({"file": path.name, "row": row.number, "id": row.id, "reason": row.reason}, ensure_ascii=False) for row in rows]
-    write_atomically(target, lambda draft: draft.write_text("\n".join(lines) + "\n", encoding="utf-8"))
+    write_atomically(target, lambda draft: draft.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="replace"))
     return target

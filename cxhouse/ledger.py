@@ -44,13 +44,14 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     """Every whole line; a last line cut short by a kill is passed over, any other bad line is an error."""
     if not path.is_file():
         return []
-    lines = [(number, line) for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if line.strip()]
+    # only a line feed ends a line: texts may hold other separators, and a kill may cut a letter in half
+    lines = [(number, line.strip()) for number, line in enumerate(path.read_bytes().split(b"\n"), 1) if line.strip()]
     records = []
     for number, line in lines:
         try:
-            records.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            if not line.endswith("}"):
+            records.append(json.loads(line.decode("utf-8")))
+        except ValueError as error:
+            if not line.endswith(b"}"):
                 continue
             raise DefinitionError(path, f"line {number}", f"is not JSON ({error}); restore the ledger from its backup") from error
     return records

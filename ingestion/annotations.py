@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import io
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -100,10 +101,12 @@ def read_content(path: Path) -> Any:
     if text.lstrip()[:1] in ("[", "{"):
         try:
             return json.loads(text)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise BadFileError(f"{path}: is not JSON ({error}); export it again") from error
-    rows = list(csv.DictReader(text.splitlines()))
-    return rows or {}
+    try:
+        return list(csv.DictReader(io.StringIO(text, newline=""))) or {}
+    except csv.Error as error:
+        raise BadFileError(f"{path}: is not CSV ({error}); export it again") from error
 
 
 def find_rows(content: Any) -> list[Any] | None:
@@ -142,7 +145,7 @@ def read_grafana(row: Mapping[str, Any]) -> Annotation | None:
     """Times in milliseconds. A state of an alert is nothing that somebody changed."""
     if row.get("newState") or row.get("alertId"):
         return None
-    tags = tuple(str(tag) for tag in row.get("tags") or ())
+    tags = tuple(str(tag) for tag in read_kind(row, "tags", list) or ())
     text = strip_marks(str(row.get("text") or "")) or ", ".join(tags)
     title, description = split_text(text, "text")
     started = read_milliseconds(row, "time")
@@ -176,9 +179,10 @@ def read_posthog(row: Mapping[str, Any]) -> Annotation:
 
 def read_ga4(row: Mapping[str, Any]) -> Annotation:
     """A day, or a range whose last day counts. What Google notes itself is about measuring."""
-    span = row.get("annotationDateRange") or {}
+    span = read_kind(row, "annotationDateRange", dict) or {}
     started = read_parts(span.get("startDate") if span else row.get("annotationDate"), "annotationDate")
-    ended = read_parts(span.get("endDate"), "endDate") + timedelta(days=1) if span else None
+    last = read_parts(span.get("endDate"), "endDate") if span else None
+    ended = last + timedelta(days=1) if last and last < date.max else None
     text = str(row.get("description") or "").strip() or None
     title = str(need(row, "title"))
     path = str(need(row, "name")).split("/")
@@ -231,6 +235,14 @@ def need(row: Mapping[str, Any], name: str) -> Any:
     if row.get(name) in (None, ""):
         raise RowError(f"`{name}` is missing")
     return row[name]
+
+
+def read_kind(row: Mapping[str, Any], name: str, kind: type) -> Any:
+    """A field that holds a list or an object, or nothing."""
+    value = row.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise RowError(f"`{name}` is no {'list' if kind is list else 'object with named fields'}")
+    return value
 
 
 def read_milliseconds(row: Mapping[str, Any], name: str) -> datetime:

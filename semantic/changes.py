@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,11 +13,13 @@ from zoneinfo import ZoneInfo
 from semantic.yaml_files import DefinitionError, read_mapping
 
 KINDS = ("touchpoint", "process", "system", "supplier", "policy", "price", "measurement", "external")
+FIRST_YEAR, LAST_YEAR = 1800, 2999
 LISTS = ("touchpoints", "components", "suppliers", "channels", "segments")
 FIELDS = (
     "change_id", "title", "description", "started_at", "rolled_out_at", "ended_at", "kind", *LISTS, "owner", "primary_kpi",
     "expected_direction", "expected_size", "evaluation_date", "investment_amount",
 )  # fmt: skip
+TEXTS = ("change_id", "title", "description", "kind", "owner", "primary_kpi", "expected_direction")
 
 
 @dataclass(frozen=True)
@@ -90,16 +93,17 @@ def read_change(content: Mapping[str, Any], scope: Scope, *, place: Path | str, 
     for name in ("change_id", "title", "started_at", "kind"):
         if values.get(name) in (None, ""):
             raise fail(f"`{name}` is missing")
-    if values["kind"] not in KINDS:
-        raise fail(f"unknown kind `{values['kind']}`; known are {', '.join(KINDS)}")
-    lists = {name: read_list(values.get(name)) for name in LISTS}
+    texts = {name: read_text(values.get(name), fail, name) for name in TEXTS}
+    if texts["kind"] not in KINDS:
+        raise fail(f"unknown kind `{texts['kind']}`; known are {', '.join(KINDS)}")
+    lists = {name: read_list(values.get(name), fail, name) for name in LISTS}
     for name, known in (("touchpoints", scope.touchpoints), ("components", scope.components)):
         strangers = [item for item in lists[name] if item not in known]
         if strangers and check_ids:
             raise fail(
                 f"`{name}` names {', '.join(strangers)}, which the company folder does not know; known are {', '.join(sorted(known))}"
             )
-    kpi, direction = values.get("primary_kpi") or None, values.get("expected_direction") or None
+    kpi, direction = texts["primary_kpi"], texts["expected_direction"]
     if kpi and kpi not in scope.kpis and check_ids:
         raise fail(f"`primary_kpi` names the unknown KPI {kpi}; known are {', '.join(sorted(scope.kpis))}")
     if direction not in (None, "higher", "lower"):
@@ -115,29 +119,36 @@ def read_change(content: Mapping[str, Any], scope: Scope, *, place: Path | str, 
         raise fail("`ended_at` is not after `rolled_out_at`")
     day = read_moment(values.get("evaluation_date"), scope.time_zone, fail, "evaluation_date")
     return Change(
-        change_id=str(values["change_id"]),
-        title=str(values["title"]),
-        description=values.get("description") or None,
         started_at=started,
         rolled_out_at=rolled_out,
         ended_at=ended,
-        kind=values["kind"],
+        **texts,
         **lists,
-        owner=values.get("owner") or None,
-        primary_kpi=kpi,
-        expected_direction=direction,
         expected_size=read_number(values.get("expected_size"), fail, "expected_size"),
         evaluation_date=None if day is None else day.date(),
         investment_amount=read_number(values.get("investment_amount"), fail, "investment_amount"),
     )
 
 
-def read_list(value: Any) -> tuple[str, ...]:
-    """A list, or a text with commas."""
+def read_text(value: Any, fail: Any, name: str) -> str | None:
+    """One text, or nothing; numbers and days as they are written."""
     if value in (None, ""):
-        return ()
-    items = value if isinstance(value, list | tuple) else str(value).split(",")
-    return tuple(str(item).strip() for item in items if str(item).strip())
+        return None
+    if isinstance(value, list | tuple | dict):
+        raise fail(f"`{name}` is a list or a mapping; write one text")
+    text = str(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise fail(f"`{name}` holds bytes that are not UTF-8; write it anew") from error
+    return text
+
+
+def read_list(value: Any, fail: Any, name: str) -> tuple[str, ...]:
+    """A list, or a text with commas; what stands twice counts once."""
+    items = value if isinstance(value, list | tuple) else (read_text(value, fail, name) or "").split(",")
+    texts = ((read_text(item, fail, name) or "").strip() for item in items)
+    return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def read_moment(value: Any, time_zone: ZoneInfo, fail: Any, name: str) -> datetime | None:
@@ -153,6 +164,8 @@ def read_moment(value: Any, time_zone: ZoneInfo, fail: Any, name: str) -> dateti
             moment = datetime.fromisoformat(str(value))
         except ValueError as error:
             raise fail(f"`{name}` is {value}; write 2026-03-01 or 2026-03-01T09:00+01:00") from error
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise fail(f"`{name}` is {value}; write a year from {FIRST_YEAR} to {LAST_YEAR}")
     return moment if moment.tzinfo else moment.replace(tzinfo=time_zone)
 
 
@@ -161,9 +174,12 @@ def read_number(value: Any, fail: Any, name: str) -> float | None:
     if value in (None, ""):
         return None
     try:
-        return float(value)
-    except (TypeError, ValueError) as error:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError) as error:
         raise fail(f"`{name}` is {value}; write a number") from error
+    if not isfinite(number):
+        raise fail(f"`{name}` is {value}; write a number")
+    return number
 
 
 def read_change_files(folder: Path, environment: Mapping[str, str], scope: Scope) -> tuple[Change, ...]:

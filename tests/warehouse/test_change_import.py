@@ -164,7 +164,29 @@ def test_what_is_not_an_export_or_not_plain_is_refused_and_nothing_is_written(ho
         read_export(tmp_path / "none.json")
     with pytest.raises(DefinitionError, match="moon"):
         bring(home, GRAFANA, defaults={"touchpoints": "moon"})
+    for content, expected in (("[" * 100_000, "is not JSON"), (f'[{{"id": {"9" * 5000}}}]', "is not JSON")):
+        with pytest.raises(BadFileError, match=expected):
+            bring(home, content)
     assert not (home.path / "ledger").exists()
+
+
+@pytest.mark.parametrize(
+    ("good", "damage", "reason"),
+    [
+        ({"id": 1, "time": 1772420400000, "text": "x"}, {"tags": 5}, "`tags` is no list"),
+        (
+            {"name": "a/1/b/1", "title": "x", "annotationDate": {"year": 2026, "month": 3, "day": 1}},
+            {"annotationDateRange": "May"},
+            "`annotationDateRange` is no object",
+        ),
+        ({"id": 1, "date_marker": "2026-03-01", "content": "x"}, {"id": "2\udcff"}, "not UTF-8"),
+    ],
+)
+def test_a_row_of_another_shape_is_set_aside_and_the_others_go_on(
+    home: Home, good: dict[str, Any], damage: dict[str, Any], reason: str
+) -> None:
+    done = bring(home, [{**good, **damage}, good])
+    assert len(done.recorded) == 1 and [bad.number for bad in done.bad_rows] == [1] and reason in done.bad_rows[0].reason
 
 
 def test_the_command_counts_and_names_the_place_of_bad_rows(home: Home, tmp_path: Path) -> None:

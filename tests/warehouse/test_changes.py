@@ -6,9 +6,14 @@ import json
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from cxhouse.ledger import append_lines, read_lines
+from semantic.changes import Scope, read_change
+from semantic.yaml_files import DefinitionError
 from tests.warehouse.conftest import Home
 
 
@@ -108,6 +113,9 @@ def test_an_edit_is_a_later_version_and_what_is_not_right_is_refused(tiny: Home,
         (["--title=X", "--started-at=2026-03-02", "--ended-at=2026-03-01", "--kind=system"], ["not after"]),
         (["--title=X", "--started-at=2026-03-02", "--rolled-out-at=2026-03-02", "--kind=system"], ["`rolled_out_at` is not after"]),
         (["--title=X", "--started-at=2026-03-02", "--kind=system", "--expected-size=much"], ["`expected_size` is much"]),
+        (["--title=X", "--started-at=2026-03-02", "--kind=system", "--expected-size=nan"], ["`expected_size` is nan; write a number"]),
+        (["--title=X", "--started-at=0001-01-01", "--kind=system"], ["`started_at` is 0001-01-01; write a year from"]),
+        (["--id=x", "--title=\udcff", "--started-at=2026-03-02", "--kind=system"], ["change x", "`title`", "not UTF-8"]),
     ],
 )
 def test_a_change_that_is_not_right_is_refused_and_nothing_is_written(tiny: Home, arguments: list[str], expected: list[str]) -> None:
@@ -128,3 +136,35 @@ def test_a_ledger_line_cut_short_by_a_kill_costs_only_itself(tiny: Home, tmp_pat
     assert "after" in home.run("change", "list").stdout
     lines = ledger.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 5 and json.loads(lines[-1])["change"]["change_id"] == "after"
+
+
+def test_a_text_with_any_separator_in_it_stays_one_line_of_the_ledger(tmp_path: Path) -> None:
+    records = [{"title": f"before{mark}after"} for mark in ("\u2028", "\u2029", "\x85", "\x0b", "\x1c", "\n", "\r\n")]
+    append_lines(tmp_path / "lines.jsonl", records)
+    assert read_lines(tmp_path / "lines.jsonl") == records
+
+
+def test_a_line_cut_within_a_letter_costs_only_itself(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    append_lines(path, [{"title": "whole"}])
+    path.write_bytes(path.read_bytes() + '{"title": "caf\u00e9'.encode()[:-1])
+    append_lines(path, [{"title": "after"}])
+    assert read_lines(path) == [{"title": "whole"}, {"title": "after"}]
+
+
+@pytest.mark.parametrize("field", ["title", "description", "owner", "primary_kpi", "expected_direction", "kind"])
+@pytest.mark.parametrize("value", [["a"], {"a": 1}, "a\udcff"])
+def test_a_field_that_is_not_one_readable_text_is_refused_by_name(field: str, value: Any) -> None:
+    with pytest.raises(DefinitionError, match=f"change x.*`{field}` (is a list|holds bytes)"):
+        read_plain(**{field: value})
+
+
+def test_what_is_named_twice_is_in_scope_once() -> None:
+    assert read_plain(touchpoints="shop, shop,").touchpoints == read_plain(touchpoints=["shop", "shop"]).touchpoints == ("shop",)
+
+
+def read_plain(**fields: Any) -> Any:
+    """A change of a company with one touchpoint."""
+    content = {"change_id": "x", "title": "X", "started_at": "2026-03-02", "kind": "system", **fields}
+    scope = Scope(frozenset({"shop"}), frozenset(), frozenset({"nps"}), ZoneInfo("Europe/Amsterdam"))
+    return read_change(content, scope, place="here", entry="change x")
