@@ -1,0 +1,71 @@
+"""What the reports say of a change as a whole, worked out again from its single figures and from the calendar of all changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests.conftest import DemoHome
+
+MOVED = {"better", "worse", "higher", "lower", "exploratory higher", "exploratory lower"}
+BY_URGENCY = ["too early", "not started", "no visible effect", "not separable", "measurement changed", "too little data"]
+
+
+@pytest.fixture(scope="module")
+def reports(demo_home: DemoHome) -> dict[str, pl.DataFrame]:
+    names = ("changes", "change_effects", "change_verdicts", "change_neighbours", "change_touchpoints")
+    return {name: pl.read_parquet(demo_home.serving / f"rpt_{name}.parquet") for name in names}
+
+
+def decide(figures: list[dict[str, Any]]) -> str:
+    """The verdict on a change from those of its figures: what moved, else what is waited for, else nothing, else why nobody can tell."""
+    asked = [row for row in figures if row["is_primary"]] or figures
+    given = {row["verdict"] for row in asked}
+    if {"better", "worse"} <= given:
+        return "mixed"
+    moved = sorted(
+        (row for row in asked if row["verdict"] in MOVED), key=lambda row: (row["verdict"] not in ("better", "worse"), row["p_value"])
+    )
+    return moved[0]["verdict"] if moved else next((verdict for verdict in BY_URGENCY if verdict in given), "not judged")
+
+
+def test_the_verdict_on_a_change_follows_from_its_planned_tests(reports: dict[str, pl.DataFrame]) -> None:
+    effects = reports["change_effects"].filter(pl.col("is_current") & (pl.col("relation") == "in_scope")).to_dicts()
+    told = {row["change_id"]: row for row in reports["change_verdicts"].to_dicts()}
+    assert set(told) == set(reports["changes"]["change_id"])
+    assert {"better", "worse", "no visible effect", "not separable"} <= {row["verdict"] for row in told.values()}
+    for change, row in told.items():
+        own = [each for each in effects if each["change_id"] == change]
+        assert row["verdict"] == decide(own), change
+        assert row["is_test"] == any(each["is_primary"] and each["is_planned"] for each in own)
+        assert row["moved_count"] == sum(each["verdict"] in MOVED for each in own)
+        assert row["judged_count"] == sum(each["verdict"] in {*MOVED, "no visible effect"} for each in own)
+
+
+def test_neighbours_are_the_changes_near_it_at_its_touchpoints(reports: dict[str, pl.DataFrame]) -> None:
+    scoped = reports["change_touchpoints"].to_dicts()
+    overlaps = {
+        (row["change_id"], other)
+        for row in reports["change_effects"].filter(pl.col("is_current") & (pl.col("relation") == "in_scope")).to_dicts()
+        for other in (row["overlaps_with"] or "").split(", ")
+        if other
+    }
+    expected: dict[tuple[str, str, str, int], set[str]] = {}
+    for own in scoped:
+        for other in scoped:
+            if own["touchpoint_id"] != other["touchpoint_id"] or own["change_id"] == other["change_id"]:
+                continue
+            for event, day in (("began", other["started_date"]), ("ended", other["ended_date"])):
+                distance = (day - own["started_date"]).days if day else None
+                if distance is not None and -56 <= distance <= 28:
+                    expected.setdefault((own["change_id"], other["change_id"], event, distance), set()).add(own["touchpoint_id"])
+    found = {
+        (row["change_id"], row["other_change_id"], row["event"], row["days_after"]): row for row in reports["change_neighbours"].to_dicts()
+    }
+    assert expected and set(found) == set(expected)
+    assert {key[:2] for key, row in found.items() if row["is_overlap"]} == overlaps & {key[:2] for key in found}
+    assert {key[:2] for key in found} >= overlaps, "what cannot be told apart is near"
+    for key, places in expected.items():
+        assert len(found[key]["touchpoint_names"].split(", ")) == len(places)
