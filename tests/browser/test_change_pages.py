@@ -42,6 +42,11 @@ def find_figures(site: BuiltSite, change: str) -> list[dict[str, Any]]:
     return effects.filter((pl.col("change_id") == change) & pl.col("touchpoint_id").is_not_null()).to_dicts()
 
 
+def is_decisive(figure: dict[str, Any], answer: dict[str, Any]) -> bool:
+    """Whether the verdict on the change is that of this figure."""
+    return all(figure[name] == answer[name] for name in KEY)
+
+
 def expect_charts(site: BuiltSite, figure: dict[str, Any]) -> dict[str, list[Any]]:
     """What the two charts must draw of a figure."""
     own = pl.all_horizontal([pl.col(name) == figure[name] for name in KEY])
@@ -128,6 +133,9 @@ def test_every_change_has_a_page_that_says_the_same(browser: Browser, address: s
             answer = page.locator("[data-field=answer]").first
             assert row["answer"] in answer.inner_text()
             assert answer.locator("[data-verdict]").get_attribute("data-verdict") == row["verdict"]
+            assert page.locator("[data-field=promise]").all_inner_texts() == ([row["promise_text"]] if row["promise_text"] else [])
+            again = [figure["re_estimate_text"] for figure in find_figures(built_site, change) if is_decisive(figure, row)]
+            assert page.locator("[data-field=again]").all_inner_texts() == [text for text in again if text]
             watched.assert_clean()
 
 
@@ -138,7 +146,7 @@ def test_the_charts_draw_the_weeks_the_forecast_and_the_earlier_dates_of_the_rep
     answers = read_answers(built_site)
     change = min(change for change, row in answers.items() if row["verdict"] == "worse")
     figures = find_figures(built_site, change)
-    first = next(row for row in figures if all(row[name] == answers[change][name] for name in ("kpi_id", "touchpoint_id")))
+    first = next(row for row in figures if is_decisive(row, answers[change]))
     other = next(row for row in figures if row is not first and row["effect"] is not None)
     with watch(browser, address, width) as watched:
         page = watched.open(f"/changes/{change}/")
@@ -174,6 +182,31 @@ def test_the_table_and_the_silo_panel_are_the_reports(browser: Browser, address:
             text = page.locator(f"[data-part=flagged] [data-kpi='{row['kpi_id']}'][data-touchpoint='{row['touchpoint_id']}']").inner_text()
             assert row["effect_text"] in text and row["margin_text"] in text and row["touchpoint_owner"] in text and row["sentence"] in text
         assert page.locator("summary", has_text=f"{quiet.height} more looked at, nothing visible").count() == 1
+        watched.assert_clean()
+
+
+def test_a_figure_per_segment_and_what_nobody_registered_are_the_reports(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    segments = built_site.read("rpt_change_segments")
+    answers = read_answers(built_site)
+    own = [row for row in segments.to_dicts() if is_decisive(row, answers[row["change_id"]])]
+    assert own, "the built company needs a decisive figure that is split by segment"
+    change = own[0]["change_id"]
+    proposals = built_site.read("rpt_break_proposals")["sentence"].to_list()
+    methods = built_site.read("rpt_false_alarm_methods")["rate_text"].to_list()
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/changes/{change}/")
+        page.wait_for_selector("table[data-table=segments] tbody tr", timeout=PATIENCE_MS)
+        for row in (row for row in own if row["change_id"] == change):
+            place = page.locator(f"table[data-table=segments] tr[data-segment={row['segment']}]")
+            assert place.locator("[data-field=effect]").inner_text() == (row["effect_text"] or "")
+            assert place.locator("[data-verdict]").get_attribute("data-verdict") == row["verdict"]
+        assert page.locator("table[data-table=segments] .good, table[data-table=segments] .bad").count() == 0
+        page = watched.open("/changes/")
+        page.wait_for_selector("article[data-change]", timeout=PATIENCE_MS)
+        told = page.locator("[data-part=proposals] li").all_text_contents()
+        assert sorted(sentence for sentence in proposals if any(sentence in text for text in told)) == sorted(proposals)
+        assert len(told) == len(proposals)
+        assert page.locator("[data-method]").all_text_contents() == methods
         watched.assert_clean()
 
 

@@ -23,7 +23,9 @@ def empty_address(built_site: BuiltSite, tmp_path_factory: pytest.TempPathFactor
     home = tmp_path_factory.mktemp("no_customers")
     published = home / "serving" / "current"
     shutil.copytree(built_site.reports, published)
-    emptied = sorted(file for about in ("segment_", "value_", "change", "visible_") for file in published.glob(f"rpt_{about}*.parquet"))
+    emptied = sorted(
+        file for about in ("segment_", "value_", "change", "visible_", "break_") for file in published.glob(f"rpt_{about}*.parquet")
+    )
     assert len(emptied) >= 16
     for file in emptied:
         pl.read_parquet(file).clear().write_parquet(file)
