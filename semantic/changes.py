@@ -108,26 +108,29 @@ def read_change(content: Mapping[str, Any], scope: Scope, *, place: Path | str, 
         raise fail(f"`primary_kpi` names the unknown KPI {kpi}; known are {', '.join(sorted(scope.kpis))}")
     if direction not in (None, "higher", "lower"):
         raise fail(f"`expected_direction` is {direction}; write higher or lower")
-    started, rolled_out, ended = (
-        read_moment(values.get(name), scope.time_zone, fail, name) for name in ("started_at", "rolled_out_at", "ended_at")
-    )
-    if rolled_out and started and rolled_out <= started:
-        raise fail("`rolled_out_at` is not after `started_at`; leave it out for a change that reached everybody at once")
-    if ended and started and ended <= started:
-        raise fail("`ended_at` is not after `started_at`")
-    if ended and rolled_out and ended <= rolled_out:
-        raise fail("`ended_at` is not after `rolled_out_at`")
     day = read_moment(values.get("evaluation_date"), scope.time_zone, fail, "evaluation_date")
     return Change(
-        started_at=started,
-        rolled_out_at=rolled_out,
-        ended_at=ended,
+        **read_times(values, scope.time_zone, fail),
         **texts,
         **lists,
         expected_size=read_number(values.get("expected_size"), fail, "expected_size"),
         evaluation_date=None if day is None else day.date(),
         investment_amount=read_number(values.get("investment_amount"), fail, "investment_amount"),
     )
+
+
+def read_times(values: Mapping[str, Any], time_zone: ZoneInfo, fail: Any) -> dict[str, Any]:
+    """Start, end of the roll-out and end, in this order."""
+    names = ("started_at", "rolled_out_at", "ended_at")
+    times = {name: read_moment(values.get(name), time_zone, fail, name) for name in names}
+    started, rolled_out, ended = (times[name] for name in names)
+    if rolled_out and started and rolled_out <= started:
+        raise fail("`rolled_out_at` is not after `started_at`; leave it out for a change that reached everybody at once")
+    if ended and started and ended <= started:
+        raise fail("`ended_at` is not after `started_at`")
+    if ended and rolled_out and ended <= rolled_out:
+        raise fail("`ended_at` is not after `rolled_out_at`")
+    return times
 
 
 def read_text(value: Any, fail: Any, name: str) -> str | None:
