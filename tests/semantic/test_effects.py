@@ -7,8 +7,9 @@ import pytest
 
 from semantic.effects.forecast import average_forecast
 from semantic.effects.judgement import Judgements, Pattern, find_too_little, index_controls, judge_series, list_placebos
-from semantic.effects.kernels import KERNELS, MIXES, Family, average_ar, prepare_family
+from semantic.effects.kernels import KERNELS, MIXES, NOT_LEARNED, Family, average_ar, choose_prior, prepare_family
 from semantic.effects.periods import guard_spread, pool_weeks
+from semantic.effects.prior import PRIORS
 from semantic.effects.worlds import WORLDS, simulate_days
 
 WEEKS = 52
@@ -147,3 +148,17 @@ def test_a_registered_peak_is_no_effect_and_an_unregistered_one_would_be() -> No
 def test_too_little_data_is_said_with_its_reason(n: int, m: int, more: dict[str, float], words: str) -> None:
     assert words in str(find_too_little(n, m, **more))  # type: ignore[arg-type]
     assert find_too_little(64, 4, answers_before=60, answers_after=30, empty_share=0.1) is None
+
+
+def test_the_prior_lies_between_those_of_the_learned_lengths() -> None:
+    tables = {weeks: np.array([PRIORS[weeks].get(name, NOT_LEARNED) for name in KERNELS]) for weeks in PRIORS}
+    tables = {weeks: table / table.sum() for weeks, table in tables.items()}
+    assert sorted(tables) == [25, 52, 130]
+    for weeks, table in tables.items():
+        assert choose_prior(list(KERNELS), weeks) == pytest.approx(table)
+    assert choose_prior(list(KERNELS), 12) == pytest.approx(tables[25])
+    assert choose_prior(list(KERNELS), 400) == pytest.approx(tables[130])
+    middle = choose_prior(list(KERNELS), round((52 * 130) ** 0.5))
+    assert middle == pytest.approx((tables[52] + tables[130]) / 2, abs=1e-3)
+    # kernels that make no sense for a grain are left out, and the rest adds up
+    assert choose_prior(["ar_a", "walk"], 60).sum() == pytest.approx(1)
