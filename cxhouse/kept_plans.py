@@ -17,13 +17,13 @@ from semantic.yaml_files import DefinitionError
 
 PLANS = "change_plans.jsonl"
 PLAN = {
-    "started_at": pl.Datetime("us", "UTC"), "is_planned": pl.Boolean, "is_withdrawn": pl.Boolean,
+    "started_at": pl.Datetime("us", "UTC"), "is_planned": pl.Boolean, "is_withdrawn": pl.Boolean, "kind": pl.Utf8,
     "touchpoints": pl.Utf8, "components": pl.Utf8, "suppliers": pl.Utf8, "channels": pl.Utf8, "segments": pl.Utf8,
     "primary_kpi": pl.Utf8, "expected_direction": pl.Utf8, "expected_size": pl.Float64, "evaluation_date": pl.Date,
 }  # fmt: skip
 FACTS = {
     "title": pl.Utf8, "description": pl.Utf8, "rolled_out_at": pl.Datetime("us", "UTC"), "ended_at": pl.Datetime("us", "UTC"),
-    "kind": pl.Utf8, "owner_department": pl.Utf8, "investment_amount": pl.Float64, "recorded_in": pl.Utf8,
+    "owner_department": pl.Utf8, "investment_amount": pl.Float64, "recorded_in": pl.Utf8,
     "recorded_at": pl.Datetime("us", "UTC"),
 }  # fmt: skip
 KEPT = {"build_id": pl.Utf8, "published_at": pl.Datetime("us", "UTC"), "plan_hash": pl.Utf8, "position": pl.Int64}

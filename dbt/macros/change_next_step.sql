@@ -2,9 +2,10 @@
 {% macro change_next_step() -%}
 case
     when is_withdrawn then 'It was withdrawn: say in its description why.'
+    when recorded_in = 'automatic' then 'Confirm it, so that it counts as a change: cxhouse change confirm ' || change_id || '.'
+    when is_incident then 'Nothing: the judgements of changes leave its days out by themselves.'
     when is_unmeasured and status <> 'act' then 'Name a touchpoint whose KPIs have data in its scope.'
     when status = 'plan' and is_planned then 'Nothing until it starts; what is edited afterwards is shown as such.'
-    when status = 'plan' and recorded_in = 'automatic' then 'Confirm it, so that it counts as a change: cxhouse change confirm ' || change_id || '.'
     when status = 'plan' then 'Name a primary KPI and its direction before it starts; without them it can only be explored.'
     when status = 'do' then 'Wait; another change at the same touchpoints would make both hard to tell apart.'
     when status = 'check' and waiting_reason like 'the figures of %' then 'Load newer data (cxhouse ingest), then build and publish.'

@@ -15,6 +15,7 @@ from semantic.effects.kernels import Array
 from semantic.effects.periods import WEEK, Weeks, guard_spread, pool_weeks
 
 FEWEST_TO_ESTIMATE = 8
+FEWEST_SHOWN = 5  # events; a figure of fewer is nobody's business
 FULL_SEASON_WEEKS = 104
 MOVED_LEVEL = 0.01  # at which controls are said to have moved themselves
 
@@ -293,6 +294,8 @@ def fill_answer(answer: Answer, lot: _Lot, found: Judgements, j: int) -> Answer:
     answer = replace(answer, visible=float(found.visible[j]), placebos=placebos)
     if not lot.window.is_complete:
         return answer
+    if sum(answer.counts[lot.window.n :]) < FEWEST_SHOWN:
+        return replace(answer, too_little=answer.too_little or f"fewer than {FEWEST_SHOWN} events after the change")
     effect, p = float(found.effect[j]), float(found.p[j])
     return replace(
         answer, effect=effect, lower=float(found.lower[j]), upper=float(found.upper[j]), p=p, missed=int(found.missed[j]),

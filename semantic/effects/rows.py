@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from semantic.effects.company import ChangeFacts, Company, Target
-from semantic.effects.judging import Answer
+from semantic.effects.judging import FEWEST_SHOWN, Answer
 from semantic.effects.periods import WEEK
 from semantic.effects.second_opinion import ask_second, write_second
 from semantic.effects.verdicts import (
@@ -51,8 +51,6 @@ VISIBLE_SCHEMA = {
     "visible_text": pl.Utf8, "periods_before": pl.Int64, "placebo_count": pl.Int64, "status": pl.Utf8, "reason": pl.Utf8,
 }  # fmt: skip
 DIGITS = 9
-
-FEWEST_SHOWN = 5  # events of a week
 
 
 def describe_answer(company: Company, answer: Answer, obstacle: str | None, q: float) -> tuple[Any, ...]:
@@ -159,7 +157,7 @@ def describe_visible(company: Company, answer: Answer) -> tuple[Any, ...]:
     question = answer.question
     unit: Unit = find_unit(company.kpis[question.kpi_id], find_size(answer))
     late = np.array(answer.values[-26:])
-    late = late[~np.isnan(late)]
+    late = late[~np.isnan(late)] if sum(answer.counts[-26:]) >= FEWEST_SHOWN else late[:0]
     text = None if answer.too_little or not np.isfinite(answer.visible) else f"{write_size(answer.visible, unit)} or more"
     return (
         question.touchpoint_id, question.kpi_id, known(answer.visible), known(late.mean()) if len(late) else None, text,

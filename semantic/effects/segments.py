@@ -118,7 +118,7 @@ def list_segment_rows(company: Company, change: ChangeFacts) -> Iterator[tuple[o
             for kpi_id, place in company.series
         ],
     )  # fmt: skip
-    answers = [count_events(answer) for answer in answers]
+    answers = [check_membership(company, count_events(answer)) for answer in answers]
     obstacles = [find_verdict_obstacle(answer, company) for answer in answers]
     q = adjust_answers(answers, obstacles)
     for answer, obstacle, value in zip(answers, obstacles, q, strict=True):
@@ -134,6 +134,14 @@ def list_segment_rows(company: Company, change: ChangeFacts) -> Iterator[tuple[o
             change.change_id, question.kpi_id, touchpoint_id, segment, question.is_primary, *told, len(answer.placebos), visible, verdict,
             explain_verdict(answer, company, verdict, value, unit), *(texts if is_shown else (None, None, None)),
         )  # fmt: skip
+
+
+def check_membership(company: Company, answer: Answer) -> Answer:
+    """Too little data where a roll-out moves the weeks after beyond the days for which the segments before the change are known."""
+    until = find_next_month(company, find_next_month(company, answer.question.change.start))
+    if answer.window.until <= until:
+        return answer
+    return replace(answer, too_little="the roll-out took so long that nobody's segment of the time before it is known for the weeks after")
 
 
 def count_events(answer: Answer) -> Answer:

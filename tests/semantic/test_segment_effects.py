@@ -70,6 +70,17 @@ def test_days_after_the_month_of_the_start_count_by_the_segment_of_a_month_earli
     assert judge(change_shop(), count_segments(now, strange)) == moved
 
 
+def test_after_a_roll_out_nobody_counts_by_a_segment_the_change_may_have_made() -> None:
+    values = draw(1)
+    values["quiet_fans"][START:] += 1.5
+    found = judge(change_shop(rolled_out=START + 14), count_segments(values))["quiet_fans"]
+    assert found["verdict"] == "exploratory higher" and found["effect"] == pytest.approx(1.5, abs=0.4)
+    # 15 July and seven weeks: in September the segment of a month earlier is that of the end of July
+    late = judge(change_shop(rolled_out=START + 21), count_segments(values))["quiet_fans"]
+    assert day_of(START) == date(2024, 7, 15) and late["verdict"] == "too little data"
+    assert late["effect"] is None and late["effect_text"] is None and "roll-out" in str(late["reason"])
+
+
 def test_a_few_customers_are_nobodys_business() -> None:
     days = count_segments(draw(4))
     few = days.with_columns(denominator=pl.when(pl.col("segment") == "champions").then(1.0).otherwise(pl.col("denominator")))

@@ -57,6 +57,9 @@ VERSIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("kept-word", "2026-02-01", {"started_at": "2026-03-02", **PLAN}),
     ("kept-word", "2026-02-20", {"started_at": "2026-03-02", **PLAN, "expected_size": 0.03}),
     ("kept-word", "2026-03-10", {"started_at": "2026-03-02", **PLAN, "primary_kpi": "csat", "expected_direction": "higher"}),
+    ("explained-away", "2026-02-01", {"started_at": "2026-03-02", **PLAN}),
+    ("explained-away", "2026-03-10", {"started_at": "2026-03-02", "ended_at": "2026-04-01", **PLAN, "kind": "external"}),
+    ("outage", "2026-02-01", {"started_at": "2026-02-03", "ended_at": "2026-02-05", "kind": "external", "evaluation_date": "2026-02-20"}),
     ("postponed", "2026-02-01", {"started_at": "2026-03-02", **PLAN}),
     ("postponed", "2026-03-05", {"started_at": "2026-03-20", **PLAN}),
     ("moved-back", "2026-02-01", {"started_at": "2026-03-20", **PLAN}),
@@ -188,6 +191,14 @@ def test_a_plan_names_a_kpi_and_a_direction_before_the_start(first: Home) -> Non
     assert read_plan(first, "edited")[0] is True
 
 
+def test_a_plan_does_not_become_an_incident_afterwards(first: Home) -> None:
+    assert read_plan(first, "explained-away") == (True, date(2026, 3, 2), "abandonment", 0.02)
+    assert ("kind", "process", "external", True) in list_edits(first, "explained-away")
+    effects = first.report("rpt_change_effects").filter(change_id="explained-away")
+    assert effects.height > 0 and first.report("rpt_changes").filter(change_id="explained-away")["kind"].to_list() == ["process"]
+    assert first.query("select change_id from dim_incidents") == [{"change_id": "outage"}]
+
+
 def test_a_file_is_a_plan_when_a_build_saw_it_before_the_start(first: Home) -> None:
     planned = dict(first.report("rpt_changes").filter(recorded_in="file").select("change_id", "is_planned").rows())
     assert planned == {"far-away": True, "long-ago": False}
@@ -200,7 +211,7 @@ def test_what_was_called_off_before_its_start_did_not_take_place(first: Home) ->
 def test_plans_are_kept_once_they_have_started_with_a_hash_that_shows_a_touched_line(first: Home, tmp_path: Path) -> None:
     kept = read_plans(first.path / "ledger")
     started = first.report("rpt_changes").filter(pl.col("started_date") < date(2026, 12, 31))
-    assert set(kept["change_id"]) == set(started["change_id"]) and kept["plan_hash"].n_unique() == kept.height == 15
+    assert set(kept["change_id"]) == set(started["change_id"]) and kept["plan_hash"].n_unique() == kept.height == 17
     path = tmp_path / "change_plans.jsonl"
     text = (first.path / "ledger" / path.name).read_text(encoding="utf-8")
     path.write_text(text.replace('"expected_size": 0.03', '"expected_size": 0.01'), encoding="utf-8")
@@ -223,6 +234,9 @@ def test_status_follows_from_dates_and_verdicts(first: Home) -> None:
     decided = {row["change_id"] for row in first.report("rpt_change_effects").filter(pl.col("is_final") & pl.col("is_primary")).to_dicts()}
     assert decided == {"ancient"} == {name for name, (status, _) in standing.items() if status == "act"}
     assert rows["ancient"]["status_text"].endswith(": too little data.") and "no figures from before" in rows["ancient"]["next_step"]
+    # an incident waits for nothing
+    assert standing["outage"] == ("do", False) and rows["outage"]["due_date"] is None
+    assert "not judged itself" in rows["outage"]["status_text"] and rows["outage"]["next_step"].startswith("Nothing")
     # abandonment is not measured at the checkout
     assert standing["kept-word"] == ("check", True) and "Name a touchpoint" in rows["kept-word"]["next_step"]
 

@@ -30,12 +30,20 @@ counted as (
         case when bool_or(has_primary) then bool_and(is_final) else bool_or(is_final) end as is_judged,
         min(judged_from) as judged_from,
         max(judged_on) as judged_on,
-        min(known_until) filter (where not is_final) as known_until,
-        bool_and(touchpoint_id is null) as is_nowhere,
-        min(kpi_name) filter (where not is_final) as waiting_for,
-        min(reason) filter (where not is_final) as waiting_reason
+        bool_and(touchpoint_id is null) as is_nowhere
     from deciding
     group by change_id
+
+),
+
+-- the figure that will be known first says what is waited for
+waiting as (
+
+    select
+        change_id, kpi_name, reason, judged_from, known_until,
+        row_number() over (partition by change_id order by judged_from, known_until desc nulls last, kpi_name, touchpoint_id) as position
+    from deciding
+    where not is_final
 
 ),
 
@@ -62,25 +70,29 @@ standing as (
     select
         changes.*,
         build.local_date as build_date,
-        coalesce(changes.evaluation_date, counted.judged_from) as due_date,
+        case when incidents.change_id is null then coalesce(changes.evaluation_date, counted.judged_from) end as due_date,
         case
             when changes.started_date > build.local_date then 'plan'
             when counted.is_judged then 'act'
-            when coalesce(changes.evaluation_date, counted.judged_from) <= build.local_date then 'check'
+            when incidents.change_id is null and coalesce(changes.evaluation_date, counted.judged_from) <= build.local_date then 'check'
             else 'do'
         end as status,
         counted.judged_on, counted.judged_from, verdicts.verdict, verdicts.verdicts_text,
+        incidents.change_id is not null as is_incident,
         case
+            when incidents.change_id is not null then 'its days are left out of what is forecast, and it is not judged itself'
             when counted.change_id is null then 'nothing in its scope is measured'
-            when not counted.is_nowhere and counted.known_until <= counted.judged_from
-                then 'the figures of ' || {{ within_sentence('counted.waiting_for') }} || ' end on ' || {{ written_date('counted.known_until - 1') }}
-            else counted.waiting_reason
+            when not counted.is_nowhere and waiting.known_until <= waiting.judged_from
+                then 'the figures of ' || {{ within_sentence('waiting.kpi_name') }} || ' end on ' || {{ written_date('waiting.known_until - 1') }}
+            else waiting.reason
         end as waiting_reason,
         coalesce(counted.is_nowhere, true) as is_unmeasured,
         changes.started_date <= (select min(local_date) from {{ ref('fct_judged_days') }}) as is_before_data
     from {{ ref('dim_changes') }} as changes
     left join counted using (change_id)
-    left join verdicts using (change_id)
+    left join waiting on changes.change_id = waiting.change_id and waiting.position = 1
+    left join verdicts on changes.change_id = verdicts.change_id
+    left join (select distinct change_id from {{ ref('dim_incidents') }}) as incidents on changes.change_id = incidents.change_id
     cross join {{ source('company_folder', 'build') }} as build
 
 )
@@ -89,7 +101,7 @@ select
     change_id, status, status = 'check' and due_date < build_date - 28 as is_overdue, due_date, judged_on, judged_from, verdict, verdicts_text, waiting_reason,
     case status
         when 'plan' then 'Starts on ' || {{ written_date('started_date') }} || coalesce(', to be judged on ' || {{ written_date('due_date') }}, '; ' || waiting_reason) || '.'
-        when 'do' then 'Runs since ' || {{ written_date('started_date') }} || coalesce(', to be judged on ' || {{ written_date('due_date') }}, '; ' || waiting_reason) || '.'
+        when 'do' then case when is_incident then 'Came from outside on ' else 'Runs since ' end || {{ written_date('started_date') }} || coalesce(', to be judged on ' || {{ written_date('due_date') }}, '; ' || waiting_reason) || '.'
         when 'check' then case when due_date < build_date - 28 then 'Overdue: due since ' else 'Due since ' end || {{ written_date('due_date') }} || '; ' || waiting_reason || '.'
         else 'Judged on ' || {{ written_date('judged_on') }} || ': ' || coalesce(verdict, verdicts_text) || '.'
     end as status_text,

@@ -16,7 +16,8 @@ changed as (
     select
         scoped.touchpoint_id,
         {{ months_earlier("date_trunc('month', changes.started_date)", -1) }} as next_month,
-        changes.started_date + 28 as until_date
+        -- four weeks after the start, or after the week in which a roll-out ended
+        coalesce(changes.rolled_out_date, changes.started_date) + 35 as until_date
     from {{ ref('dim_change_touchpoints') }} as scoped
     inner join {{ ref('dim_changes') }} as changes using (change_id)
 

@@ -19,8 +19,8 @@ kept_plans as (
 recorded as (
 
     select
-        told.change_id, told.title, told.description, told.started_at, told.rolled_out_at, told.ended_at, told.kind,
-        {%- for column in ['touchpoints', 'components', 'suppliers', 'channels', 'segments'] %}
+        told.change_id, told.title, told.description, told.started_at, told.rolled_out_at, told.ended_at,
+        {%- for column in ['kind', 'touchpoints', 'components', 'suppliers', 'channels', 'segments'] %}
         case when kept_plans.is_planned then kept_plans.{{ column }} else told.{{ column }} end as {{ column }},
         {%- endfor %}
         told.owner_department,
