@@ -306,32 +306,6 @@ def test_too_little_data_has_its_reason(change: Any, words: str) -> None:
     assert words in row["reason"]
 
 
-@pytest.mark.parametrize("counts_answers", [True, False])
-def test_a_figure_of_fewer_than_five_is_not_shown_by_its_effect_either(counts_answers: bool) -> None:
-    company = simulate(DAYS)
-    counts = np.full(DAYS, 3)
-    counts[START:] = 0
-    counts[[START + 3, START + 10, START + 11, START + 24]] = 1
-    few = replace(company, counts={("csat", "shop"): counts}, kpis={"csat": {"counts_answers": counts_answers}})
-    row, weeks = plan_change(few).judge(), plan_change(few).evaluate().series
-    assert row["verdict"] == "too little data" and row["smallest_visible_effect"] is not None
-    assert {row[name] for name in ("effect", "effect_lower", "p_value", "score", "effect_text", "margin_text", "second_effect")} == {None}
-    assert weeks.filter("is_after")["expected"].null_count() == 4
-    counts[START + 25] = 1
-    shown = plan_change(few).judge()
-    assert shown["effect"] is not None
-
-
-def test_what_is_usual_stands_on_five_or_more() -> None:
-    company, counts = simulate(DAYS), np.zeros(DAYS)
-    counts[: START - 200] = 3
-    counts[[DAYS - 20, DAYS - 9, DAYS - 8, DAYS - 1]] = 1
-    few = replace(company, counts={("csat", "shop"): counts})
-    assert list_visible_effects(few.read())["usual_value"].to_list() == [None]
-    counts[DAYS - 2] = 1
-    assert list_visible_effects(few.read())["usual_value"].null_count() == 0
-
-
 def test_what_can_be_seen_is_what_a_change_of_tomorrow_is_told_later() -> None:
     places = tuple(f"t{i}" for i in range(12))
     company = simulate(DAYS, places, memory=0.5)
