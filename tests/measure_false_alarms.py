@@ -8,10 +8,12 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from semantic.effects.breaks import propose_breaks
 from semantic.effects.false_alarms import measure_false_alarms
 from semantic.effects.words import LEVEL
-from tests.simulated_company import Simulated, register_nothing, simulate
+from tests.simulated_company import Simulated, day_of, register_nothing, simulate
 
+TWENTY = tuple(f"t{i:02}" for i in range(20))
 JUDGED = ("better", "worse", "no visible effect")
 
 
@@ -42,6 +44,33 @@ def add_peaks(seed: int) -> Simulated:
     return replace(company, peaks=peaks)
 
 
+def scan_nothing(seeds: Iterable[int], memory: float, wander: float = 0.0) -> tuple[int, float]:
+    """Breaks proposed in companies without any change: how many, and series-years looked at."""
+    found, years = 0, 0.0
+    for seed in seeds:
+        company, generator = simulate(1000, TWENTY, seed=seed, memory=memory), np.random.default_rng(seed)
+        values = {key: each + wander * generator.standard_normal(1000).cumsum() for key, each in company.values.items()}
+        found += propose_breaks(replace(company, values=values).read()).height
+        years += len(TWENTY) * (1000 - 17 * 7 - 35) / 365
+    return found, years
+
+
+def scan_planted(seeds: Iterable[int], memory: float) -> tuple[int, int, list[int]]:
+    """Unregistered breaks of twice the smallest visible effect: planted, proposed within three weeks, and how many days off."""
+    planted, off = 0, []
+    for seed in seeds:
+        company = known = simulate(1000, TWENTY, seed=seed, memory=memory)
+        for place in TWENTY:
+            known = known.add_change(place, 601, (place,))
+        visible = known.evaluate().effects.filter(pl.col("relation") == "in_scope")
+        for place, size in visible.select("touchpoint_id", "smallest_visible_effect").iter_rows():
+            company = company.shift("csat", place, 601, (2 if int(place[1:]) % 2 else -2) * size)
+        found = propose_breaks(company.read()).with_columns((pl.col("break_date") - day_of(601)).dt.total_days().abs().alias("off"))
+        near = found.filter(pl.col("off") <= 21).group_by("touchpoint_id").agg(pl.col("off").min())
+        planted, off = planted + len(TWENTY), [*off, *near["off"].to_list()]
+    return planted, len(off), off
+
+
 def main() -> None:
     """Print the table."""
     for name, seeds, noise in (
@@ -59,6 +88,16 @@ def main() -> None:
     ):
         cases, alarms = meter_nothing(make, seeds)
         print(f"{name}: {cases:,} cases, {alarms:.1%} false alarms", flush=True)
+    for memory, wander in ((0.0, 0.0), (0.3, 0.0), (0.6, 0.0), (0.8, 0.0), (0.3, 0.03)):
+        proposed, years = scan_nothing(range(500, 504), memory, wander)
+        print(f"memory {memory:g}, wandering {wander:g}: {proposed} breaks proposed in {years:.0f} series-years", flush=True)
+    for memory in (0.0, 0.5):
+        planted, found, off = scan_planted(range(590, 593), memory)
+        middle, late = np.percentile(off, [50, 90])
+        print(
+            f"memory {memory:g}: {found} of {planted} planted breaks found, half within {middle:.0f} days, nine in ten within {late:.0f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

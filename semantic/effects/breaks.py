@@ -53,10 +53,11 @@ def list_scan(company: Company) -> Iterator[Question]:
 
 
 def is_explained(company: Company, target: Target, day: int) -> bool:
-    """True within eight weeks of a registered change or an incident, or in a registered peak: there is a reason to look at already."""
+    """True within eight weeks of a registered change or an incident, or four of a registered peak: there is a reason to look at already."""
     near = any(abs(event.day - day) < SHARED_DAYS for event in company.events.get(target.touchpoint_id, ()))
     incidents = any(first - SHARED_DAYS < day < last + SHARED_DAYS for first, last in company.incidents_at(target.touchpoint_id))
-    return near or incidents or any(first <= day < last for first, last in company.peaks)
+    # a peak that touches the weeks judged would be forecast with a level of its own
+    return near or incidents or any(first - EVENT_DAYS < day < last + EVENT_DAYS for first, last in company.peaks)
 
 
 def adjust_dates(p: float, count: int) -> float:
