@@ -15,7 +15,7 @@ export function describeStage(status) {
 }
 
 export function describeOrigin(origin) {
-	return ORIGINS[origin] ?? origin.replace(/^import_/, 'an import from ');
+	return ORIGINS[origin] ?? String(origin).replace(/^import_/, 'an import from ');
 }
 
 // What the owner expects of the change, in the KPI's own unit as it was recorded.

@@ -84,6 +84,12 @@ def test_each_new_thing_appears_flagged_with_one_annotation_however_often_it_is_
     assert charted["touchpoint_id"].to_list() == ["parcel"]
 
 
+def test_an_annotation_stands_apart_from_changes_and_is_never_a_test(later: Home) -> None:
+    told = later.report("rpt_change_verdicts").filter(pl.col("change_id").str.starts_with("auto_"))
+    assert told.height == len(list_automatic(later)) == 3
+    assert set(told["stage"]) == {"automatic"} and not told["is_test"].any()
+
+
 def test_a_day_before_the_28_are_over_it_is_no_news(later: Home) -> None:
     assert ("supplier", "early") in list_flagged(later)
     assert "auto_supplier_early" not in [change[0] for change in list_automatic(later)]
