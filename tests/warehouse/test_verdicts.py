@@ -107,3 +107,4 @@ def test_what_could_be_seen_and_how_often_it_errs_is_said_even_without_history(t
     meter = tiny.report("rpt_false_alarms")
     assert meter["cases_count"].to_list() == [0] and meter["rate"].to_list() == [None]
     assert "17 weeks of history" in meter["meter_text"][0]
+    assert tiny.report("rpt_false_alarm_methods").is_empty() and tiny.report("rpt_break_proposals").is_empty()
