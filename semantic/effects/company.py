@@ -19,6 +19,7 @@ from semantic.effects.kernels import Array
 
 AUTOMATIC = "automatic"
 FOREVER = 10**6
+STEP_DAYS = 28  # at least so often something may have moved while a change is rolled out
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,14 @@ class KpiFacts:
 
 @dataclass(frozen=True)
 class Event:
-    """A day on which a registered change may have moved a touchpoint: its start, the end of its roll-out, or that of a temporary one."""
+    """A day on which a registered change may have moved a touchpoint: its start, a step or the end of its roll-out, its own end."""
 
     day: int
     change_id: str
     title: str
     is_end: bool
     is_measurement: bool
+    is_step: bool = False
 
 
 @dataclass(frozen=True)
@@ -245,6 +247,9 @@ def list_events(changes: tuple[ChangeFacts, ...]) -> dict[str, tuple[Event, ...]
             for day, is_end, title in days:
                 event = Event(day, change.change_id, title, is_end, change.kind == "measurement")
                 found.setdefault(touchpoint_id, []).append(event)
+            for day in range(change.start + STEP_DAYS, change.rolled_out or 0, STEP_DAYS):
+                step = Event(day, change.change_id, f"a step of the roll-out of {change.title}", False, False, is_step=True)
+                found.setdefault(touchpoint_id, []).append(step)
     return {name: tuple(sorted(events, key=lambda event: (event.day, event.change_id))) for name, events in found.items()}
 
 

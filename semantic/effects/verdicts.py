@@ -200,7 +200,7 @@ def explain_early(answer: Answer, company: Company) -> str:
 def name_overlaps(overlaps: Sequence[Event], start: int, meets_incident: bool) -> str:
     """Not separable from what, and when that was."""
     named = {}
-    for event in overlaps:
+    for event in sorted(overlaps, key=lambda each: each.is_step):
         days = event.day - start
         when = "on the same day" if not days else f"{count_days(abs(days))} {'later' if days > 0 else 'earlier'}"
         named.setdefault(event.change_id, f"{event.title}, which {'ended' if event.is_end else 'began'} {when} at the same touchpoint")

@@ -99,3 +99,14 @@ def test_rolled_out_noise_is_called_an_effect_as_rarely() -> None:
     judged = pl.concat(found)
     assert judged.height > 250
     assert 0.015 <= (judged["p_value"] < 0.05).mean() <= 0.085
+
+
+def test_within_the_roll_out_of_another_change_nothing_can_be_told_apart_and_nothing_is_quiet() -> None:
+    # it began and ends far from the change under test
+    long = simulate(DAYS).add_change("L", START - 100, ("shop",), rolled_out=START + 60)
+    row = long.add_change("A", START, ("shop",)).judge()
+    assert (row["verdict"], row["overlaps_with"]) == ("not separable", "L")
+    assert "a step of the roll-out of L, which began 44 days earlier" in row["reason"]
+    earlier = simulate(DAYS).add_change("L", START - 150, ("shop",), rolled_out=START - 70).add_change("A", START, ("shop",))
+    weeks = earlier.evaluate().series.filter(change_id="A")
+    assert weeks.filter("is_masked", pl.col("week") >= -22)["week"].to_list() == list(range(-22, -6))
