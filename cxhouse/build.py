@@ -121,7 +121,10 @@ def build_warehouse(
 
 def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime) -> BuildState:
     """Prepare a new build and decide whether it is full."""
+    from cxhouse.publishing import finish_publish
+
     settings = workplace.settings
+    finish_publish(settings)
     check_definitions(workplace.company.catalog, settings.ledger)
     definitions, last = fingerprint_definitions(workplace), read_state(settings)
     unfinished_full = last is not None and last.is_full and not last.is_passed

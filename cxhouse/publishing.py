@@ -23,6 +23,7 @@ from cxhouse.value_models import keep_value_model
 from cxhouse.verdicts import keep_verdicts
 
 KEPT_COPIES = 3
+UNFINISHED = "unfinished_publish"  # in the state: the build that readers see, while the ledger does not hold all of it yet
 
 
 def publish_reports(
@@ -62,6 +63,7 @@ def publish_reports(
     write_atomically(draft / "manifest.json", lambda path: path.write_text(json.dumps(manifest, indent=2), encoding="utf-8"))
     shutil.rmtree(target, ignore_errors=True)
     draft.rename(target)
+    write_atomically(settings.state / UNFINISHED, lambda path: path.write_text(state.build_id, encoding="utf-8"))
     swap_link(current, target)
     remember_published(settings, manifest)
     remove_old_copies(settings.serving, keep=target)
@@ -80,6 +82,16 @@ def remember_published(settings: Settings, manifest: Mapping[str, Any]) -> None:
     keep_value_model(settings.warehouse, settings.ledger, **moment)
     keep_verdicts(settings.warehouse, settings.ledger, **moment)
     write_customer_segments(settings.warehouse, settings.restricted)
+    (settings.state / UNFINISHED).unlink(missing_ok=True)
+
+
+def finish_publish(settings: Settings) -> None:
+    """Keep what a publish that was killed had shown and not kept yet; the next build would overwrite it."""
+    path, state, manifest = settings.state / UNFINISHED, read_state(settings), read_manifest(settings)
+    if path.is_file() and state and state.is_passed and manifest and settings.warehouse.is_file():
+        if path.read_text(encoding="utf-8") == state.build_id == manifest["build_id"]:
+            remember_published(settings, manifest)
+        path.unlink(missing_ok=True)
 
 
 def export_reports(warehouse: Path, folder: Path, state: BuildState, tell: Callable[[str, int, int], None]) -> dict[str, dict[str, Any]]:

@@ -10,12 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from cxhouse import publishing
-from cxhouse.build import BuildError
+from cxhouse.build import BuildError, begin_build
+from cxhouse.preparation import open_workplace
 from cxhouse.settings import read_settings
 from tests.tiny import FOLDER, PROJECT, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
@@ -120,7 +122,8 @@ def test_a_publish_killed_before_or_after_a_step_leaves_one_whole_copy(tiny: Hom
     folder = Path(shutil.copytree(tiny.path, tmp_path / "home", symlinks=True))
     home = Home(folder, tiny.data, {**tiny.environment, "CXHOUSE_HOME": str(folder)})
     state = json.loads((folder / "state" / "build.json").read_text(encoding="utf-8"))
-    before = check_published(home)
+    before, kept = check_published(home), folder / "ledger" / "kpi_definitions.jsonl"
+    kept.unlink()
     (folder / "state" / "build.json").write_text(json.dumps({**state, "build_id": "another"}), encoding="utf-8")
     child = os.fork()
     if child == 0:  # the child dies inside publish, once before and once after the step did its work
@@ -135,7 +138,12 @@ def test_a_publish_killed_before_or_after_a_step_leaves_one_whole_copy(tiny: Hom
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 137
     assert check_published(home) == (before if step == "export_reports" else "another")
-    publishing.publish_reports(read_settings(home.environment))
+    assert not kept.exists()
+    # what readers saw is kept even where the next build comes before the next publish
+    settings = read_settings(home.environment)
+    begin_build(open_workplace(settings), full_refresh=False, now=datetime.now(UTC))
+    assert kept.exists() == (step == "swap_link") and not (folder / "state" / publishing.UNFINISHED).exists()
+    publishing.publish_reports(settings)
     assert check_published(home) == "another"
     assert not list((folder / "serving").glob(".*.tmp"))
 
