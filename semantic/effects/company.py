@@ -139,8 +139,8 @@ class Company:
         return found
 
     def date_of(self, day: int) -> date:
-        """The calendar date of a day."""
-        return self.first_date + timedelta(days=day)
+        """The calendar date of a day; beyond the calendar its last one."""
+        return self.first_date + timedelta(days=min(day, (date.max - self.first_date).days))
 
     def incidents_at(self, touchpoint_id: str) -> tuple[tuple[int, int], ...]:
         """Incidents that met a touchpoint."""

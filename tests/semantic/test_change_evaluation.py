@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -148,6 +148,12 @@ def test_what_has_not_started_is_said_to_be_so() -> None:
     assert (row["verdict"], row["effect"]) == ("not started", None)
     assert row["smallest_visible_effect"] > 0
     assert company.judge(as_of=START)["verdict"] == "too early"
+
+
+def test_a_start_at_the_end_of_the_calendar_is_one_that_has_not_come() -> None:
+    company = simulate(DAYS).add_change("A", START, ("shop",))
+    log = replace(company, changes=({**company.changes[0], "started_date": date(9999, 12, 31)},))
+    assert log.judge()["verdict"] == "not started"
 
 
 def test_a_temporary_change_is_judged_until_its_end() -> None:
