@@ -149,6 +149,7 @@ def write_estimate(estimate: Estimate, digits: int = 3) -> str:
 def show_version(model: ValueModel, content: Mapping[str, Any]) -> None:
     """The version for people."""
     from cxhouse.value_commands import show_holdout
+    from semantic.value.words import tell_weights
 
     age = f"kept {content['age_days']} days ago" if content["age_days"] else "kept today"
     tell(f"Version {model.version} of the customer values, fitted on {model.month_end}, {age}; values in {model.value_basis}.")
@@ -157,7 +158,7 @@ def show_version(model: ValueModel, content: Mapping[str, Any]) -> None:
     show_evaluation(model.evaluation)
     if model.holdout is not None:
         show_holdout(model.holdout, "weeks")
-    table = Table("component", "weight", title=describe_weights(model))
+    table = Table("component", "weight", title=f"Weights. {tell_weights(model)}")
     for name, share in model.weights.shares.items():
         table.add_row(name, f"{share:.1%}")
     console.print(table)
@@ -168,14 +169,6 @@ def show_version(model: ValueModel, content: Mapping[str, Any]) -> None:
         complain(f"{name} is not used: {reason}.")
     for note in model.notes:
         complain(f"note: {note}")
-
-
-def describe_weights(model: ValueModel) -> str:
-    """Where the weights come from."""
-    weights = model.weights
-    if weights.reason is not None:
-        return f"Weights are equal: {weights.reason}"
-    return f"Weights, learned on {weights.customers:,} customers of {weights.cut_off}"
 
 
 def show_evaluation(evaluation: Evaluation | None) -> None:
