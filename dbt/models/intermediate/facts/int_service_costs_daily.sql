@@ -27,18 +27,6 @@ shared as (
     from work
     where quantity > 0
 
-),
-
-costs as (
-
-    select
-        kind,
-        case when kind = 'contact' then channel end as cost_channel,
-        date_trunc('month', event_date) as cost_month,
-        cast(sum(amount) as double) as amount
-    from {{ ref('int_costs') }}
-    group by all
-
 )
 
 select
@@ -61,7 +49,7 @@ select
     0 as service_cost_total_sq,
     0 as service_cost_total_cube
 from shared
-inner join costs
+inner join {{ ref('int_monthly_costs') }} as costs
     on
         shared.kind = costs.kind
         and shared.cost_channel is not distinct from costs.cost_channel

@@ -37,23 +37,11 @@ quantities as (
 
 ),
 
-costs as (
-
-    select
-        kind,
-        case when kind = 'contact' then channel end as cost_channel,
-        date_trunc('month', event_date) as cost_month,
-        cast(sum(amount) as double) as amount
-    from {{ ref('int_costs') }}
-    group by kind, case when kind = 'contact' then channel end, date_trunc('month', event_date)
-
-),
-
 rates as (
 
     select quantities.kind, quantities.cost_channel, quantities.cost_month, costs.amount / quantities.quantity as cost_per_unit
     from quantities
-    inner join costs
+    inner join {{ ref('int_monthly_costs') }} as costs
         on
             quantities.kind = costs.kind
             and quantities.cost_channel is not distinct from costs.cost_channel
