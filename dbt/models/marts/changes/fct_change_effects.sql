@@ -34,7 +34,7 @@ select
     {% endfor -%}
     frozen.change_id is not null or judged.is_final as is_final,
     frozen.change_id is not null as is_frozen,
-    -- false: given for another start of the change
+    -- false: given for another start of the change, or for a figure that is no longer asked about
     judged.change_id is not null as is_current,
     frozen.change_id is null and judged.is_kept as is_news,
     coalesce(frozen.judged_on, case when judged.is_final then build.local_date end) as judged_on,
