@@ -38,7 +38,8 @@ select
     judged.change_id is not null as is_current,
     frozen.change_id is null and judged.is_kept as is_news,
     coalesce(frozen.judged_on, case when judged.is_final then build.local_date end) as judged_on,
-    coalesce(frozen.build_id, case when judged.is_final then build.build_id end) as build_id,
+    -- only of a verdict that is kept: another build would write another
+    coalesce(frozen.build_id, case when judged.is_kept then build.build_id end) as build_id,
     judged.effect as latest_effect,
     judged.effect_lower as latest_lower,
     judged.effect_upper as latest_upper,
