@@ -5,7 +5,7 @@ with planned as (
     from {{ ref('dim_change_touchpoints') }} as scoped
     inner join {{ ref('dim_changes') }} as changes using (change_id)
     inner join {{ ref('fct_change_status') }} as standing using (change_id)
-    where (changes.is_planned or changes.evaluation_date is not null) and standing.status in ('do', 'check')
+    where (changes.is_planned or changes.evaluation_date is not null) and not changes.is_withdrawn and standing.status in ('do', 'check')
 
 ),
 
