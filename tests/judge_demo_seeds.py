@@ -16,6 +16,7 @@ import sys
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import duckdb
@@ -33,11 +34,12 @@ from semantic.effects.company import read_company
 
 END, SCALE, TIMES = date(2026, 6, 30), 0.25, 1.5
 USUAL_WAIT = 50.0  # seconds, of answered calls
-PILOTS, SEEDS = (901, 902), tuple(range(1, 21))
+PILOTS, SEEDS, CORRECTIONS = (901, 902), tuple(range(21, 41)), 3
 CARRIER_SIGNAL, NO_EFFECT = "on_time.zoefpost", ("CHG-106", "CHG-109", "CHG-111", "CHG-113")
 SMALL, OVERLAPPING, MEASUREMENT = "CHG-108", ("CHG-104", "CHG-105"), "CHG-112"
 FOUND = ("better", "worse", "higher", "lower", "exploratory higher", "exploratory lower")
 Place = tuple[str, str, str]  # change, KPI, touchpoint
+CARRIER: Place = (NEW_CARRIER_CHANGE, "on_time_delivery", "parcel_delivery")
 READ = {
     "changes": "dim_changes", "scope": "dim_change_touchpoints", "days": "fct_judged_days", "kpis": "dim_judged_kpis",
     "targets": "dim_touchpoint_kpis", "peaks": "dim_peaks", "incidents": "dim_incidents", "versions": "dim_kpi_versions",
@@ -91,8 +93,7 @@ def judge_company(kept: Path) -> pl.DataFrame:
     company = read_company(**frames, as_of=frames["days"]["local_date"].max())
     with threadpool_limits(1):
         found = evaluate_changes(company).effects
-    truth = json.loads((kept / "truth.json").read_text(encoding="utf-8"))
-    planted = {(c["change_id"], e["kpi"], e["touchpoint"]): e["effect"] for c in truth["changes"] for e in c["effects"]}
+    planted = read_truth(kept / "truth.json")
     keys = found.select("change_id", "kpi_id", "touchpoint_id").rows()
     return found.with_columns(pl.Series("planted", [planted.get(key) for key in keys], dtype=pl.Float64))
 
@@ -101,27 +102,73 @@ def list_planted() -> dict[Place, int]:
     """The effects to find, with their sign."""
     rows = [row for row in read_effects().to_dicts() if row["kpi"] and row["change_id"] not in (SMALL, *OVERLAPPING, MEASUREMENT)]
     found = {(row["change_id"], row["kpi"], row["touchpoint"]): int(math.copysign(1, row["size"])) for row in rows}
-    return {**found, (NEW_CARRIER_CHANGE, "on_time_delivery", "parcel_delivery"): -1}
+    return {**found, CARRIER: -1}
 
 
-def size_effects(pilots: list[pl.DataFrame]) -> pl.DataFrame:
-    """plan/effects.csv with the planted effects at TIMES the smallest visible ones of the pilots."""
+def size_effects(folder: Path, pilots: list[pl.DataFrame]) -> pl.DataFrame:
+    """plan/effects.csv with the planted effects at TIMES the smallest visible ones of the pilots.
+
+    A first guess from each signal's base; then pilots are drawn with it, and the effect they tell in the KPI's own unit corrects it: levels
+    that another change moved, and callers who hang up, take part of a move away.
+    """
     visible = pl.concat(pilots).group_by("change_id", "kpi_id", "touchpoint_id").agg(pl.col("smallest_visible_effect").mean()).drop_nulls()
-    sizes = {(change, kpi, place): TIMES * size for change, kpi, place, size in visible.rows()}
+    wanted = {place: TIMES * sign * dict_of(visible)[place] for place, sign in list_planted().items()}
+    effects = guess_sizes(wanted)
+    for _ in range(CORRECTIONS):
+        told = [read_truth(draw_truth(folder, seed, effects)) for seed in PILOTS]
+        factors = {place: wanted[place] / (sum(each[place] for each in told) / len(told)) for place in wanted}
+        sizes = [
+            row["size"] * min(max(factors[place_of(row)], 0.5), 2.0) if place_of(row) in factors else row["size"]
+            for row in effects.to_dicts()
+        ]
+        effects = effects.with_columns(pl.Series("size", sizes))
+    return effects
+
+
+def guess_sizes(wanted: dict[Place, float]) -> pl.DataFrame:
+    """Sizes on each signal's own scale, as if its level were its base."""
     bases = {row["signal"]: row["base"] for row in pl.read_csv(PLAN / "signals.csv").to_dicts()}
     rows = []
     for row in read_effects().to_dicts():
-        place = (row["change_id"], row["kpi"], row["touchpoint"])
-        if place in list_planted():
-            move = math.copysign(sizes[place], row["size"])
+        move = wanted.get(place_of(row))
+        if move is not None:
             is_wait = row["signal"].startswith("wait.")
             row["size"] = math.log1p(move / USUAL_WAIT) if is_wait else shift_share(bases[row["signal"]], move)
         rows.append(row)
     before = 0.6 * bases["on_time.pakduif"] + 0.4 * bases["on_time.stadsflits"]
-    wanted = before - sizes[NEW_CARRIER_CHANGE, "on_time_delivery", "parcel_delivery"] / NEW_CARRIER_SHARE
-    size = shift_share(bases[CARRIER_SIGNAL], wanted - bases[CARRIER_SIGNAL])
+    carrier = before + wanted[CARRIER] / NEW_CARRIER_SHARE
+    size = shift_share(bases[CARRIER_SIGNAL], carrier - bases[CARRIER_SIGNAL])
     rows.append({"change_id": NEW_CARRIER_CHANGE, "signal": CARRIER_SIGNAL, "size": size, "touchpoint": None, "kpi": None})
     return pl.DataFrame(rows, schema=read_effects().schema)
+
+
+def place_of(row: dict[str, Any]) -> Place:
+    """Where an effect is planted. That of the new carrier is the guess alone: its level is set, not moved."""
+    return row["change_id"], row["kpi"], row["touchpoint"]
+
+
+def dict_of(visible: pl.DataFrame) -> dict[Place, float]:
+    """Smallest visible effects by place."""
+    return {(change, kpi, touchpoint): size for change, kpi, touchpoint, size in visible.rows()}
+
+
+def draw_truth(folder: Path, seed: int, effects: pl.DataFrame) -> Path:
+    """truth.json of a company that is drawn and thrown away."""
+    draft, kept = folder / "draft", folder / "truth.json"
+    with (
+        mock.patch("ingestion.demo.signals.read_effects", lambda: effects),
+        mock.patch("ingestion.demo.truth.read_effects", lambda: effects),
+    ):
+        generate_demo(draft, end=END, scale=SCALE, seed=seed)
+    shutil.move(draft / "truth.json", kept)
+    shutil.rmtree(draft)
+    return kept
+
+
+def read_truth(path: Path) -> dict[Place, float]:
+    """Planted effects in the KPI's own unit."""
+    truth = json.loads(path.read_text(encoding="utf-8"))
+    return {(c["change_id"], e["kpi"], e["touchpoint"]): e["effect"] for c in truth["changes"] for e in c["effects"]}
 
 
 def shift_share(share: float, move: float) -> float:
@@ -153,8 +200,10 @@ def main(folder: Path) -> None:
     """Pilots, then every seed, one after the other."""
     still = read_effects().with_columns(pl.lit(0.0).alias("size"))
     pilots = [judge_company(build_company(folder, seed, still)) for seed in PILOTS]
-    effects = size_effects(pilots)
-    effects.write_csv(folder / "effects.csv")
+    sizes = folder / "effects.csv"
+    if not sizes.is_file():
+        size_effects(folder, pilots).write_csv(sizes)
+    effects = pl.read_csv(sizes, schema=read_effects().schema)
     found = {}
     for seed in SEEDS:
         found[seed] = judge_company(build_company(folder, seed, effects))
