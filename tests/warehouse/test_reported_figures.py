@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cxhouse import ledger as ledger_files
 from cxhouse import reported
 from cxhouse.reported import keep_reported, read_reported
 from tests.tiny import ORDERS, write_data
@@ -86,7 +87,7 @@ def test_a_kill_while_keeping_leaves_the_old_ledger_whole(revised: Home, tmp_pat
         path.with_name(f".{path.name}.1.tmp").write_bytes(b"PAR1 half")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reported, "write_atomically", stop_half_way)
+    monkeypatch.setattr(ledger_files, "write_atomically", stop_half_way)
     with pytest.raises(KeyboardInterrupt):
         keep_reported(revised.path / "warehouse.duckdb", ledger, build_id="x", published_at=REVISION)
     monkeypatch.undo()
