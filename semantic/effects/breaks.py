@@ -6,15 +6,16 @@ dates looked at in its series; of neighbouring dates the strongest is proposed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from semantic.effects.clean_history import EVENT_DAYS, SHARED_DAYS, find_judging_day
-from semantic.effects.company import ChangeFacts, Company, Target
-from semantic.effects.judging import Answer, Question, judge_questions
+from semantic.effects.clean_history import EVENT_DAYS, SHARED_DAYS
+from semantic.effects.company import Company
+from semantic.effects.false_alarms import list_quiet_questions
+from semantic.effects.judging import Answer, judge_questions
 from semantic.effects.periods import WEEK
 from semantic.effects.rows import find_size, known
 from semantic.effects.verdicts import find_unit, find_verdict_obstacle, write_chance, write_date, write_margin, write_move
@@ -29,7 +30,8 @@ PROPOSAL_SCHEMA = {
 
 def propose_breaks(company: Company) -> pl.DataFrame:
     """Rows of PROPOSAL_SCHEMA. `q_value` is the chance that the strongest of `dates_count` dates lies so far out without a change."""
-    answers = judge_questions(company, list(list_scan(company)))
+    asked = (replace(question, may_have_controls=False) for question in list_quiet_questions(company, WEEK))
+    answers = judge_questions(company, [each for each in asked if not is_explained(company, each.touchpoint_id, each.change.start)])
     series: dict[tuple[str, str], list[Answer]] = {}
     for answer in answers:
         if answer.window.pattern.peaks is None and find_verdict_obstacle(answer, company) is None:
@@ -38,24 +40,10 @@ def propose_breaks(company: Company) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=PROPOSAL_SCHEMA, orient="row").sort("touchpoint_id", "kpi_id", "break_date")
 
 
-def list_scan(company: Company) -> Iterator[Question]:
-    """A question per declared KPI and week, backwards from the last one that can be judged, away from whatever is registered there."""
-    for target in company.targets:
-        row = company.place.get((target.kpi_id, target.touchpoint_id))
-        if row is None or target.kpi_id not in company.kpis:
-            continue
-        here = frozenset({target.touchpoint_id})
-        last = company.known_days(target.kpi_id) - 1 - find_judging_day(EVENT_DAYS, company.kpis[target.kpi_id].maturity_days, None)
-        for start in range(last, int(company.first[row]), -WEEK):
-            if not is_explained(company, target, start):
-                change = ChangeFacts("", "", start, direct=here, scope=here)
-                yield Question(change, target.kpi_id, target.touchpoint_id, may_have_controls=False)
-
-
-def is_explained(company: Company, target: Target, day: int) -> bool:
+def is_explained(company: Company, touchpoint_id: str, day: int) -> bool:
     """True within eight weeks of a registered change or an incident, or four of a registered peak: there is a reason to look at already."""
-    near = any(abs(event.day - day) < SHARED_DAYS for event in company.events.get(target.touchpoint_id, ()))
-    incidents = any(first - SHARED_DAYS < day < last + SHARED_DAYS for first, last in company.incidents_at(target.touchpoint_id))
+    near = any(abs(event.day - day) < SHARED_DAYS for event in company.events.get(touchpoint_id, ()))
+    incidents = any(first - SHARED_DAYS < day < last + SHARED_DAYS for first, last in company.incidents_at(touchpoint_id))
     # a peak that touches the weeks judged would be forecast with a level of its own
     return near or incidents or any(first - EVENT_DAYS < day < last + EVENT_DAYS for first, last in company.peaks)
 

@@ -95,8 +95,7 @@ Days = NDArray[np.int64]
 class Company:
     """Everything the evaluation reads. Row i of `numerator` and `denominator` (series x days) belongs to `series[i]` (KPI, touchpoint).
 
-    `events` and `incidents` (first day, day after the last) are per touchpoint; incidents under None met the whole company. `first` is
-    each series' first day with a denominator (FOREVER without).
+    `events` and `incidents` (first day, day after the last) are per touchpoint; incidents under None met the whole company.
     """
 
     first_date: date
@@ -106,7 +105,6 @@ class Company:
     series: tuple[tuple[str, str], ...]
     numerator: Array
     denominator: Array
-    first: Days
     events: Mapping[str, tuple[Event, ...]]
     incidents: Mapping[str | None, tuple[tuple[int, int], ...]]
     peaks: tuple[tuple[int, int], ...]
@@ -115,6 +113,13 @@ class Company:
     def days(self) -> int:
         """Days with data; the first day without is the day after `as_of`."""
         return self.numerator.shape[1]
+
+    @cached_property
+    def first(self) -> Days:
+        """Each series' first day with a denominator (FOREVER without)."""
+        has_data = self.denominator > 0
+        first = np.where(has_data.any(axis=1), has_data.argmax(axis=1), FOREVER) if self.series else np.zeros(0)
+        return np.asarray(first, dtype=np.int64)
 
     def known_days(self, kpi_id: str) -> int:
         """Days a KPI is known on: fewer than others where its source is late."""
@@ -160,8 +165,6 @@ def read_company(
         return FOREVER if day is None else (day - first_date).days
 
     series, numerator, denominator = spread_days(known, first_date, count(as_of) + 1)
-    has_data = denominator > 0
-    first = np.where(has_data.any(axis=1), has_data.argmax(axis=1), FOREVER) if len(series) else np.zeros(0, dtype=np.int64)
     facts = read_changes(changes, scope, count)
     spans: dict[str | None, list[tuple[int, int]]] = {}
     for row in incidents.iter_rows(named=True):
@@ -174,7 +177,6 @@ def read_company(
         series=series,
         numerator=numerator,
         denominator=denominator,
-        first=np.asarray(first, dtype=np.int64),
         events=list_events(facts),
         incidents={touchpoint: tuple(sorted(each)) for touchpoint, each in spans.items()},
         peaks=tuple(sorted((count(row["from_date"]), count(row["to_date"]) + 1) for row in peaks.iter_rows(named=True))),

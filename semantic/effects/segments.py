@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from semantic.effects.changes import list_questions
-from semantic.effects.company import FOREVER, ChangeFacts, Company, spread_days
+from semantic.effects.company import ChangeFacts, Company, spread_days
 from semantic.effects.judgement import FEWEST_ANSWERS_AFTER
 from semantic.effects.judging import Answer, Question, judge_questions
 from semantic.effects.kernels import Array
@@ -78,15 +78,12 @@ def gather_segments(company: Company, change: ChangeFacts, sums: tuple[Places, A
     cut = max(find_next_month(company, change.start), 0)
     numerator = np.concatenate([top[rows, :cut], earlier_top[rows, cut:]], axis=1)
     denominator = np.concatenate([bottom[rows, :cut], earlier_bottom[rows, cut:]], axis=1)
-    has_data = denominator > 0
-    first = np.where(has_data.any(axis=1), has_data.argmax(axis=1), FOREVER) if rows else np.zeros(0, dtype=np.int64)
     names = {places[i][1] for i in rows}
     return replace(
         company,
         series=tuple(places[i] for i in rows),
         numerator=numerator,
         denominator=denominator,
-        first=np.asarray(first, dtype=np.int64),
         events={name: company.events.get(touchpoint_of(name), ()) for name in names},
         incidents={None: company.incidents.get(None, ()), **{name: company.incidents.get(touchpoint_of(name), ()) for name in names}},
         targets=(),
