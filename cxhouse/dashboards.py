@@ -7,18 +7,18 @@ that are read are the SQL files under `dashboards/sources/cxhouse`, one per repo
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
 
+from cxhouse.files import wait_for_lock
 from cxhouse.site_server import DashboardsError, serve_dashboards
 
 __all__ = ["DashboardsError", "build_dashboards", "ensure_node_modules", "list_declared_reports", "serve_dashboards"]
@@ -46,7 +46,7 @@ def ensure_node_modules(project: Path, *, progress: Progress | None = None) -> N
         raise DashboardsError("npm is not on the PATH. Install Node.js 20 or newer, which brings it, then run again.")
     wanted = hash_files([project / name for name in INSTALL_ENTRIES], base=project)
     stamp = project / "node_modules" / ".cxhouse-installed"
-    with lock(project / "package-lock.json"):
+    with wait_for_lock(project / "package-lock.json"):
         if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
             return
         report(progress, "Installing the dashboards' Node packages")
@@ -75,7 +75,7 @@ def build_dashboards(
     check_reports(project, published)
     work.mkdir(parents=True, exist_ok=True)
     site, stamp = work / "site", work / "site.stamp"
-    with lock(work / ".lock"):
+    with wait_for_lock(work / ".lock"):
         wanted = describe_inputs(project, published, time_zone, company_name, failure)
         if (site / "index.html").is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
             report(progress, "Dashboards are up to date")
@@ -222,14 +222,6 @@ def swap_site(built: Path, site: Path, key: str) -> None:
     for old in sites.iterdir():
         if old != target:
             shutil.rmtree(old, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def lock(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on a file; a second process waits. The lock goes with the process, also when it is killed."""
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def report(progress: Progress | None, message: str) -> None:

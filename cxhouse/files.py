@@ -1,9 +1,11 @@
-"""Files that are whole or absent (written beside, swapped by one rename), and files for one pair of eyes."""
+"""Files that are whole or absent (written beside, swapped by one rename), files for one pair of eyes, and locks that are waited for."""
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +31,12 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         os.fchmod(descriptor, 0o600)
         file.write(text + "\n")
+
+
+@contextmanager
+def wait_for_lock(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on a file; a second process waits. The lock goes with the process, also when it is killed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

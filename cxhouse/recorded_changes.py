@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from cxhouse.files import wait_for_lock
 from cxhouse.ledger import append_lines, read_lines
 from cxhouse.settings import Settings
 from semantic.changes import Change, Scope, Version, check_unique, read_change, read_change_files
@@ -14,7 +16,10 @@ from semantic.company import Company
 from semantic.yaml_files import DefinitionError
 
 CHANGES = "changes.jsonl"
+LOCK = "changes.lock"  # among the state: the ledger holds only what counts
 IN_FILE = "file"
+
+Given, Result = ParamSpec("Given"), TypeVar("Result")
 
 
 def scope_of(company: Company) -> Scope:
@@ -25,6 +30,17 @@ def scope_of(company: Company) -> Scope:
         kpis=frozenset(company.catalog.kpis),
         time_zone=company.time_zone,
     )
+
+
+def one_at_a_time(record: Callable[Concatenate[Settings, Given], Result]) -> Callable[Concatenate[Settings, Given], Result]:
+    """What reads the recorded changes and then appends to them: a second process waits, so that it sees what the first one appended."""
+
+    @wraps(record)
+    def record_alone(settings: Settings, *given: Given.args, **named: Given.kwargs) -> Result:
+        with wait_for_lock(settings.state / LOCK):
+            return record(settings, *given, **named)
+
+    return record_alone
 
 
 def read_versions(company: Company, ledger: Path) -> list[Version]:
@@ -81,6 +97,7 @@ def list_current(settings: Settings, company: Company) -> list[Version]:
     return list(newest.values())
 
 
+@one_at_a_time
 def keep_files(settings: Settings, company: Company, *, now: datetime) -> None:
     """Record what the files say when it differs from what was recorded last; a file that is gone is recorded as withdrawn.
 
@@ -111,6 +128,7 @@ def check_names(newest: Mapping[str, Version], company: Company, ledger: Path) -
             raise DefinitionError(error.file, error.entry, problem) from error
 
 
+@one_at_a_time
 def record_change(settings: Settings, company: Company, content: Mapping[str, Any], *, recorded_in: str, now: datetime) -> Change:
     """Check a change and append it to the ledger. `now` is aware. Raises DefinitionError and writes nothing when it is not right."""
     change = read_change(content, scope_of(company), place=recorded_in, entry=f"change {content.get('change_id')}")
@@ -121,6 +139,7 @@ def record_change(settings: Settings, company: Company, content: Mapping[str, An
     return change
 
 
+@one_at_a_time
 def edit_change(
     settings: Settings, company: Company, change_id: str, given: Mapping[str, Any], *, now: datetime, is_withdrawn: bool = False
 ) -> tuple[str, ...]:

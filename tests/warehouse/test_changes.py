@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +17,8 @@ import pytest
 from cxhouse.ledger import append_lines, read_lines
 from semantic.changes import Scope, read_change
 from semantic.yaml_files import DefinitionError
-from tests.warehouse.conftest import Home
+from tests.tiny import PROJECT
+from tests.warehouse.conftest import Home, make_home
 
 
 def test_the_local_day_of_the_start_is_the_first_day_after(tiny: Home) -> None:
@@ -136,6 +140,28 @@ def test_a_ledger_line_cut_short_by_a_kill_costs_only_itself(tiny: Home, tmp_pat
     assert "after" in home.run("change", "list").stdout
     lines = ledger.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 5 and json.loads(lines[-1])["change"]["change_id"] == "after"
+
+
+def test_of_two_processes_that_record_the_same_id_at_once_one_is_refused(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    command = [sys.executable, "-m", "tests.warehouse.record_in_child", "twice"]
+    children = [
+        subprocess.Popen([*command, title], cwd=PROJECT, env=dict(home.environment), text=True, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+        for title in ("One", "Other")
+    ]
+    try:
+        pipes = [(child.stdin, child.stdout) for child in children if child.stdin and child.stdout]
+        assert [answers.readline() for _, answers in pipes] == ["ready\n"] * 2
+        for words, _ in pipes:
+            words.write("now\n")
+            words.flush()
+        errors = [child.communicate(timeout=60)[1] for child in children]
+    finally:
+        for child in children:
+            child.kill()
+    assert sorted(child.returncode for child in children) == [0, 1], errors
+    assert "the id is already used in command" in "".join(errors)
+    assert len(read_lines(home.path / "ledger" / "changes.jsonl")) == 1
 
 
 def test_a_text_with_any_separator_in_it_stays_one_line_of_the_ledger(tmp_path: Path) -> None:
