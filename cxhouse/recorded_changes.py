@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
@@ -124,7 +125,7 @@ def check_names(newest: Mapping[str, Version], company: Company, ledger: Path) -
         try:
             read_change(version.change.describe(), scope_of(company), place=ledger / CHANGES, entry=f"change {change_id}")
         except DefinitionError as error:
-            problem = f"{error.problem}. cxhouse change edit {change_id} records it anew"
+            problem = f"{error.problem}. cxhouse change edit {shlex.quote(change_id)} records it anew, or takes it back with --withdraw"
             raise DefinitionError(error.file, error.entry, problem) from error
 
 
@@ -160,7 +161,8 @@ def edit_change(
         )
     if "change_id" in given:
         raise DefinitionError(path, entry, "keeps its id; record another change instead")
-    change = read_change({**kept.change.describe(), **given}, scope_of(company), place=path, entry=entry)
+    content = {**kept.change.describe(), **given}
+    change = read_change(content, scope_of(company), place=path, entry=entry, check_ids=not is_withdrawn)
     version = Version(change, kept.recorded_in, now, is_withdrawn)
     differing = describe_edit(kept, version)
     if differing:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from semantic.entries import find_id_problem
 from semantic.yaml_files import DefinitionError, read_mapping
 
 KINDS = ("touchpoint", "process", "system", "supplier", "policy", "price", "measurement", "external")
@@ -94,6 +95,8 @@ def read_change(content: Mapping[str, Any], scope: Scope, *, place: Path | str, 
         if values.get(name) in (None, ""):
             raise fail(f"`{name}` is missing")
     texts = {name: read_text(values.get(name), fail, name) for name in TEXTS}
+    if check_ids and (problem := find_id_problem(texts["change_id"] or "")):
+        raise fail(problem)
     if texts["kind"] not in KINDS:
         raise fail(f"unknown kind `{texts['kind']}`; known are {', '.join(KINDS)}")
     lists = {name: read_list(values.get(name), fail, name) for name in LISTS}

@@ -161,7 +161,7 @@ def read_touchpoint(entry: Entry, catalog: KpiCatalog) -> Touchpoint:
     entry.only(*TOUCHPOINT_FIELDS, *TOUCHPOINT_TEXTS)
     promise = entry.content.get("promise") or {}
     touchpoint = Touchpoint(
-        id=entry.text("id"),
+        id=entry.id(),
         name=entry.text("name"),
         owner=entry.text("owner"),
         channels=entry.many("channels"),

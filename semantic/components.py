@@ -68,7 +68,7 @@ def read_component(
     if entry.maybe("supplier_id") and kind != "supplier":
         raise entry.fail(f"has a `supplier_id` and kind {kind}; only kind supplier has one")
     return Component(
-        id=entry.text("id"),
+        id=entry.id(),
         name=entry.text("name"),
         kind=kind,
         owner=entry.text("owner"),

@@ -10,6 +10,15 @@ from typing import Any
 
 from semantic.yaml_files import DefinitionError
 
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")  # it stands in the address of a page and in the query of that page, and in lists with commas
+
+
+def find_id_problem(text: str) -> str | None:
+    """What is wrong with an id, or nothing."""
+    if ID.fullmatch(text):
+        return None
+    return f"the id `{text}` is not made of letters a to z, digits, hyphens, underscores and dots; write it like web_checkout"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -35,6 +44,14 @@ class Entry:
         if value is None or str(value).strip() == "":
             raise self.fail(f"`{name}` is missing")
         return str(value).strip()
+
+    def id(self) -> str:
+        """The entry's `id`."""
+        value = self.text("id")
+        problem = find_id_problem(value)
+        if problem:
+            raise self.fail(problem)
+        return value
 
     def maybe(self, name: str) -> str | None:
         """A text that may be absent."""

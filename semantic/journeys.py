@@ -89,7 +89,7 @@ def read_journey(entry: Entry, claims: Mapping[str, frozenset[str]], objectives:
         raise entry.fail("`categories` needs `follows: order`; only an order says what was bought")
     phases = read_phases(entry, claims, objectives)
     return Journey(
-        id=entry.text("id"),
+        id=entry.id(),
         name=entry.text("name"),
         persona=entry.maybe("persona"),
         wish=entry.maybe("wish"),
@@ -152,7 +152,7 @@ def read_phase(entry: Entry, claims: Mapping[str, frozenset[str]], objectives: M
             f"`{', '.join(sorted(shared))}` both begins and ends the phase; let start_event and end_event be the same (a moment) or differ"
         )
     texts = {name: entry.maybe(name) for name in PHASE_TEXTS}
-    return Phase(entry.text("id"), entry.text("name"), entry.many("touchpoints"), starts, ends, texts)
+    return Phase(entry.id(), entry.text("name"), entry.many("touchpoints"), starts, ends, texts)
 
 
 def follow_phase(phases: Sequence[Phase], place: int, claims: Mapping[str, frozenset[str]]) -> Phase:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from semantic.entries import find_id_problem
 from semantic.kpi_versions import KpiVersion, read_versions
 from semantic.yaml_files import DefinitionError, read_mapping
 
@@ -87,6 +88,8 @@ def read_kpi(path: Path, metric: Mapping, measures: Mapping[str, Measure]) -> Kp
         raise DefinitionError(
             path, entry, "a KPI is `type: ratio` with `config: {meta: {kind: kpi, ...}}`; semantic/kpis/kpis.yml has examples"
         )
+    if problem := find_id_problem(str(name)):
+        raise DefinitionError(path, entry, problem)
     missing = [aspect for aspect in REQUIRED_META if aspect not in meta]
     if missing:
         raise DefinitionError(path, entry, f"config.meta lacks {', '.join(missing)}")

@@ -53,3 +53,13 @@ bit_xor(hash(hash({{ columns | join(', ') }})))
 {% macro default__rows_of(rows, name) -%}
 (select unnest({{ rows }}, max_depth := 2)) as {{ name }}
 {%- endmacro %}
+
+{% macro plain_id(text) %}{{ return(adapter.dispatch('plain_id')(text)) }}{% endmacro %}
+
+{# What the data call something, as an id of letters, digits, hyphens, underscores and dots; what had to be replaced gets a mark that tells it from others. #}
+{% macro default__plain_id(text) -%}
+case
+    when {{ text }} similar to '[A-Za-z0-9_.-]+' then {{ text }}
+    else regexp_replace({{ text }}, '[^A-Za-z0-9_.-]+', '_', 'g') || '_' || left(md5({{ text }}), 6)
+end
+{%- endmacro %}

@@ -69,6 +69,13 @@ BROKEN = {
     "misspelled field": (replace("touchpoints.yml", "owner: Logistics", "ower: Logistics"), ["touchpoint parcel", "ower", "known are"]),
     "a key twice": (replace("touchpoints.yml", "name: Parcel", "name: Parcel\n    name: Box"), ["touchpoints.yml", "`name` stands twice"]),
     "an id twice": (replace("touchpoints.yml", "id: showroom", "id: parcel"), ["touchpoint parcel", "ids are unique"]),
+    "an id that its page could not ask for": (
+        replace("touchpoints.yml", "id: showroom", "id: show'room"),
+        ["touchpoints.yml", "touchpoint show'room", "`show'room` is not made of letters"],
+    ),
+    "an id that is two in a list": (replace("components.yml", "id: courier", 'id: "a,b"'), ["components.yml", "component a,b", "letters"]),
+    "an id that is no address": (replace("journeys/buy.yml", "id: buy", "id: buy/it"), ["buy.yml", "`buy/it`", "letters"]),
+    "an id of a phase": (replace("journeys/buy.yml", "id: purchase", "id: pur chase"), ["buy.yml", "phase pur chase", "letters"]),
     "no owner": (replace("touchpoints.yml", "    owner: Logistics\n", ""), ["touchpoint parcel", "`owner` is missing"]),
     "no KPI": (
         replace("touchpoints.yml", "    kpis: [{kpi: conversion, target: 0.05}]\n", ""),
@@ -161,6 +168,10 @@ BROKEN = {
         ["peaks.yml", "`from` is 13-40"],
     ),
     "a KPI over an unknown measure": (write("kpis/own.yml", EXTRA_KPI), ["own.yml", "cost_per_order", "`euros_spent`", "known are"]),
+    "an id of a KPI": (
+        write("kpis/own.yml", EXTRA_KPI.replace("cost_per_order", '"cost\'s"').replace("euros_spent", "net_revenue")),
+        ["own.yml", "metric cost's", "letters"],
+    ),
     "a KPI defined again": (
         write("kpis/own.yml", EXTRA_KPI.replace("cost_per_order", "nps").replace("euros_spent", "net_revenue")),
         ["own.yml", "nps", "defined twice"],

@@ -28,6 +28,7 @@ GRAFANA: list[Any] = [
     {"id": 13, "alertId": 7, "newState": "alerting", "prevState": "ok", "time": 1772506800000, "text": "", "tags": []},
     {"id": 14, "time": 1772506800, "text": "seconds, not milliseconds", "tags": []},
     {"id": 12, "time": 1772506800000, "text": "the same id again", "tags": []},
+    {"id": "o'neil", "time": 1772506800000, "text": "an id that is no address", "tags": []},
     "not an object",
 ]  # fmt: skip
 POSTHOG: dict[str, Any] = {
@@ -100,8 +101,9 @@ def test_grafana_times_tags_alerts_and_bad_rows(home: Home) -> None:
     assert outage.ended_at == datetime(2026, 3, 4, 3, tzinfo=UTC)
     assert done.rejected is not None
     lines = [json.loads(line) for line in done.rejected.read_text(encoding="utf-8").splitlines()]
-    assert [(line["row"], line["id"]) for line in lines] == [(4, "14"), (5, "12"), (6, None)]
+    assert [(line["row"], line["id"]) for line in lines] == [(4, "14"), (5, "12"), (7, None), (6, "grafana-o'neil")]
     assert "milliseconds" in lines[0]["reason"] and "twice" in lines[1]["reason"] and "object" in lines[2]["reason"]
+    assert "`grafana-o'neil` is not made of letters" in lines[3]["reason"]
 
 
 def test_posthog_moments_deletions_and_no_authors(home: Home) -> None:
@@ -193,7 +195,7 @@ def test_the_command_counts_and_names_the_place_of_bad_rows(home: Home, tmp_path
     path = tmp_path / "annotations.json"
     path.write_text(json.dumps(GRAFANA), encoding="utf-8")
     done = home.run("change", "import", str(path), "--touchpoints=phone")
-    assert done.stdout.strip() == "grafana: 2 recorded, 1 passed over, being no annotations, 3 not usable"
+    assert done.stdout.strip() == "grafana: 2 recorded, 1 passed over, being no annotations, 4 not usable"
     assert "rejected_imports/grafana-" in done.stderr
     assert "import_grafana" in home.run("change", "list").stdout
     assert home.run("change", "import", str(path), "--format=excel", check=False).returncode == 2

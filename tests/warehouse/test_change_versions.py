@@ -46,6 +46,7 @@ LOG = (
     "backdated,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
     "gone,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
     "postponed-in-the-log,2099-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
+    "nobody's,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
 )
 # the row that is gone is not the only one: one has another KPI since April, one another size under its old date
 LOG_LATER = (
@@ -202,6 +203,12 @@ def test_a_plan_does_not_become_an_incident_afterwards(first: Home) -> None:
 def test_a_file_is_a_plan_when_a_build_saw_it_before_the_start(first: Home) -> None:
     planned = dict(first.report("rpt_changes").filter(recorded_in="file").select("change_id", "is_planned").rows())
     assert planned == {"far-away": True, "long-ago": False}
+
+
+def test_a_log_row_whose_id_no_page_could_ask_for_is_set_aside_with_the_reason(first: Home) -> None:
+    assert "nobody's" not in first.report("rpt_changes")["change_id"].to_list()
+    rejected = first.report("rpt_rejected_rows").filter(source="calendar").select("reason", "rows_count").rows()
+    assert rejected == [("change_id holds more than letters, digits, hyphens, underscores and dots", 1)]
 
 
 def test_what_was_called_off_before_its_start_did_not_take_place(first: Home) -> None:

@@ -119,6 +119,7 @@ def test_an_edit_is_a_later_version_and_what_is_not_right_is_refused(tiny: Home,
         (["--title=X", "--started-at=2026-03-02", "--kind=system", "--expected-size=much"], ["`expected_size` is much"]),
         (["--title=X", "--started-at=2026-03-02", "--kind=system", "--expected-size=nan"], ["`expected_size` is nan; write a number"]),
         (["--title=X", "--started-at=0001-01-01", "--kind=system"], ["`started_at` is 0001-01-01; write a year from"]),
+        (["--id=x'", "--title=X", "--started-at=2026-03-02", "--kind=system"], ["change x'", "the id `x'` is not made of letters"]),
         (["--id=x", "--title=\udcff", "--started-at=2026-03-02", "--kind=system"], ["change x", "`title`", "not UTF-8"]),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from hashlib import md5
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,8 @@ from tests.warehouse.conftest import Home, make_home
 # parcels and surveys begin on 2 March: 28 days later something new is news, the day before it is not
 NEWS_DAY, LAST_QUIET_DAY = "2026-03-30", "2026-03-29"
 NEWS_UNTIL = "2026-03-31"
-NEW = {"supplier": "drone", "channel": "whatsapp", "survey": "pulse"}
+NEW = (("supplier", "drone"), ("supplier", "Ann's van"), ("channel", "whatsapp"), ("survey", "pulse"))
+VAN = "auto_supplier_Ann_s_van_" + md5(b"Ann's van").hexdigest()[:6]
 
 
 def write_newcomers(folder: Path) -> None:
@@ -23,6 +25,7 @@ def write_newcomers(folder: Path) -> None:
     deliveries = [
         DELIVERIES,
         f"D90,,drone,{NEWS_DAY}T12:00:00,,{NEWS_DAY}T08:00:00",
+        f"D92,,Ann's van,{NEWS_DAY}T12:00:00,,{NEWS_DAY}T08:00:00",
         f"D91,,early,{LAST_QUIET_DAY}T12:00:00,,{NEWS_DAY}T08:00:00",
     ]
     (folder / f"deliveries_{NEWS_DAY}.csv").write_text("\n".join(deliveries) + "\n", encoding="utf-8")
@@ -74,9 +77,10 @@ def test_what_stands_in_the_first_28_days_is_flagged_and_no_news(tiny: Home) -> 
 
 
 def test_each_new_thing_appears_flagged_with_one_annotation_however_often_it_is_built(later: Home) -> None:
-    assert set(NEW.items()) <= list_flagged(later)
+    assert set(NEW) <= list_flagged(later)
     assert list_automatic(later) == [
         ("auto_channel_whatsapp", NEWS_DAY, "touchpoint", None),
+        (VAN, NEWS_DAY, "supplier", "parcel"),
         ("auto_supplier_drone", NEWS_DAY, "supplier", "parcel"),
         ("auto_survey_pulse", NEWS_DAY, "measurement", "parcel"),
     ]
@@ -88,7 +92,7 @@ def test_each_new_thing_appears_flagged_with_one_annotation_however_often_it_is_
 
 def test_an_annotation_stands_apart_from_changes_and_is_never_a_test(later: Home) -> None:
     told = later.report("rpt_change_verdicts").filter(pl.col("change_id").str.starts_with("auto_"))
-    assert told.height == len(list_automatic(later)) == 3
+    assert told.height == len(list_automatic(later)) == 4
     assert set(told["stage"]) == {"automatic"} and not told["is_test"].any()
 
 
@@ -117,12 +121,12 @@ def test_a_change_somebody_recorded_near_that_day_takes_the_place_of_the_annotat
     home.run("change", "add", "--id=drones", "--title=Drones", "--started-at=2026-03-20", "--kind=supplier", "--suppliers=drone")
     home.run("build")
     home.run("publish")
-    assert [change[0] for change in list_automatic(home)] == ["auto_channel_whatsapp", "auto_survey_pulse"]
+    assert [change[0] for change in list_automatic(home)] == ["auto_channel_whatsapp", VAN, "auto_survey_pulse"]
 
 
 def test_a_confirmed_annotation_is_a_change_like_others_and_stands_once(later: Home, tmp_path: Path) -> None:
     home = copy_home(later, tmp_path)
-    for change_id in ("auto_supplier_drone", "auto_survey_pulse"):
+    for change_id in ("auto_supplier_drone", "auto_survey_pulse", VAN):
         home.run("change", "confirm", change_id)
     home.run("change", "edit", "auto_survey_pulse", "--owner=Insight")
     home.run("build")
@@ -130,10 +134,12 @@ def test_a_confirmed_annotation_is_a_change_like_others_and_stands_once(later: H
     rows = home.report("rpt_changes").filter(pl.col("change_id").str.starts_with("auto_")).sort("change_id").to_dicts()
     assert [(row["change_id"], row["recorded_in"], row["is_planned"]) for row in rows] == [
         ("auto_channel_whatsapp", "automatic", False),
+        (VAN, "command", False),
         ("auto_supplier_drone", "command", False),
         ("auto_survey_pulse", "command", False),
     ]
-    assert (str(rows[1]["started_date"]), rows[1]["touchpoints"], rows[1]["suppliers"]) == (NEWS_DAY, "parcel", "drone")
-    assert (rows[2]["kind"], rows[2]["owner_department"]) == ("measurement", "Insight")
+    assert (rows[1]["title"], rows[1]["suppliers"]) == ("New supplier: Ann's van", "Ann's van")
+    assert (str(rows[2]["started_date"]), rows[2]["touchpoints"], rows[2]["suppliers"]) == (NEWS_DAY, "parcel", "drone")
+    assert (rows[3]["kind"], rows[3]["owner_department"]) == ("measurement", "Insight")
     refused = home.run("change", "confirm", "auto_supplier_drone", check=False)
     assert refused.returncode == 1 and "auto_channel_whatsapp" in refused.stderr

@@ -48,7 +48,7 @@ declared as (
 select
     first_seen.kind,
     first_seen.thing_id,
-    first_seen.kind || '_' || first_seen.thing_id as component_id,
+    first_seen.kind || '_' || {{ plain_id('first_seen.thing_id') }} as component_id,
     first_seen.first_seen_date,
     first_seen.last_seen_date,
     first_seen.first_source,
