@@ -29,6 +29,7 @@ def judged_before(tiny: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
         {**GIVEN, "started_at": date(2026, 3, 2)},
         {**GIVEN, "started_at": date(2026, 2, 2), "sentence": "It helped earlier."},
         {**GIVEN, "change_id": "gone", "started_at": date(2026, 3, 2)},
+        {**GIVEN, "started_at": date(2026, 3, 2), "kpi_id": "joy", "is_primary": False, "verdict": "worse", "effect_text": "-1.0 points"},
     ]
     kept = pl.DataFrame(rows, schema_overrides={name: kind for name, kind in SCHEMA.items() if name in {*GIVEN, "started_at"}})
     missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in SCHEMA.items() if name not in kept.columns and name != "published_at"]
@@ -60,9 +61,20 @@ def test_a_verdict_outlives_its_change(judged_before: Home) -> None:
     assert rows.select("verdict", "is_current", "latest_verdict").rows() == [("better", False, None)]
 
 
+def test_a_verdict_stays_in_sight_when_its_kpi_is_no_longer_declared(judged_before: Home, tiny: Home) -> None:
+    row = judged_before.report("rpt_change_effects").filter(kpi_id="joy").row(0, named=True)
+    assert (row["verdict"], row["is_current"], row["is_asked"], row["latest_verdict"]) == ("worse", True, False, None)
+    assert row["re_estimate_text"].startswith("Judged worse on 20 April 2026; today it could not be judged")
+    told = judged_before.report("rpt_change_verdicts").filter(change_id="new-menu").row(0, named=True)
+    assert (told["verdict"], told["tests_count"]) == ("better", 1) and "joy at Telephone -1.0 points (worse)" in told["others_text"]
+    # the planned KPI is not measured at the touchpoint the change names; where it was judged before, the change stays judged
+    for home, expected in ((tiny, ("check", None)), (judged_before, ("act", "better"))):
+        assert home.report("rpt_changes").filter(change_id="new-menu").select("status", "verdict").rows() == [expected]
+
+
 def test_a_publish_keeps_what_it_showed_first_and_no_more(judged_before: Home, tiny: Home) -> None:
     kept = read_verdicts(judged_before.path / "ledger")
-    assert kept.filter(build_id="first").height == 3
+    assert kept.filter(build_id="first").height == 4
     assert not set(kept["verdict"]) & {"too little data", "too early", "not started"}
     shown = judged_before.report("rpt_change_effects").filter(pl.col("is_final") & (pl.col("verdict") != "too little data"))
     key = ["change_id", "kpi_id", "touchpoint_id", "started_at"]

@@ -3,7 +3,7 @@
 with judged as (
 
     select
-        effects.*, kpis.kpi_name, touchpoints.touchpoint_name,
+        effects.*, coalesce(kpis.kpi_name, effects.kpi_id) as kpi_name, coalesce(touchpoints.touchpoint_name, effects.touchpoint_id) as touchpoint_name,
         case effects.verdict
             when 'better' then 1 when 'worse' then 1 when 'higher' then 2 when 'lower' then 2 when 'exploratory higher' then 3 when 'exploratory lower' then 3
             when 'too early' then 4 when 'not started' then 5 when 'no visible effect' then 6 when 'not separable' then 7 when 'measurement changed' then 8

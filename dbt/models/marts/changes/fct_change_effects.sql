@@ -6,15 +6,27 @@
     'overlaps_with', 'judged_from', 'periods_before', 'periods_after', 'score', 'effect_text', 'margin_text', 'visible_text', 'expected_text',
     'promise_text', 'second_effect', 'second_lower', 'second_upper', 'second_p', 'second_opinion',
 ] %}
-with judged as (
+with frozen as (
 
-    select * from {{ ref('fct_judgements') }} where occasion = 'change'
+    select * from {{ source('company_folder', 'verdicts') }}
 
 ),
 
-frozen as (
+-- that nothing measures the planned KPI any more says nothing beside the verdict it has
+judged as (
 
-    select * from {{ source('company_folder', 'verdicts') }}
+    select *
+    from {{ ref('fct_judgements') }} as judgements
+    where
+        occasion = 'change'
+        and (
+            touchpoint_id is not null
+            or not exists (
+                select 1
+                from frozen
+                where frozen.change_id = judgements.change_id and frozen.started_at = judgements.started_at and frozen.kpi_id = judgements.kpi_id and frozen.is_primary
+            )
+        )
 
 ),
 
@@ -34,8 +46,10 @@ select
     {% endfor -%}
     frozen.change_id is not null or judged.is_final as is_final,
     frozen.change_id is not null as is_frozen,
-    -- false: given for another start of the change, or for a figure that is no longer asked about
-    judged.change_id is not null as is_current,
+    -- false: given for another start of the change, or the change is gone
+    judged.change_id is not null or changes.change_id is not null as is_current,
+    -- false: the KPI is no longer declared there, or the touchpoint no longer in sight; what was said of it stays
+    judged.change_id is not null as is_asked,
     frozen.change_id is null and judged.is_kept as is_news,
     coalesce(frozen.judged_on, case when judged.is_final then build.local_date end) as judged_on,
     -- only of a verdict that is kept: another build would write another
@@ -51,4 +65,5 @@ full outer join frozen
     on
         judged.change_id = frozen.change_id and judged.kpi_id = frozen.kpi_id and judged.touchpoint_id = frozen.touchpoint_id
         and judged.started_at = frozen.started_at
+left join {{ ref('dim_changes') }} as changes on frozen.change_id = changes.change_id and frozen.started_at = changes.started_date
 cross join build

@@ -14,7 +14,7 @@ primaries as (
 
 deciding as (
 
-    select effects.*, primaries.change_id is not null as has_primary, kpis.kpi_name, kpis.known_until
+    select effects.*, primaries.change_id is not null as has_primary, coalesce(kpis.kpi_name, effects.kpi_id) as kpi_name, kpis.known_until
     from effects
     left join primaries using (change_id)
     left join {{ ref('dim_judged_kpis') }} as kpis using (kpi_id)
