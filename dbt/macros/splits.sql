@@ -30,3 +30,8 @@ end
 {% macro is_hidden_count(count) -%}
 ({{ count }} > 0 and {{ count }} < 5)
 {%- endmacro %}
+
+{# Whether a day lies in one of the two periods that are compared. #}
+{% macro is_compared(day, windows) -%}
+({{ day }} between {{ windows }}.before_start and {{ windows }}.before_end or {{ day }} between {{ windows }}.period_start and {{ windows }}.period_end)
+{%- endmacro %}

@@ -210,6 +210,45 @@ def test_a_figure_per_segment_and_what_nobody_registered_are_the_reports(browser
         watched.assert_clean()
 
 
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_mix_and_rate_of_the_chosen_figure_are_the_reports(browser: Browser, address: str, built_site: BuiltSite, width: int) -> None:
+    moves, splits = built_site.read("rpt_change_moves"), built_site.read("rpt_change_splits")
+    split = moves.filter(pl.col("dimension_set") != "total")
+    counts = split.group_by("move_id", "change_id").len().sort("len", "move_id", descending=True)
+    change, move_id = counts["change_id"][0], counts["move_id"][0]
+    own = moves.filter(pl.col("move_id") == move_id).sort("dimension_set").to_dicts()
+    assert len(own) > 1, "the built company needs a figure that can be split in two ways"
+    with watch(browser, address, width) as watched:
+        page = watched.open(f"/changes/{change}/")
+        page.locator("select[name=figure]").select_option(f"{own[0]['kpi_id']} {own[0]['touchpoint_id']}")
+        for move in own:
+            page.get_by_role("radio", name=move["dimension_set"], exact=True).click()
+            page.wait_for_function(
+                "(text) => document.querySelector('[data-field=plain]')?.innerText === text", arg=move["sentence"], timeout=PATIENCE_MS
+            )
+            rows = splits.filter((pl.col("move_id") == move_id) & (pl.col("dimension_set") == move["dimension_set"])).to_dicts()
+            assert rows and page.locator("[data-field=split] tbody tr").count() == len(rows)
+            for row in rows:
+                place = page.locator(f"[data-field=split] tr[data-member='{row['member_name']}']")
+                shown = [place.locator(f"[data-effect={kind}]").inner_text().strip() for kind in ("mix", "rate", "total")]
+                assert shown == [row["mix_text"], row["rate_text"], row["total_text"]]
+            assert page.locator("[data-effect=change]").inner_text() == move["change_text"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        watched.assert_clean()
+
+
+def test_a_change_that_has_not_started_says_when_it_will_be_split(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    answers = read_answers(built_site)
+    waiting = sorted(change for change, row in answers.items() if row["verdict"] == "not started")
+    assert waiting, "the built company needs a change that lies ahead"
+    assert not set(waiting) & set(built_site.read("rpt_change_moves")["change_id"])
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/changes/{waiting[0]}/")
+        assert "once the change has started" in page.locator(".empty", has_text="Nothing to split yet").inner_text()
+        assert page.locator("[data-field=plain]").count() == 0
+        watched.assert_clean()
+
+
 def test_overlapping_changes_name_each_other_with_a_link(browser: Browser, address: str, built_site: BuiltSite) -> None:
     overlaps = built_site.read("rpt_change_neighbours").filter(pl.col("is_overlap")).sort("change_id", "other_change_id").to_dicts()
     assert overlaps, "the built company needs changes that overlap"

@@ -1,34 +1,6 @@
 -- One row per KPI, scope, comparison and dimension it can be split by (`total` where there is none): the change, its two parts, and the answer in a sentence.
 {% set size = 'greatest(moves.value_before, moves.value_after)' %}
-with parts as (
-
-    select
-        move_id, dimension_set,
-        -- rounded: the order of adding must not show
-        round(sum(mix_effect) over move_set, 12) as mix_effect,
-        round(sum(rate_effect) over move_set, 12) as rate_effect,
-        mix_effect as member_mix, rate_effect as member_rate, total_effect as member_total,
-        member_name, position, value_before_text, value_after_text, weight_before_text, weight_after_text, total_text
-    from {{ ref('rpt_kpi_splits') }}
-    window move_set as (partition by move_id, dimension_set)
-
-),
-
--- who stands behind the larger share of each part
-named as (
-
-    select
-        move_id, dimension_set, mix_effect, rate_effect,
-        {{ first_by("member_name || ', ' || weight_before_text || ' of it before and ' || weight_after_text || ' now'", 'member_mix * sign(mix_effect) desc, position') }} as mix_member,
-        {{ first_by("member_name || ', ' || value_before_text || ' before and ' || value_after_text || ' now'", 'value_before_text || value_after_text is null, member_rate * sign(rate_effect) desc, position') }} as rate_member,
-        {{ first_by("member_name || ' ' || total_text", 'member_total * sign(mix_effect + rate_effect) desc, position') }} as total_member,
-        round(sum(abs(member_mix)), 12) as mix_size
-    from parts
-    group by move_id, dimension_set, mix_effect, rate_effect
-
-),
-
-written as (
+with written as (
 
     select
         moves.*,
@@ -45,7 +17,7 @@ written as (
         {{ move_word('moves.certainty', 'moves.change', 'moves.direction') }} as verdict
     from {{ ref('fct_kpi_moves') }} as moves
     inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
-    left join named using (move_id)
+    left join {{ ref('fct_kpi_split_totals') }} as named using (move_id)
 
 )
 

@@ -1,7 +1,7 @@
 -- One row per move, dimension and member, however small: sums above and below the line in both periods.
 with moves as (
 
-    select * from {{ ref('fct_kpi_moves') }} where change is not null
+    select * from {{ ref('fct_split_moves') }}
 
 ),
 
@@ -24,8 +24,14 @@ sides as (
             and moves.{{ 'before_grain' if side == 'before' else 'grain' }} = sums.grain
             and moves.{{ 'before_start' if side == 'before' else 'period_start' }} = sums.period_start
     where sums.dimension_set <> 'total'
-    {% if not loop.last %}union all{% endif %}
+    union all
     {% endfor %}
+    select
+        moves.move_id, sums.dimension_set, sums.member, sums.numerator_before, sums.denominator_before, sums.numerator_after, sums.denominator_after
+    from moves
+    inner join {{ ref('fct_change_sums') }} as sums
+        on moves.change_id = sums.change_id and moves.kpi_id = sums.kpi_id and moves.touchpoint_id = sums.touchpoint_id
+    where sums.dimension_set <> 'total'
 
 ),
 

@@ -1,7 +1,7 @@
 -- One row per move, dimension and member: what the member adds to the change, as mix and as rate. The effects of a dimension add up to the change.
 with moves as (
 
-    select * from {{ ref('fct_kpi_moves') }}
+    select * from {{ ref('fct_split_moves') }}
 
 ),
 
@@ -12,7 +12,7 @@ counted as (
 )
 
 select
-    moves.move_id, moves.kpi_id, moves.scope_kind, moves.journey_id, moves.touchpoint_id, moves.comparison, moves.period_start,
+    moves.move_id, moves.change_id, moves.kpi_id, moves.scope_kind, moves.journey_id, moves.touchpoint_id, moves.comparison, moves.period_start,
     counted.dimension_set, counted.member_kind, counted.member,
     counted.numerator_before, counted.denominator_before, counted.numerator_after, counted.denominator_after,
     counted.numerator_before / nullif(counted.denominator_before, 0) as value_before,
