@@ -21,7 +21,7 @@ run: setup ## load, build and publish under Airflow, build the dashboards, serve
 	$(BIN)/cxhouse run $(if $(filter 0,$(SERVE)),--no-serve,)
 
 test: setup lint ## lint and run every test, on all cores
-	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
 
 lint: $(VENV)/.ready ## check style and imports
 	$(BIN)/ruff check .

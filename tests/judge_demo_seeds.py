@@ -1,8 +1,8 @@
 """`python -m tests.judge_demo_seeds FOLDER`: what the evaluation says of planted changes, over twenty companies that differ by their seed.
 
-Two pilot companies without any effect tell the smallest visible effects; 1.5 times those are planted in twenty others, which go through the
-whole pipeline (sources, lake, warehouse). Seeds and sizes are fixed before looking. Prints and writes FOLDER/confusion.md; a run that was
-broken off goes on with the seeds that are missing, and companies that are there are only judged again.
+Four pilot companies without any effect tell the smallest visible effects; 1.5 times those are planted in twenty others, which go through
+the whole pipeline (sources, lake, warehouse). Seeds and sizes are fixed before looking. Prints and writes FOLDER/confusion.md; a run that
+was broken off goes on with the seeds that are missing, and companies that are there are only judged again.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from semantic.effects.company import read_company
 
 END, SCALE, TIMES = date(2026, 6, 30), 0.25, 1.5
 USUAL_WAIT = 50.0  # seconds, of answered calls
-PILOTS, SEEDS, CORRECTIONS = (901, 902), tuple(range(21, 41)), 3
+PILOTS, SEEDS, CORRECTIONS = (901, 902, 903, 904), tuple(range(41, 61)), 3
 CARRIER_SIGNAL, NO_EFFECT = "on_time.zoefpost", ("CHG-106", "CHG-109", "CHG-111", "CHG-113")
 SMALL, OVERLAPPING, MEASUREMENT = "CHG-108", ("CHG-104", "CHG-105"), "CHG-112"
 FOUND = ("better", "worse", "higher", "lower", "exploratory higher", "exploratory lower")

@@ -1,32 +1,22 @@
-"""Which weeks a change may be judged by: whole weeks from its start day, the history since the change before, weeks that are closed."""
+"""Which weeks a change may be judged by: whole weeks from its start day, steps of earlier changes, weeks that are closed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from semantic.effects.company import FOREVER, Event
-from semantic.effects.judgement import FEWEST_WEEKS, FEWEST_WEEKS_WITH_PEAK, WEEKS_PER_WEEK_AFTER
+from semantic.effects.judgement import FEWEST_WEEKS, WEEKS_PER_WEEK_AFTER
 from semantic.effects.kernels import Array
 from semantic.effects.periods import WEEK
 
 AFTER_WEEKS = 4
 EVENT_DAYS = 28  # after a registered day, in which a forecast may miss because of it
 SHARED_DAYS = 56  # before the start: what began in them may still be on its way
-FEWEST_AFTER_CUT = 26
 SETTLING_DAYS = 7  # for rows that come late
 NEAR_START_WEEKS = 4
 NEIGHBOURS = 4  # weeks on either side that stand in for weeks without a usable value
-
-
-@dataclass(frozen=True)
-class Cut:
-    """The first day of the history that is used, and events inside it that could not be cut away."""
-
-    first: int
-    kept: tuple[Event, ...] = ()
 
 
 def count_gap_weeks(start: int, rolled_out: int | None) -> int:
@@ -45,17 +35,9 @@ def find_judging_day(window_end: int, maturity_days: int, evaluation_day: int | 
     return ready if evaluation_day is None else max(ready, evaluation_day)
 
 
-def cut_history(first: int, start: int, events: Sequence[Event], breaks: Sequence[int], needed: int = FEWEST_AFTER_CUT) -> Cut:
-    """Begin the history at the latest event after which `needed` weeks remain; `breaks`, new meanings of the figure, always cut."""
-    for day in breaks:
-        if first < day < start:
-            first = day
-    inside = [event for event in events if first < event.day < start]
-    for event in reversed(inside):
-        if start - event.day >= needed * WEEK:
-            first = event.day
-            break
-    return Cut(first, tuple(event for event in inside if event.day > first))
+def find_first_day(first: int, start: int, breaks: Sequence[int]) -> int:
+    """The first day of the history in which the figure meant what it means at the start."""
+    return max([first, *(day for day in breaks if first < day < start)])
 
 
 def find_overlaps(start: int, window_end: int, events: Sequence[Event]) -> tuple[Event, ...]:
@@ -92,14 +74,20 @@ def find_shares(start: int, n: int, m: int, peaks: Sequence[tuple[int, int]], ga
     return np.asarray(inside.reshape(n + m, WEEK).mean(axis=1))
 
 
+def find_steps(first: int, until: int, events: Sequence[Event]) -> tuple[int, ...]:
+    """Days between on which an earlier event may have moved the level, so that the time since has one of its own."""
+    return tuple(sorted({event.day for event in events if first < event.day < until}))
+
+
+def share_after(day: int, start: int, n: int, m: int, gap: int = 0) -> tuple[float, ...]:
+    """Share (n + m) of each week's days from a day on; `gap` weeks from the start on are left out."""
+    opened = start + WEEK * np.concatenate([np.arange(-n, 0), np.arange(gap, gap + m)])
+    return tuple(np.clip((opened + WEEK - day) / WEEK, 0.0, 1.0).tolist())
+
+
 def needs_peak_level(shares: Array, n: int) -> bool:
     """True where a peak touches the weeks after or the last ones before, so that its level has to be forecast with the rest."""
     return bool((shares[max(n - NEAR_START_WEEKS, 0) :] > 0).any())
-
-
-def weeks_to_keep(shares: Array, n: int) -> int:
-    """Weeks that must remain when an earlier change cuts: with a peak in the weeks after those of last year too."""
-    return FEWEST_WEEKS_WITH_PEAK if (shares[n:] > 0).any() else FEWEST_AFTER_CUT
 
 
 def fill_weeks(values: Array) -> Array:

@@ -5,6 +5,7 @@ Arrays have one row per series: `before` is N x n, `after` N x m, in the units o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from semantic.effects.kernels import Array, Family
 
 FEWEST_FREEDOM = 3.0
+SMALLEST_SHAPE = 1e-6  # of what a shape adds to the level
 CHUNK = 500  # series at a time, so that what the models say of them stays in the processor's cache
 
 
@@ -37,7 +39,45 @@ class _Opinions:
     log_weight: Array
 
 
-def average_forecast(family: Family, before: Array, after: Array, control: tuple[Array, Array] | None = None) -> Forecast:
+@dataclass(frozen=True)
+class Shapes:
+    """Known shapes of unknown height, such as a registered peak: their shares `before` (r x n), and their means `after` (r)."""
+
+    before: Array
+    after: Array
+
+    @classmethod
+    def read(cls, family: Family, rows: Sequence[Sequence[float]]) -> Shapes:
+        """Rows hold a share per period, before and after. What the level, or other rows, say already is dropped."""
+        shares = np.array(rows, dtype=float)
+        n = len(family.level)
+        _, sizes, turn = np.linalg.svd(family.bases[0].T @ shares[:, :n].T, full_matrices=False)
+        turned = turn[sizes > SMALLEST_SHAPE] @ shares
+        return cls(turned[:, :n], turned[:, n:].mean(axis=1))
+
+
+@dataclass(frozen=True)
+class _Heights:
+    """The heights of shapes under one kernel, by generalised least squares for every mix: how to take them out of anything else."""
+
+    scores: Array  # r x q
+    inverse: Array  # q x w
+    gram: Array  # w x r x r
+
+    @classmethod
+    def read(cls, shapes: Shapes, basis: Array, inverse: Array) -> _Heights:
+        scores = shapes.before @ basis
+        return cls(scores, inverse, np.einsum("rq,sq,qw->wrs", scores, scores, inverse))
+
+    def measure(self, scores: Array) -> tuple[Array, Array]:
+        """Products with the shapes, and heights (w x r x N each), of series (N x q)."""
+        cross = np.einsum("rq,nq,qw->wrn", self.scores, scores, self.inverse, optimize=True)
+        return cross, np.linalg.solve(self.gram, cross)
+
+
+def average_forecast(
+    family: Family, before: Array, after: Array, control: tuple[Array, Array] | None = None, shapes: Shapes | None = None
+) -> Forecast:
     """Forecast the mean of `after` (N x m, or its mean as N) for each series; `control` is an index before (N x n) and after (N x m)."""
     before = np.asarray(before, dtype=float)
     if len(before) > CHUNK:
@@ -45,21 +85,21 @@ def average_forecast(family: Family, before: Array, after: Array, control: tuple
         for first in range(0, len(before), CHUNK):
             rows = slice(first, first + CHUNK)
             index = None if control is None else (control[0][rows], control[1][rows])
-            parts.append(average_forecast(family, before[rows], np.asarray(after)[rows], index))
+            parts.append(average_forecast(family, before[rows], np.asarray(after)[rows], index, shapes))
         fields = ("miss", "variance", "freedom", "control_weight")
         return Forecast(*(np.concatenate([getattr(part, field) for part in parts]) for field in fields))
     centre, scale = before.mean(axis=1), before.std(axis=1)
     scale = np.where(scale > 0, scale, 1.0)
     values = (before - centre[:, None]) / scale[:, None]
     last = (mean_of(after) - centre) / scale
-    opinions = [forecast_each(family, values, last)]
+    opinions = [forecast_each(family, values, last, shapes=shapes)]
     split = opinions[0].miss.shape[1]
     if control is not None:
         past = np.asarray(control[0], dtype=float)
         middle, width = past.mean(axis=1), past.std(axis=1)
         width = np.where(width > 0, width, 1.0)
         index = ((past - middle[:, None]) / width[:, None], (mean_of(control[1]) - middle) / width)
-        opinions.append(forecast_each(family, values, last, index))
+        opinions.append(forecast_each(family, values, last, index, shapes))
     miss = np.concatenate([each.miss for each in opinions], axis=1)
     variance = np.concatenate([each.variance for each in opinions], axis=1)
     logs = np.concatenate([each.log_weight for each in opinions], axis=1)
@@ -68,10 +108,15 @@ def average_forecast(family: Family, before: Array, after: Array, control: tuple
     mean = (weights * miss).sum(axis=1)
     own = (weights * variance).sum(axis=1)
     total = own + (weights * (miss - mean[:, None]) ** 2).sum(axis=1)
-    freedom = match_freedom(weights, variance, own, max(family.rank, 3))
+    freedom = match_freedom(weights, variance, own, max(rank_of(family, shapes), 3))
     # the models' variances hold their t inflation already: the scale of a t with these degrees of freedom is smaller than its variance
     total = total * (freedom - 2) / freedom
     return Forecast(mean * scale, total * scale**2, freedom, weights[:, split:].sum(axis=1))
+
+
+def rank_of(family: Family, shapes: Shapes | None) -> int:
+    """Independent contrasts that are left."""
+    return family.rank - (0 if shapes is None else len(shapes.before))
 
 
 def mean_of(after: Array) -> Array:
@@ -86,32 +131,49 @@ def match_freedom(weights: Array, variance: Array, own: Array, rank: int) -> Arr
     return np.maximum(2 * own**2 / np.maximum(second - own**2, 1e-12 * own**2 + 1e-300), FEWEST_FREEDOM)
 
 
-def forecast_each(family: Family, values: Array, after: Array, control: tuple[Array, Array] | None = None) -> _Opinions:
+def forecast_each(
+    family: Family, values: Array, after: Array, control: tuple[Array, Array] | None = None, shapes: Shapes | None = None
+) -> _Opinions:
     """Miss, variance and log weight of every model, from one matrix product per kernel and series."""
     distance = after + values @ family.level
-    rank = family.rank
+    rank = rank_of(family, shapes)
     misses, variances, logs = [], [], []
     with np.errstate(divide="ignore"):
         priors = np.log(family.prior)
     for k, basis in enumerate(family.bases):
+        inverse, gains = family.inverse[k], family.gains[k]
         scores = values @ basis
-        square = (scores**2) @ family.inverse[k]
-        miss = distance[:, None] - scores @ family.gains[k]
+        square = (scores**2) @ inverse
+        miss = distance[:, None] - scores @ gains
         spread = np.broadcast_to(family.spread[k], miss.shape)
+        logdet = family.logdet[k]
         penalty = 0.0
+        if shapes is not None:
+            heights = _Heights.read(shapes, basis, inverse)
+            ahead = ((shapes.after + shapes.before @ family.level)[:, None] - heights.scores @ gains).T[:, :, None]
+            cross, slopes = heights.measure(scores)
+            square = square - (cross * slopes).sum(axis=1).T
+            miss = miss - (ahead * slopes).sum(axis=1).T
+            spread = spread + (ahead * np.linalg.solve(heights.gram, ahead)).sum(axis=1)[:, 0]
+            logdet = logdet + np.linalg.slogdet(heights.gram)[1]
         if control is not None:
             # a slope per model, drawn towards 0 by a prior worth one observation
             index = control[0] @ basis
-            cross = (scores * index) @ family.inverse[k]
-            own = np.maximum((index**2) @ family.inverse[k], 1e-12)
-            moved = (control[1] + control[0] @ family.level)[:, None] - index @ family.gains[k]
+            together, own = (scores * index) @ inverse, (index**2) @ inverse
+            moved = (control[1] + control[0] @ family.level)[:, None] - index @ gains
+            if shapes is not None:
+                beside, lean = heights.measure(index)
+                together = together - (beside * slopes).sum(axis=1).T
+                own = own - (beside * lean).sum(axis=1).T
+                moved = moved - (ahead * lean).sum(axis=1).T
+            own = np.maximum(own, 1e-12)
             shrink = rank / (1 + rank)
-            square = square - shrink * cross**2 / own
-            miss = miss - shrink * cross / own * moved
+            square = square - shrink * together**2 / own
+            miss = miss - shrink * together / own * moved
             spread = spread + shrink * moved**2 / own
             penalty = 0.5 * np.log1p(rank)
         square = np.maximum(square, 1e-12)
         misses.append(miss)
         variances.append(square / max(rank - 2, 1) * spread)
-        logs.append(priors[k] - 0.5 * family.logdet[k] - 0.5 * rank * np.log(square) - penalty)
+        logs.append(priors[k] - 0.5 * logdet - 0.5 * rank * np.log(square) - penalty)
     return _Opinions(np.concatenate(misses, axis=1), np.concatenate(variances, axis=1), np.concatenate(logs, axis=1))

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from semantic.effects.forecast import Forecast, average_forecast, mean_of
+from semantic.effects.forecast import Forecast, Shapes, average_forecast, mean_of
 from semantic.effects.kernels import Array, prepare_family
 
 PLACEBOS = 8
@@ -27,7 +27,8 @@ WEEKS_PER_WEEK_AFTER = 6  # weeks before for each one after; eight for more than
 class Pattern:
     """Which periods are used: positions before and after the start, the grain, and the share of each that is a registered peak.
 
-    No placebo falls on `closed` positions; the forecast still uses what stands there.
+    `steps` has a row per earlier event: the share of each period, before and after, that lies after it. No placebo falls on `closed`
+    positions; the forecast still uses what stands there.
     """
 
     before: tuple[int, ...]
@@ -35,7 +36,18 @@ class Pattern:
     grain: str = "week"
     season: bool = False
     peaks: tuple[float, ...] | None = None
+    steps: tuple[tuple[float, ...], ...] = ()
     closed: tuple[int, ...] = ()
+
+    @property
+    def shapes(self) -> tuple[tuple[float, ...], ...]:
+        """Known shapes of unknown height."""
+        return (*(() if self.peaks is None else (self.peaks,)), *self.steps)
+
+    def pick(self, shares: tuple[float, ...], positions: tuple[int, ...]) -> tuple[float, ...]:
+        """The shares of some of the periods."""
+        known = dict(zip((*self.before, *self.after), shares, strict=True))
+        return tuple(known[p] for p in positions)
 
     def cut_at(self, origin: int) -> Pattern | None:
         """The same pattern as if the change had come earlier; None where a period after it is not usable or too few stand before."""
@@ -45,15 +57,16 @@ class Pattern:
             return None
         if self.season and (len(past) < FEWEST_MONTHS_FOR_SEASON or not {p % 12 for p in window} <= {p % 12 for p in past}):
             return None
-        peaks = None
-        if self.peaks is not None:
-            known = dict(zip((*self.before, *self.after), self.peaks, strict=True))
-            peaks = tuple(known[p] for p in (*past, *sorted(window)))
-            if any(known[p] for p in window):
-                return None
-            if not any(known[p] for p in past):
-                peaks = None
-        return Pattern(tuple(p - origin for p in past), self.after, self.grain, self.season, peaks)
+        kept = (*past, *sorted(window))
+        peaks = None if self.peaks is None else self.pick(self.peaks, kept)
+        if peaks is not None and any(peaks[len(past) :]):
+            return None
+        if peaks is not None and not any(peaks):
+            peaks = None
+        # an event after the date, or before all that is left, is no step
+        steps = (self.pick(step, kept) for step in self.steps)
+        steps = tuple(step for step in steps if 0 < sum(step[: len(past)]) < len(past))
+        return Pattern(tuple(p - origin for p in past), self.after, self.grain, self.season, peaks, steps)
 
 
 @dataclass(frozen=True)
@@ -138,11 +151,12 @@ def forecast_plans(plans: Sequence[Plan]) -> list[Forecast]:
     found: dict[int, Forecast] = {}
     for members in groups.values():
         first = plans[members[0]].pattern
-        family = prepare_family(first.before, first.after, first.grain, first.season, first.peaks)
+        family = prepare_family(first.before, first.after, first.grain, first.season)
+        shapes = Shapes.read(family, first.shapes) if first.shapes else None
         before, after = (np.concatenate([getattr(plans[i], name) for i in members]) for name in ("before", "after"))
         controls = [control for i in members if (control := plans[i].control) is not None]
         index = (np.concatenate([each[0] for each in controls]), np.concatenate([each[1] for each in controls])) if controls else None
-        forecast = average_forecast(family, before, after, index)
+        forecast = average_forecast(family, before, after, index, shapes)
         ends = np.cumsum([len(plans[i].before) for i in members])
         for i, start, end in zip(members, [0, *ends[:-1]], ends, strict=True):
             found[i] = Forecast(*(getattr(forecast, name)[start:end] for name in ("miss", "variance", "freedom", "control_weight")))

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from semantic.effects import clean_history as history
 from semantic.effects.company import ChangeFacts, Company, Event
 from semantic.effects.control_choice import MOST_EMPTY, choose_controls, list_candidates
-from semantic.effects.judgement import Judgements, Pattern, Plan, find_too_little, index_controls, judge_plans, list_placebos
+from semantic.effects.judgement import (
+    FEWEST_WEEKS_WITH_PEAK,
+    Judgements,
+    Pattern,
+    Plan,
+    find_too_little,
+    index_controls,
+    judge_plans,
+    list_placebos,
+)
 from semantic.effects.kernels import Array
 from semantic.effects.periods import WEEK, Weeks, guard_spread, pool_weeks
 
@@ -34,8 +44,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Window:
-    """The weeks of a question: `n` before day `anchor`, `m` after; positions that are closed to placebos or left out; shares in peaks. The
-    `gap` weeks of a roll-out lie between them.
+    """The weeks of a question: `n` before day `anchor`, `m` after; positions that are closed to placebos or left out; shares in peaks; days
+    of earlier events since which the level may be another. The `gap` weeks of a roll-out lie between them.
 
     `anchor` is the start; where the weeks after are not known yet, the last day the history is mature, and `is_complete` is false.
     """
@@ -49,21 +59,22 @@ class Window:
     closed: tuple[int, ...]
     left_out: tuple[int, ...]
     shares: tuple[float, ...]
+    steps: tuple[int, ...]
     overlaps: tuple[Event, ...]
     meets_incident: bool
     has_new_meaning: bool
-    kept: tuple[Event, ...]
     gap: int = 0
 
-    @property
+    @cached_property
     def pattern(self) -> Pattern:
         """What the forecast knows of these weeks."""
         shares = np.array(self.shares)
         before, after = tuple(range(-self.n, 0)), tuple(range(self.gap, self.gap + self.m))
+        steps = tuple(history.share_after(day, self.anchor, self.n, self.m, self.gap) for day in self.steps)
         if history.needs_peak_level(shares, self.n):
-            return Pattern(before, after, peaks=self.shares, closed=self.closed)
+            return Pattern(before, after, peaks=self.shares, steps=steps, closed=self.closed)
         in_peak = (int(p) - self.n for p in np.flatnonzero(shares[: self.n] > 0))
-        return Pattern(before, after, closed=tuple(sorted({*self.closed, *in_peak})))
+        return Pattern(before, after, steps=steps, closed=tuple(sorted({*self.closed, *in_peak})))
 
 
 @dataclass(frozen=True)
@@ -141,18 +152,16 @@ def find_window(company: Company, question: Question, cache: dict[tuple[object, 
     is_complete = days - 1 >= ready
     anchor = change.start if is_complete else min(change.start, days - kpi.maturity_days)
     incidents = company.incidents_at(question.touchpoint_id)
-    longest = max((anchor - first) // WEEK, 0)
-    needed = history.weeks_to_keep(history.find_shares(anchor, longest, m, company.peaks, gap), longest)
-    cut = history.cut_history(first, anchor, events, breaks, needed)
-    n = max((anchor - cut.first) // WEEK, 0)
+    n = max((anchor - history.find_first_day(first, anchor, breaks)) // WEEK, 0)
     closed, left_out = history.close_weeks(anchor, n, events, incidents), history.touch_weeks(anchor, n, incidents)
     window = Window(
         anchor=anchor, n=n, m=m, until=until, judged_from=judged_from, is_complete=is_complete,
         closed=tuple(int(p) - n for p in np.flatnonzero(closed)), left_out=tuple(int(p) - n for p in np.flatnonzero(left_out)),
         shares=tuple(float(share) for share in history.find_shares(anchor, n, m, company.peaks, gap)),
+        steps=history.find_steps(anchor - n * WEEK, min(anchor, change.start - history.SHARED_DAYS), events),
         overlaps=history.find_overlaps(change.start, until, events),
         meets_incident=any(first < until and last > opened for first, last in incidents),
-        has_new_meaning=history.has_new_meaning(change.start, until, breaks), kept=cut.kept, gap=gap,
+        has_new_meaning=history.has_new_meaning(change.start, until, breaks), gap=gap,
     )  # fmt: skip
     if cache is not None:
         cache[key] = window
@@ -260,11 +269,19 @@ def find_control(company: Company, weeks: Weeks, window: Window, question: Quest
     if not rows:
         return np.empty(0), ()
     ready = settle(history.fill_weeks(values), window)
-    best = choose_controls(own[:n], ready[:, :n])
+    best = choose_controls(*remove_shapes(window.pattern, own[:n], ready[:, :n]))
     if not best:
         return np.empty(0), ()
     before, after = index_controls(ready[best], n)
     return np.concatenate([before[0], after[0]]), tuple(company.series[rows[j]][1] for j in best)
+
+
+def remove_shapes(pattern: Pattern, own: Array, others: Array) -> tuple[Array, Array]:
+    """The weeks before without their level and known shapes: a step that only one of two series took says nothing about their company."""
+    n = len(own)
+    known = np.column_stack([np.ones(n), *(shape[:n] for shape in pattern.shapes)])
+    rest = np.eye(n) - known @ np.linalg.pinv(known)
+    return rest @ own, others @ rest
 
 
 def find_obstacle(company: Company, question: Question, window: Window, values: Array, counts: Array) -> str | None:
@@ -276,7 +293,7 @@ def find_obstacle(company: Company, question: Question, window: Window, values: 
     answers_after = float(counts[n:].sum()) if window.is_complete else None
     if window.is_complete and np.isnan(values[n:]).all():
         return "there are no figures after the change"
-    if has_peak and n >= history.FEWEST_WEEKS_WITH_PEAK and not (shares[:n] > 0.5).any():
+    if has_peak and n >= FEWEST_WEEKS_WITH_PEAK and not (shares[:n] > 0.5).any():
         return "a registered peak lies in the weeks after, and the history holds none"
     return find_too_little(
         n, window.m, answers_before=float(counts[:n].sum()) if kpi.counts_answers else None,

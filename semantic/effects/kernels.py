@@ -72,14 +72,11 @@ def scale_of(kernel: Array) -> float:
     return float((np.trace(kernel) - kernel.sum() / n) / max(n - 1, 1))
 
 
-def build_regressors(positions: Array, grain: str, season: bool, peaks: tuple[float, ...] | None) -> Array:
-    """Known shape per period: a level, or a level per month of the year, and the share of the period that is a registered peak."""
-    columns = [np.ones_like(positions)]
+def build_regressors(positions: Array, grain: str, season: bool) -> Array:
+    """Known shape per period: a level, or a level per month of the year."""
     if season and grain == "month":
-        columns = [(positions % 12 == month).astype(float) for month in range(12)]
-    if peaks is not None:
-        columns.append(np.asarray(peaks, dtype=float))
-    return np.column_stack(columns)
+        return np.column_stack([(positions % 12 == month).astype(float) for month in range(12)])
+    return np.ones((len(positions), 1))
 
 
 def list_kernels(span: float, grain: str) -> list[str]:
@@ -108,13 +105,11 @@ def choose_prior(names: list[str], n: int) -> Array:
 
 
 @lru_cache(maxsize=512)
-def prepare_family(
-    before: tuple[int, ...], after: tuple[int, ...], grain: str = "week", season: bool = False, peaks: tuple[float, ...] | None = None
-) -> Family:
-    """The family for these usable periods. `peaks` holds the share of each period before, then after, that is a registered peak."""
+def prepare_family(before: tuple[int, ...], after: tuple[int, ...], grain: str = "week", season: bool = False) -> Family:
+    """The family for these usable periods."""
     positions = np.array([*before, *after], dtype=float)
     n, m = len(before), len(after)
-    regressors = build_regressors(positions, grain, season, peaks)
+    regressors = build_regressors(positions, grain, season)
     past = regressors[:n]
     level = -(regressors[n:].mean(axis=0) @ np.linalg.pinv(past))
     left, values, _ = np.linalg.svd(past, full_matrices=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from semantic.effects.company import Company
-from semantic.effects.judging import Answer
+from semantic.effects.judging import Answer, Window
 from semantic.effects.kernels import Array
 from semantic.effects.periods import WEEK
 from semantic.effects.rivals import compare_means, fit_structure, regress_segments
@@ -20,10 +20,10 @@ def judge_by_rivals(company: Company, answers: Sequence[Answer]) -> dict[str, Ar
     found = {name: np.full(len(answers), np.nan) for name in RIVALS}
     groups: dict[tuple[int, int], list[int]] = {}
     for i, answer in enumerate(answers):
-        groups.setdefault((answer.window.n, answer.window.m), []).append(i)
-    for (n, _), members in groups.items():
-        days = np.stack([read_days(company, answers[i]) for i in members])
-        weeks = np.stack([judged for i in members if (judged := answers[i].judged) is not None])
+        groups.setdefault((count_clear_weeks(answer.window), answer.window.m), []).append(i)
+    for (n, m), members in groups.items():
+        days = np.stack([read_days(company, answers[i], n) for i in members])
+        weeks = np.stack([judged[-n - m :] for i in members if (judged := answers[i].judged) is not None])
         with np.errstate(divide="ignore", invalid="ignore"):
             found["t_test"][members] = compare_means(days, n * WEEK)[1]
             found["newey_west"][members] = regress_segments(days, n * WEEK)[1]
@@ -31,11 +31,16 @@ def judge_by_rivals(company: Company, answers: Sequence[Answer]) -> dict[str, Ar
     return found
 
 
-def read_days(company: Company, answer: Answer) -> Array:
-    """Daily values over the weeks of an answer; a day without events stands at the mean of all."""
+def count_clear_weeks(window: Window) -> int:
+    """Whole weeks before since the last registered event: these methods know of no earlier steps."""
+    return (window.anchor - window.steps[-1]) // WEEK if window.steps else window.n
+
+
+def read_days(company: Company, answer: Answer, n: int) -> Array:
+    """Daily values over `n` weeks before and those after; a day without events stands at the mean of all."""
     question, window = answer.question, answer.window
     row = company.place[question.kpi_id, question.touchpoint_id]
-    span = slice(window.anchor - window.n * WEEK, window.anchor + window.m * WEEK)
+    span = slice(window.anchor - n * WEEK, window.anchor + window.m * WEEK)
     top, bottom = company.numerator[row, span], company.denominator[row, span]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(bottom > 0, top / bottom, top.sum() / bottom.sum()))

@@ -42,8 +42,7 @@ def ask_second(answer: Answer) -> SecondOpinion | None:
     values = np.insert(values, hole, np.nan)
     positions = np.arange(-n, len(values) - n, dtype=float)
     columns = [] if answer.beside is None else [np.insert(answer.beside, hole, 0.0)]
-    if answer.window.pattern.peaks is not None:
-        columns.append(np.insert(np.array(answer.window.shares), hole, 0.0))
+    columns += [np.insert(np.array(shape), hole, 0.0) for shape in answer.window.pattern.shapes]
     return fit_second(values, positions, np.column_stack(columns) if columns else None)
 
 
@@ -51,9 +50,9 @@ def fit_second(values: Array, positions: Array, beside: Array | None = None) -> 
     """Fit a series with holes (NaN); the maximum is found in closed form, and statsmodels weighs it there."""
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-    step = (positions >= 0).astype(float)
+    step, known = (positions >= 0).astype(float), ~np.isnan(values)
+    beside = None if beside is None else drop_repeated(beside, known)
     regressors = step[:, None] if beside is None else np.column_stack([beside, step])
-    known = ~np.isnan(values)
     scale = float(values[known].std()) if known.any() else 0.0
     if not scale > 0 or np.linalg.matrix_rank(np.column_stack([np.ones(known.sum()), regressors[known]])) <= regressors.shape[1]:
         return None
@@ -68,6 +67,15 @@ def fit_second(values: Array, positions: Array, beside: Array | None = None) -> 
     if not (np.isfinite(error) and error > 0):
         error, p = float(start.error[0]), float(start.p[0])
     return SecondOpinion(effect * scale, (effect - REACH * error) * scale, (effect + REACH * error) * scale, p)
+
+
+def drop_repeated(columns: Array, known: Array) -> Array | None:
+    """Without columns that say nothing beyond the level and those before them; None where none is left."""
+    kept: list[int] = []
+    for i in range(columns.shape[1]):
+        if np.linalg.matrix_rank(np.column_stack([np.ones(known.sum()), columns[known][:, [*kept, i]]])) == len(kept) + 2:
+            kept.append(i)
+    return columns[:, kept] if kept else None
 
 
 def write_second(first: float, second: SecondOpinion, unit: Unit) -> str:

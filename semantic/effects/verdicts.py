@@ -217,9 +217,9 @@ def list_warnings(answer: Answer) -> tuple[str, ...]:
     """What weakens the judgement without preventing it."""
     window, change = answer.window, answer.question.change
     found = list(answer.warnings)
-    left = [event for event in window.kept if event not in window.overlaps]
-    for event in left:
-        found.append(f"{event.title} {'ended' if event.is_end else 'began'} in the weeks before; too few remain after it to leave them out")
+    if window.steps:
+        times = "once" if len(window.steps) == 1 else f"on {len(window.steps)} days"
+        found.append(f"other changes met the touchpoint {times} in the weeks before; the forecast allows each a step of its own")
     if 0 < window.n < FULL_SEASON_WEEKS:
         found.append("season not excluded: the history before is shorter than two years")
     if change.segments:

@@ -91,14 +91,6 @@ def test_an_automatic_change_masks_nothing_and_a_person_s_does() -> None:
         assert not told.evaluate().effects.filter(pl.col("change_id") == "A").equals(alone)
 
 
-def test_an_earlier_change_cuts_the_history_where_26_weeks_remain() -> None:
-    company = plan_change(simulate(DAYS))
-    cut = company.add_change("B", START - 26 * 7, ("shop",)).judge()
-    assert (cut["periods_before"], cut["warnings"].count("B began")) == (26, 0)
-    kept = company.add_change("B", START - 26 * 7 + 1, ("shop",)).judge()
-    assert (kept["periods_before"], kept["warnings"].count("B began in the weeks before")) == (80, 1)
-
-
 def test_no_placebo_touches_the_four_weeks_of_another_change() -> None:
     company = plan_change(simulate(DAYS)).add_change("B", START - 70, ("shop",))
     # a day earlier or later one more week holds a day of it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from semantic.effects.forecast import average_forecast
+from semantic.effects.forecast import Shapes, average_forecast
 from semantic.effects.judgement import Judgements, Pattern, find_too_little, index_controls, judge_series, list_placebos
 from semantic.effects.kernels import KERNELS, MIXES, NOT_LEARNED, Family, average_ar, choose_prior, prepare_family
 from semantic.effects.periods import guard_spread, pool_weeks
@@ -28,30 +28,67 @@ def judge_world(name: str, *, series: int = 600, days: int = DAYS, shift: float 
     return judge_series(make_pattern(weeks.n), weeks.before, weeks.after, spread=guard_spread(weeks.scatter, weeks.n, 4))
 
 
-def test_one_model_alone_is_the_best_linear_prediction_written_out() -> None:
+@pytest.mark.parametrize(
+    "steps", [(), ((0.0,) * 9 + (0.4,) + (1.0,) * 13,), ((0.0,) * 5 + (1.0,) * 18, (0.0,) * 12 + (0.2,) + (1.0,) * 10)]
+)
+def test_one_model_alone_is_the_best_linear_prediction_written_out(steps: tuple[tuple[float, ...], ...]) -> None:
     n, m, k, w = 20, 3, KERNELS.index("ar_c"), MIXES.index(0.5)
     family = prepare_family(tuple(range(-n, 0)), tuple(range(m)))
     only = np.zeros_like(family.prior)
     only[k, w] = 1.0
     values = np.random.default_rng(3).standard_normal((1, n + m)).cumsum(axis=1)
-    found = average_forecast(Family(**{**family.__dict__, "prior": only}), values[:, :n], values[:, n:])
+    shapes = Shapes.read(family, steps) if steps else None
+    found = average_forecast(Family(**{**family.__dict__, "prior": only}), values[:, :n], values[:, n:], shapes=shapes)
 
     lags = np.abs(np.subtract.outer(np.arange(n + m), np.arange(n + m))).astype(float)
     kernel = average_ar(lags, 0.9)
     past = kernel[:n, :n]
     scale = (np.trace(past) - past.sum() / n) / (n - 1)
     covariance = 0.5 * np.eye(n + m) + 0.5 * kernel / scale
-    inverse, one = np.linalg.inv(covariance[:n, :n]), np.ones(n)
+    inverse = np.linalg.inv(covariance[:n, :n])
+    known = np.column_stack([np.ones(n + m), *steps])
+    gram = known[:n].T @ inverse @ known[:n]
     ahead = np.full(m, 1 / m)
     cross = ahead @ covariance[n:, :n]
-    level = one @ inverse @ values[0, :n] / (one @ inverse @ one)
-    residual = values[0, :n] - level
-    expected = level + cross @ inverse @ residual
-    noise = residual @ inverse @ residual / (n - 1)
-    lost = 1 - cross @ inverse @ one
-    own = ahead @ covariance[n:, n:] @ ahead - cross @ inverse @ cross + lost**2 / (one @ inverse @ one)
+    heights = np.linalg.solve(gram, known[:n].T @ inverse @ values[0, :n])
+    residual = values[0, :n] - known[:n] @ heights
+    expected = ahead @ known[n:] @ heights + cross @ inverse @ residual
+    noise = residual @ inverse @ residual / (n - known.shape[1])
+    lost = ahead @ known[n:] - cross @ inverse @ known[:n]
+    own = ahead @ covariance[n:, n:] @ ahead - cross @ inverse @ cross + lost @ np.linalg.solve(gram, lost)
     assert found.miss[0] == pytest.approx(values[0, n:].mean() - expected)
     assert found.variance[0] == pytest.approx(noise * own, rel=1e-6)
+
+
+def test_shapes_that_say_the_same_count_once() -> None:
+    values = np.random.default_rng(6).standard_normal((5, WEEKS + 4))
+    step = (0.0,) * 30 + (0.5,) + (1.0,) * (WEEKS - 27)
+    pattern = make_pattern()
+    alone, twice, level = (
+        judge_series(Pattern(pattern.before, pattern.after, steps=steps), values[:, :WEEKS], values[:, WEEKS:])
+        for steps in ((step,), (step, step), (step, (1.0,) * (WEEKS + 4)))
+    )
+    np.testing.assert_allclose(twice.p, alone.p)
+    np.testing.assert_allclose(level.effect, alone.effect)
+
+
+def test_with_a_control_steps_are_taken_out_of_both() -> None:
+    generator = np.random.default_rng(7)
+    shared = generator.standard_normal((40, WEEKS + 4)).cumsum(axis=1)
+    values, control = (shared + 0.3 * generator.standard_normal(shared.shape) for _ in range(2))
+    step = np.repeat([0.0, 1.0], [30, WEEKS - 26])
+    pattern = make_pattern()
+    judged = [
+        judge_series(
+            Pattern(pattern.before, pattern.after, steps=(tuple(step),)), own[:, :WEEKS], own[:, WEEKS:],
+            control=index_controls(beside[:, None, :], WEEKS),
+        )
+        for own, beside in ((values, control), (values + 1e-3 * step, control))
+    ]  # fmt: skip
+    np.testing.assert_allclose(judged[1].effect, judged[0].effect, rtol=1e-2, atol=1e-3)
+    plain = judge_series(Pattern(pattern.before, pattern.after, steps=(tuple(step),)), values[:, :WEEKS], values[:, WEEKS:])
+    assert np.median(judged[0].se) < 0.6 * np.median(plain.se)
+    assert judged[0].control_weight.mean() > 0.95
 
 
 def test_an_effect_follows_the_unit_and_not_the_level_of_a_series() -> None:
