@@ -25,13 +25,15 @@ STEP_DAYS = 28  # at least so often something may have moved while a change is r
 @dataclass(frozen=True)
 class ChangeFacts:
     """What the evaluation needs of a change. `start` and `end` are days, `rolled_out` the first day on which it holds everywhere (None: at
-    once); `direct` are the touchpoints it names, `scope` all it meets."""
+    once), `recorded` the day on which it was first recorded with this start and scope (None: nobody knows); `direct` are the touchpoints it
+    names, `scope` all it meets."""
 
     change_id: str
     title: str
     start: int
     end: int | None = None
     rolled_out: int | None = None
+    recorded: int | None = None
     kind: str = "touchpoint"
     owner: str | None = None
     primary_kpi: str | None = None
@@ -143,6 +145,11 @@ class Company:
             found.setdefault(kpi_id, []).append(i)
         return found
 
+    @cached_property
+    def by_id(self) -> dict[str, ChangeFacts]:
+        """Changes by id."""
+        return {change.change_id: change for change in self.changes}
+
     def date_of(self, day: int) -> date:
         """The calendar date of a day; beyond the calendar its last one."""
         return self.first_date + timedelta(days=min(day, (date.max - self.first_date).days))
@@ -213,6 +220,7 @@ def read_changes(changes: pl.DataFrame, scope: pl.DataFrame, count: Any) -> tupl
                 start=count(row["started_date"]),
                 end=None if row["ended_date"] is None else count(row["ended_date"]),
                 rolled_out=None if row.get("rolled_out_date") is None else count(row["rolled_out_date"]),
+                recorded=None if row.get("registered_date") is None else count(row["registered_date"]),
                 kind=row["kind"],
                 owner=row["owner_department"],
                 primary_kpi=row["primary_kpi"] or None,

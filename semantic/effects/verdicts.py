@@ -8,7 +8,8 @@ from datetime import date
 
 import numpy as np
 
-from semantic.effects.company import Company, Event, KpiFacts
+from semantic.effects.clean_history import has_new_meaning
+from semantic.effects.company import ChangeFacts, Company, KpiFacts
 from semantic.effects.judging import FULL_SEASON_WEEKS, Answer
 from semantic.effects.kernels import Array
 from semantic.effects.periods import WEEK
@@ -161,15 +162,14 @@ def give_company_verdict(answer: Answer, kpi: KpiFacts, obstacle: str | None, q:
 
 def explain_verdict(answer: Answer, company: Company, verdict: str, q: float, unit: Unit) -> str:
     """Why the verdict is what it is, and where something can be done about it, what."""
-    window, change = answer.window, answer.question.change
     if verdict == NOT_STARTED:
-        return f"it starts on {write_date(company.date_of(change.start))}"
+        return f"it starts on {write_date(company.date_of(answer.question.change.start))}"
     if verdict == TOO_EARLY:
         return explain_early(answer, company)
     if verdict == NEW_MEANING:
-        return "the figure itself is asked for or counted in another way from a day in or shortly before these weeks on"
+        return name_new_meaning(answer, company)
     if verdict == NOT_SEPARABLE:
-        return name_overlaps(window.overlaps, change.start, window.meets_incident)
+        return name_overlaps(answer, company)
     if verdict == TOO_LITTLE:
         return answer.too_little or "the effect cannot be estimated from these weeks"
     chance = f"so far out in {write_chance(answer.p)} of cases without a change"
@@ -197,15 +197,45 @@ def explain_early(answer: Answer, company: Company) -> str:
     return f"judged from {day} on: {', '.join(parts)}"
 
 
-def name_overlaps(overlaps: Sequence[Event], start: int, meets_incident: bool) -> str:
-    """Not separable from what, and when that was."""
+def name_overlaps(answer: Answer, company: Company) -> str:
+    """Not separable from what, when that was, and what of it nobody had recorded in time."""
+    window, start = answer.window, answer.question.change.start
     named = {}
-    for event in sorted(overlaps, key=lambda each: each.is_step):
+    for event in sorted(window.overlaps, key=lambda each: each.is_step):
         days = event.day - start
         when = "on the same day" if not days else f"{count_days(abs(days))} {'later' if days > 0 else 'earlier'}"
-        named.setdefault(event.change_id, f"{event.title}, which {'ended' if event.is_end else 'began'} {when} at the same touchpoint")
-    parts = [*named.values(), *(["an incident in the weeks after"] if meets_incident else [])]
+        what = f"{event.title}, which {'ended' if event.is_end else 'began'} {when} at the same touchpoint"
+        named.setdefault(event.change_id, what + note_late(answer, company, company.by_id[event.change_id]))
+    parts = list(named.values())
+    if window.meets_incident:
+        opened = start + WEEK * window.gap
+        met = [each for each in company.changes if each.is_incident and each.start < window.until and (each.end or 0) >= opened]
+        parts.append("an incident in the weeks after" + note_all_late(answer, company, met))
     return f"not separable from {'; and from '.join(parts)}"
+
+
+def name_new_meaning(answer: Answer, company: Company) -> str:
+    """That the figure became another one, and whether that was recorded in time."""
+    window, start = answer.window, answer.question.change.start
+    asked = [each for each in company.changes if each.kind == "measurement" and has_new_meaning(start, window.until, (each.start,))]
+    late = note_all_late(answer, company, asked) if company.kpis[answer.question.kpi_id].counts_answers else ""
+    return f"the figure itself is asked for or counted in another way from a day in or shortly before these weeks on{late}"
+
+
+def note_all_late(answer: Answer, company: Company, others: Sequence[ChangeFacts]) -> str:
+    """Those that met the touchpoint and were recorded late."""
+    place = answer.question.touchpoint_id
+    met = [other for other in others if place in other.scope or (other.is_incident and not other.scope)]
+    return "".join(dict.fromkeys(note_late(answer, company, other) for other in met))
+
+
+def note_late(answer: Answer, company: Company, other: ChangeFacts) -> str:
+    """Says so where another change was recorded after it had begun and after ours had: with the outcome in sight, or nearly."""
+    ours = answer.question.change
+    if other.recorded is None or other.recorded <= max(other.start, ours.start):
+        return ""
+    over = ", when these weeks were over" if other.recorded >= answer.window.until else ""
+    return f" (recorded only on {write_date(company.date_of(other.recorded))}{over})"
 
 
 def count_days(count: int) -> str:

@@ -69,6 +69,8 @@ VERSIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("late", "2026-03-10", {"started_at": "2026-03-02", **PLAN}),
     ("no-direction", "2026-02-01", {"started_at": "2026-03-02", **PLAN, "expected_direction": None}),
     ("ancient", "2026-02-01", {"started_at": "1999-05-01", "touchpoints": ["phone"], "primary_kpi": "abandonment"}),
+    ("widened", "2026-02-01", {"started_at": "2026-03-02"}),
+    ("widened", "2026-04-01", {"started_at": "2026-03-02", "touchpoints": ["checkout", "phone"]}),
     ("called-off", "2026-02-01", {"started_at": "2026-03-02", **PLAN}),
     ("called-off", "2026-02-15", {"started_at": "2026-03-02", **PLAN, "is_withdrawn": True}),
 )
@@ -205,6 +207,14 @@ def test_a_file_is_a_plan_when_a_build_saw_it_before_the_start(first: Home) -> N
     assert planned == {"far-away": True, "long-ago": False}
 
 
+def test_when_a_change_was_recorded_is_when_its_start_and_scope_were_first_told(first: Home) -> None:
+    told = {row["change_id"]: row["registered_date"] for row in first.query("select change_id, registered_date from dim_changes")}
+    assert told["kept-word"] == told["explained-away"] == date(2026, 2, 1) and told["edited"] == date(2026, 2, 10)
+    assert (told["postponed"], told["moved-back"]) == (date(2026, 3, 5), date(2026, 3, 25))
+    # the phone is in its scope since April only
+    assert told["widened"] == date(2026, 4, 1)
+
+
 def test_a_log_row_whose_id_no_page_could_ask_for_is_set_aside_with_the_reason(first: Home) -> None:
     assert "nobody's" not in first.report("rpt_changes")["change_id"].to_list()
     rejected = first.report("rpt_rejected_rows").filter(source="calendar").select("reason", "rows_count").rows()
@@ -218,7 +228,7 @@ def test_what_was_called_off_before_its_start_did_not_take_place(first: Home) ->
 def test_plans_are_kept_once_they_have_started_with_a_hash_that_shows_a_touched_line(first: Home, tmp_path: Path) -> None:
     kept = read_plans(first.path / "ledger")
     started = first.report("rpt_changes").filter(pl.col("started_date") < date(2026, 12, 31))
-    assert set(kept["change_id"]) == set(started["change_id"]) and kept["plan_hash"].n_unique() == kept.height == 17
+    assert set(kept["change_id"]) == set(started["change_id"]) and kept["plan_hash"].n_unique() == kept.height == 18
     path = tmp_path / "change_plans.jsonl"
     text = (first.path / "ledger" / path.name).read_text(encoding="utf-8")
     path.write_text(text.replace('"expected_size": 0.03', '"expected_size": 0.01'), encoding="utf-8")

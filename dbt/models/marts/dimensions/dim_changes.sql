@@ -34,6 +34,23 @@ recorded as (
 
 ),
 
+-- when somebody first told of it with this start and this scope; nobody knows where one of those versions has no moment
+registered as (
+
+    select
+        recorded.change_id,
+        case when count(*) = count(versions.recorded_at) then {{ local_date('min(versions.recorded_at)') }} end as registered_date
+    from recorded
+    inner join {{ ref('dim_change_versions') }} as versions
+        on
+            recorded.change_id = versions.change_id
+            and {{ local_date('recorded.started_at') }} = {{ local_date('versions.started_at') }}
+            and (recorded.touchpoints, recorded.components, recorded.suppliers) is not distinct from (versions.touchpoints, versions.components, versions.suppliers)
+    where not versions.is_withdrawn
+    group by recorded.change_id
+
+),
+
 -- what appeared after its source's first 28 days is a change of its own, unless a person confirmed it or recorded one within 28 days
 automatic as (
 
@@ -83,5 +100,6 @@ select
     known.ended_at, {{ local_date('known.ended_at') }} as ended_date, known.kind,
     known.touchpoints, known.components, known.suppliers, known.channels, known.segments, known.owner_department,
     known.primary_kpi, known.expected_direction, known.expected_size, known.evaluation_date, known.investment_amount,
-    known.recorded_in, known.recorded_at, known.is_planned, known.is_withdrawn
+    known.recorded_in, known.recorded_at, registered.registered_date, known.is_planned, known.is_withdrawn
 from known
+left join registered using (change_id)
