@@ -35,23 +35,28 @@ SOURCE = """
           expected_direction: {type: text}
           expected_size: {type: decimal}
           updated_at: {type: timestamp}
+          rolled_out_at: {type: timestamp}
 """
 MODEL = """select change_id, 'Logged ' || change_id as title, 'process' as kind, 'checkout' as touchpoints,
-    started_at, primary_kpi, expected_direction, expected_size, updated_at, {{ lineage() }}
+    started_at, primary_kpi, expected_direction, expected_size, updated_at, rolled_out_at, {{ lineage() }}
 from {{ source('calendar', 'log') }}
 """
-HEADER = "change_id,started_at,primary_kpi,expected_direction,expected_size,updated_at"
+HEADER = "change_id,started_at,primary_kpi,expected_direction,expected_size,updated_at,rolled_out_at"
 LOG = (
     "edited,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
     "backdated,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
     "gone,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
     "postponed-in-the-log,2099-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
+    "rolled-out-late,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00,2026-03-09T06:00",
+    "rolls-out-for-long,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00,2098-06-01T06:00",
     "nobody's,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
 )
 # the row that is gone is not the only one: one has another KPI since April, one another size under its old date
 LOG_LATER = (
     "edited,2026-03-02T06:00,nps,higher,0.02,2026-04-10T09:00",
     "backdated,2026-03-02T06:00,abandonment,lower,0.09,2026-02-10T09:00",
+    "rolled-out-late,2026-03-02T06:00,abandonment,lower,0.02,2026-04-10T09:00,2026-03-30T06:00",
+    "rolls-out-for-long,2026-03-02T06:00,abandonment,lower,0.02,2098-01-10T09:00,2099-06-01T06:00",
 )
 PLAN = {"primary_kpi": "abandonment", "expected_direction": "lower", "expected_size": 0.02, "evaluation_date": "2026-04-20"}
 VERSIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -74,6 +79,15 @@ VERSIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("called-off", "2026-02-01", {"started_at": "2026-03-02", **PLAN}),
     ("called-off", "2026-02-15", {"started_at": "2026-03-02", **PLAN, "is_withdrawn": True}),
 )
+# when it was recorded, and the start and end of its roll-out as told then
+ROLL_OUTS: dict[str, list[tuple[str, str, str | None]]] = {
+    "foreseen": [("02-01", "03-02", "03-09"), ("03-06", "03-02", "03-20"), ("03-25", "03-02", "03-12")],
+    "picked": [("02-01", "03-02", "03-09"), ("03-12", "03-02", "03-30")],
+    "picked-in-steps": [("02-01", "03-02", "03-09"), ("03-12", "03-02", "03-30"), ("03-20", "03-02", "04-10")],
+    "added": [("02-01", "03-02", None), ("03-10", "03-02", "03-30")],
+    "shortened": [("02-01", "03-02", "03-30"), ("03-15", "03-02", "03-10"), ("03-20", "03-02", "03-24")],
+    "slipped": [("02-01", "03-02", "03-09"), ("03-12", "03-20", "03-27")],
+}
 # what was recorded late, or waits; nothing of the tiny company is newer than March
 LATELY: tuple[tuple[str, int, dict[str, Any]], ...] = (
     ("running", 10, {"touchpoints": ["phone"]}),
@@ -87,7 +101,9 @@ FILE = "title: {title}\nstarted_at: {day}\nkind: process\ntouchpoints: [checkout
 
 def write_log(home: Home, rows: tuple[str, ...]) -> None:
     """The change log as it is delivered today."""
-    (home.data / "log.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    (home.data / "log.csv").write_text(
+        "\n".join([HEADER, *(row if row.count(",") == 6 else f"{row}," for row in rows)]) + "\n", encoding="utf-8"
+    )
 
 
 def write_ledger(home: Home) -> None:
@@ -98,7 +114,12 @@ def write_ledger(home: Home) -> None:
     for change_id, days_ago, fields in LATELY:
         judged = {"evaluation_date": str(today + timedelta(days=fields["evaluation_date"]))} if "evaluation_date" in fields else {}
         lately.append((change_id, str(today), {"started_at": str(today - timedelta(days=days_ago)), **fields, **judged}))
-    for change_id, day, fields in (*VERSIONS, *lately):
+    rolled_out = [
+        (name, f"2026-{day}", {"started_at": f"2026-{start}", "rolled_out_at": end and f"2026-{end}", **PLAN})
+        for name, versions in ROLL_OUTS.items()
+        for day, start, end in versions
+    ]
+    for change_id, day, fields in (*VERSIONS, *rolled_out, *lately):
         mark = {"is_withdrawn": True} if fields.get("is_withdrawn") else {}
         told = {name: value for name, value in fields.items() if name != "is_withdrawn"}
         change = {"change_id": change_id, "title": change_id, "kind": "process", "touchpoints": ["checkout"], **told}
@@ -207,6 +228,28 @@ def test_a_file_is_a_plan_when_a_build_saw_it_before_the_start(first: Home) -> N
     assert planned == {"far-away": True, "long-ago": False}
 
 
+@pytest.mark.parametrize(
+    ("change_id", "counts"),
+    [("foreseen", 20), ("picked", 9), ("picked-in-steps", 9), ("added", None), ("shortened", 24), ("slipped", 27), ("rolled-out-late", 9)],
+)
+def test_nobody_chooses_the_weeks_that_are_judged_once_they_are_seen(first: Home, second: Home, change_id: str, counts: int | None) -> None:
+    expected = None if counts is None else date(2026, 3, counts)
+    for home in (first, second):
+        (row,) = home.report("rpt_changes").filter(change_id=change_id).select("rolled_out_date", "is_planned").rows()
+        assert row == (expected, True)
+
+
+def test_an_end_of_the_roll_out_that_does_not_count_is_shown_with_the_one_that_does(second: Home) -> None:
+    texts = dict(second.report("rpt_change_edits").filter(field="rolled_out_at", after="30 March 2026").select("change_id", "text").rows())
+    told = "End of the roll-out changed from 9 March 2026 to 30 March 2026 on {day}, after the start; what counts is 9 March 2026"
+    assert texts["picked"] == told.format(day="12 March 2026") + "."
+    assert texts["rolled-out-late"] == told.format(day="10 April 2026") + "; what was kept at the start tells it, the log does not."
+    assert texts["added"].endswith("added: 30 March 2026 on 10 March 2026, after the start; what counts is the start.")
+    # said in time, also in a log that is written over
+    long = second.report("rpt_changes").filter(change_id="rolls-out-for-long")["rolled_out_date"].to_list()
+    assert long == [date(2099, 6, 1)]
+
+
 def test_when_a_change_was_recorded_is_when_its_start_and_scope_were_first_told(first: Home) -> None:
     told = {row["change_id"]: row["registered_date"] for row in first.query("select change_id, registered_date from dim_changes")}
     assert told["kept-word"] == told["explained-away"] == date(2026, 2, 1) and told["edited"] == date(2026, 2, 10)
@@ -228,7 +271,7 @@ def test_what_was_called_off_before_its_start_did_not_take_place(first: Home) ->
 def test_plans_are_kept_once_they_have_started_with_a_hash_that_shows_a_touched_line(first: Home, tmp_path: Path) -> None:
     kept = read_plans(first.path / "ledger")
     started = first.report("rpt_changes").filter(pl.col("started_date") < date(2026, 12, 31))
-    assert set(kept["change_id"]) == set(started["change_id"]) and kept["plan_hash"].n_unique() == kept.height == 18
+    assert set(kept["change_id"]) == set(started["change_id"]) and kept["plan_hash"].n_unique() == kept.height == 26
     path = tmp_path / "change_plans.jsonl"
     text = (first.path / "ledger" / path.name).read_text(encoding="utf-8")
     path.write_text(text.replace('"expected_size": 0.03', '"expected_size": 0.01'), encoding="utf-8")

@@ -103,6 +103,11 @@ select
     end
     || coalesce(' on ' || {{ written_date(local_date('edits.edited_at')) }}, '')
     || case when edits.is_after_start then ', after the start' else ', before the start' end
+    || case
+        when edits.field = 'rolled_out_at' and changes.is_planned and edits.told is distinct from {{ written_date('changes.rolled_out_date') }}
+            then '; what counts is ' || coalesce({{ written_date('changes.rolled_out_date') }}, 'the start')
+        else ''
+    end
     || case when edits.is_rewritten then '; what was kept at the start tells it, the log does not' else '' end
     || '.' as text
 from edits

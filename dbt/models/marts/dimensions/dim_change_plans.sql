@@ -44,12 +44,14 @@ in_force as (
 told as (
 
     select
-        newest.change_id, newest.title, newest.description, newest.started_at, newest.rolled_out_at, newest.ended_at, in_force.kind, newest.owner_department, newest.investment_amount,
+        newest.change_id, newest.title, newest.description, newest.started_at,
+        case when in_force.is_planned then roll_outs.rolled_out_at else newest.rolled_out_at end as rolled_out_at, newest.ended_at, in_force.kind, newest.owner_department, newest.investment_amount,
         newest.recorded_in, in_force.recorded_at, in_force.is_planned, newest.is_withdrawn, in_force.version as plan_version,
         in_force.touchpoints, in_force.components, in_force.suppliers, in_force.channels, in_force.segments,
         in_force.primary_kpi, in_force.expected_direction, in_force.expected_size, in_force.evaluation_date
     from newest
     inner join in_force using (change_id)
+    left join {{ ref('dim_roll_outs') }} as roll_outs using (change_id)
 
 ),
 

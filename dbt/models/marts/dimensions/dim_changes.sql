@@ -19,7 +19,22 @@ kept_plans as (
 recorded as (
 
     select
-        told.change_id, told.title, told.description, told.started_at, told.rolled_out_at, told.ended_at,
+        told.change_id, told.title, told.description, told.started_at,
+        -- a log that was written over tells another end of the roll-out: it counts when that was said before both days were past
+        case
+            when
+                kept_plans.is_planned
+                and not exists (select 1 from {{ ref('dim_change_versions') }} as versions where versions.change_id = told.change_id and versions.rolled_out_at is not distinct from kept_plans.rolled_out_at)
+                and not coalesce(
+                    told.recorded_at > kept_plans.published_at
+                    and {{ local_date('told.recorded_at') }} <= {{ local_date('coalesce(kept_plans.rolled_out_at, kept_plans.started_at)') }}
+                    and {{ local_date('told.recorded_at') }} <= {{ local_date('coalesce(told.rolled_out_at, told.started_at)') }},
+                    false
+                )
+                then kept_plans.rolled_out_at
+            else told.rolled_out_at
+        end as rolled_out_at,
+        told.ended_at,
         {%- for column in ['kind', 'touchpoints', 'components', 'suppliers', 'channels', 'segments'] %}
         case when kept_plans.is_planned then kept_plans.{{ column }} else told.{{ column }} end as {{ column }},
         {%- endfor %}
