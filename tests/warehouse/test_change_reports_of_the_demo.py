@@ -59,7 +59,7 @@ def test_neighbours_are_the_changes_near_it_at_its_touchpoints(reports: dict[str
                 continue
             for event, day in (("began", other["started_date"]), ("ended", other["ended_date"])):
                 distance = (day - own["started_date"]).days if day else None
-                if distance is not None and -56 <= distance <= 28:
+                if distance is not None and -56 <= distance < 28:
                     expected.setdefault((own["change_id"], other["change_id"], event, distance), set()).add(own["touchpoint_id"])
     found = {
         (row["change_id"], row["other_change_id"], row["event"], row["days_after"]): row for row in reports["change_neighbours"].to_dicts()

@@ -76,6 +76,7 @@ VERSIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("ancient", "2026-02-01", {"started_at": "1999-05-01", "touchpoints": ["phone"], "primary_kpi": "abandonment"}),
     ("widened", "2026-02-01", {"started_at": "2026-03-02"}),
     ("widened", "2026-04-01", {"started_at": "2026-03-02", "touchpoints": ["checkout", "phone"]}),
+    ("in-april", "2026-04-01", {"started_at": "2026-04-10"}),
     ("called-off", "2026-02-01", {"started_at": "2026-03-02", **PLAN}),
     ("called-off", "2026-02-15", {"started_at": "2026-03-02", **PLAN, "is_withdrawn": True}),
 )
@@ -86,6 +87,7 @@ ROLL_OUTS: dict[str, list[tuple[str, str, str | None]]] = {
     "picked-in-steps": [("02-01", "03-02", "03-09"), ("03-12", "03-02", "03-30"), ("03-20", "03-02", "04-10")],
     "added": [("02-01", "03-02", None), ("03-10", "03-02", "03-30")],
     "shortened": [("02-01", "03-02", "03-30"), ("03-15", "03-02", "03-10"), ("03-20", "03-02", "03-24")],
+    "for-months": [("01-01", "01-02", "12-31")],
     "slipped": [("02-01", "03-02", "03-09"), ("03-12", "03-20", "03-27")],
 }
 # what was recorded late, or waits; nothing of the tiny company is newer than March
@@ -250,6 +252,33 @@ def test_an_end_of_the_roll_out_that_does_not_count_is_shown_with_the_one_that_d
     assert long == [date(2099, 6, 1)]
 
 
+def test_neighbours_are_sought_up_to_the_last_day_judged_also_after_a_roll_out(first: Home) -> None:
+    scoped = first.query(
+        "select scoped.touchpoint_id, changes.* from dim_change_touchpoints as scoped inner join dim_changes as changes using (change_id)"
+    )
+    expected = set()
+    for own in scoped:
+        start = own["started_date"]
+        weeks = -((start - own["rolled_out_date"]).days // 7) if own["rolled_out_date"] else 0
+        days = [start + timedelta(days=count) for count in range(-56, 7 * weeks + 28)]
+        for other in (each for each in scoped if each["touchpoint_id"] == own["touchpoint_id"] and each["change_id"] != own["change_id"]):
+            for event, day in (("began", "started_date"), ("ended", "ended_date"), ("reached everybody", "rolled_out_date")):
+                if other[day] in days:
+                    expected.add((own["change_id"], other["change_id"], event, (other[day] - start).days))
+            if other["rolled_out_date"] and other["started_date"] < days[0] and other["rolled_out_date"] > days[-1]:
+                expected.add((own["change_id"], other["change_id"], "was being rolled out", None))
+    # 2 March to 20 March are three weeks; the four after them end on 19 April
+    assert ("foreseen", "in-april", "began", 39) in expected and ("picked", "in-april", "began", 39) not in expected
+    assert ("foreseen", "for-months", "was being rolled out", None) in expected and (
+        "kept-word",
+        "shortened",
+        "reached everybody",
+        22,
+    ) in expected
+    found = first.report("rpt_change_neighbours").select("change_id", "other_change_id", "event", "days_after").rows()
+    assert len(found) == len(set(found)) and set(found) == expected
+
+
 def test_when_a_change_was_recorded_is_when_its_start_and_scope_were_first_told(first: Home) -> None:
     told = {row["change_id"]: row["registered_date"] for row in first.query("select change_id, registered_date from dim_changes")}
     assert told["kept-word"] == told["explained-away"] == date(2026, 2, 1) and told["edited"] == date(2026, 2, 10)
@@ -271,7 +300,7 @@ def test_what_was_called_off_before_its_start_did_not_take_place(first: Home) ->
 def test_plans_are_kept_once_they_have_started_with_a_hash_that_shows_a_touched_line(first: Home, tmp_path: Path) -> None:
     kept = read_plans(first.path / "ledger")
     started = first.report("rpt_changes").filter(pl.col("started_date") < date(2026, 12, 31))
-    assert set(kept["change_id"]) == set(started["change_id"]) and kept["plan_hash"].n_unique() == kept.height == 26
+    assert set(kept["change_id"]) == set(started["change_id"]) and kept["plan_hash"].n_unique() == kept.height == 28
     path = tmp_path / "change_plans.jsonl"
     text = (first.path / "ledger" / path.name).read_text(encoding="utf-8")
     path.write_text(text.replace('"expected_size": 0.03', '"expected_size": 0.01'), encoding="utf-8")
