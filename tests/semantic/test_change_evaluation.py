@@ -12,7 +12,7 @@ import pytest
 
 from semantic.effects.changes import evaluate_changes, list_visible_effects
 from semantic.effects.company import read_company
-from semantic.effects.verdicts import adjust_together, write_date
+from semantic.effects.verdicts import adjust_together
 from tests.simulated_company import Simulated, day_of, simulate
 
 DAYS = 700
@@ -117,37 +117,6 @@ def test_an_incident_is_left_out_and_a_day_beside_it_is_not() -> None:
     during = replace(company, incidents=((START + 27, START + 30, "shop"),)).judge()
     assert during["verdict"] == "not separable" and during["effect"] is not None
     assert replace(company, incidents=((START + 28, START + 30, "shop"),)).judge()["verdict"] != "not separable"
-
-
-@pytest.mark.parametrize(
-    ("recorded", "note"),
-    [
-        (None, ""),
-        (START + 5, ""),
-        (START + 6, " (recorded only on {day})"),
-        (START + 27, " (recorded only on {day})"),
-        (START + 28, " (recorded only on {day}, when these weeks were over)"),
-    ],
-)
-def test_what_was_recorded_with_the_outcome_in_sight_makes_it_inseparable_but_is_named_as_late(recorded: int | None, note: str) -> None:
-    said = note.format(day="" if recorded is None else write_date(day_of(recorded)))
-    company = plan_change(simulate(DAYS).shift("csat", "shop", START, -2.0))
-    row = company.add_change("B", START + 5, ("shop",), recorded=recorded).judge()
-    assert row["verdict"] == "not separable"
-    assert row["reason"] == f"not separable from B, which began 5 days later at the same touchpoint{said}"
-    # the same for something from outside, and for another way of measuring
-    outside = replace(company, incidents=((START + 5, START + 7, None),)).add_change(
-        "B", START + 5, (), end=START + 7, kind="external", recorded=recorded
-    )
-    assert outside.judge()["reason"] == f"not separable from an incident in the weeks after{said}"
-    asked = replace(company, kpis={"csat": {"counts_answers": True}})
-    row = asked.add_change("B", START + 5, ("shop",), kind="measurement", recorded=recorded).judge()
-    assert row["verdict"] == "measurement changed" and row["reason"].endswith(f"these weeks on{said}")
-
-
-def test_what_was_recorded_before_our_start_is_not_called_late() -> None:
-    company = plan_change(simulate(DAYS)).add_change("B", START - 20, ("shop",), recorded=START)
-    assert company.judge()["reason"] == "not separable from B, which began 20 days earlier at the same touchpoint"
 
 
 def test_it_is_too_early_until_window_maturity_and_late_rows_are_over() -> None:
