@@ -23,7 +23,7 @@ CASE_SCHEMA = {
     "date": pl.Date,
     "effect": pl.Float64,
     "p_value": pl.Float64,
-    "is_alarm": pl.Boolean,
+    "level": pl.Float64,
     **{f"{name}_p": pl.Float64 for name in RIVALS},
     "is_seen_higher": pl.Boolean,
     "is_seen_lower": pl.Boolean,
@@ -57,7 +57,7 @@ def measure_false_alarms(company: Company, *, every_days: int = EVENT_DAYS) -> F
     rows = [
         (
             answer.question.touchpoint_id, answer.question.kpi_id, company.date_of(answer.window.anchor), known(answer.effect),
-            known(answer.p), answer.p < LEVEL, *(known(float(rivals[name][i])) for name in RIVALS), *see_planted(answer),
+            known(answer.p), LEVEL, *(known(float(rivals[name][i])) for name in RIVALS), *see_planted(answer),
         )
         for i, answer in enumerate(judged)
     ]  # fmt: skip

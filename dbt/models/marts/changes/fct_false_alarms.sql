@@ -1,0 +1,40 @@
+{{ config(materialized='view') }}
+-- One row per method: how often it called an effect at the level of the judgements on the same dates, where nothing was registered.
+{% set methods = [
+    ('this_method', 'This method', 'p_value'),
+    ('t_test', 'Plain before/after t-test, 28 days each', 't_test_p'),
+    ('newey_west', 'Segmented regression, Newey-West errors', 'newey_west_p'),
+    ('structural', 'Structural model, wandering level', 'structural_p'),
+] %}
+with cases as (
+
+    select * from {{ ref('fct_judgements') }} where occasion = 'quiet'
+
+),
+
+counted as (
+
+    {% for method_id, method, p_value in methods -%}
+    select
+        {{ loop.index }} as method_number, '{{ method_id }}' as method_id, '{{ method }}' as method,
+        count({{ p_value }}) as cases_count,
+        count(*) filter (where {{ p_value }} < level) as alarms_count,
+        {% if loop.first -%}
+        count(distinct touchpoint_id || ' ' || kpi_id) as series_count,
+        2 * count(is_seen_higher) as planted_count,
+        coalesce(sum(cast(is_seen_higher as int) + cast(is_seen_lower as int)), 0) as seen_count
+        {%- else -%}
+        cast(null as bigint) as series_count, 0 as planted_count, 0 as seen_count
+        {%- endif %}
+    from cases
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+)
+
+select
+    counted.*,
+    case when cases_count > 0 then alarms_count / cast(cases_count as double) end as rate,
+    case when cases_count > 0 then {{ wilson_bound('alarms_count', 'cast(cases_count as double)', '-') }} end as rate_lower,
+    case when cases_count > 0 then {{ wilson_bound('alarms_count', 'cast(cases_count as double)', '+') }} end as rate_upper,
+    case when planted_count > 0 then seen_count / cast(planted_count as double) end as seen_rate
+from counted
