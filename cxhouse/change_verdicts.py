@@ -13,8 +13,6 @@ from cxhouse.command_line import report_failures
 from cxhouse.screen import console, tell
 from cxhouse.settings import read_settings
 
-WORTH_TELLING = ("better", "worse", "higher", "lower", "exploratory higher", "exploratory lower")
-
 Row = dict[str, Any]
 
 
@@ -59,7 +57,7 @@ def list_told(change: Row) -> list[Row]:
     """What a list says of a change: its primary KPI, and wherever else something was seen in its scope."""
     scope = [effect for effect in change["effects"] if effect["relation"] == "in_scope"]
     return [effect for effect in scope if effect["is_primary"]] + [
-        effect for effect in scope if not effect["is_primary"] and effect["verdict"] in WORTH_TELLING
+        effect for effect in scope if not effect["is_primary"] and effect["is_effect"]
     ]
 
 
@@ -90,7 +88,7 @@ def show_change(change: Row) -> None:
     """One change: where it stands, every KPI in its scope, what was seen elsewhere, and the sentences."""
     tell(f"{change['change_id']} {change['title']}, from {change['started_date']}, {change['owner_department'] or 'nobody'} owns it")
     tell(f"{change['status_text']} {change['next_step']}")
-    elsewhere = [effect for effect in change["effects"] if effect["relation"] != "in_scope" and effect["verdict"] in WORTH_TELLING]
+    elsewhere = [effect for effect in change["effects"] if effect["relation"] != "in_scope" and effect["is_effect"]]
     scope = [effect for effect in change["effects"] if effect["relation"] == "in_scope"]
     table = Table("KPI", "touchpoint", "verdict", "effect (95 % margin)", "would be seen from")
     for effect in (*scope, *elsewhere):
@@ -100,7 +98,7 @@ def show_change(change: Row) -> None:
     if change["effects"]:
         console.print(table)
     for effect in scope:
-        if effect["is_primary"] or effect["verdict"] in WORTH_TELLING:
+        if effect["is_primary"] or effect["is_effect"]:
             for line in (effect["sentence"], effect["promise_text"], effect["warnings"], effect["re_estimate_text"]):
                 if line:
                     tell(f"- {line}")
@@ -109,5 +107,5 @@ def show_change(change: Row) -> None:
 def describe_effect(effect: Row) -> tuple[str, str, str, str]:
     """KPI, touchpoint, verdict and size as texts. A verdict that stands beside another estimate says so."""
     size = f"{effect['effect_text']} ({effect['margin_text']})" if effect["effect_text"] else ""
-    later = f" (now {effect['latest_verdict']})" if effect["re_estimate_text"] else ""
+    later = f" (now {effect['latest_verdict']})" if effect["re_estimate_text"] and effect["latest_verdict"] else ""
     return effect["kpi_name"] or effect["kpi_id"], effect["touchpoint_name"] or "-", f"{effect['verdict']}{later}", size

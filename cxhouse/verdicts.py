@@ -9,10 +9,11 @@ import polars as pl
 
 from cxhouse.ledger import keep_rows, read_kept_rows
 from semantic.effects.rows import EFFECT_SCHEMA
+from semantic.effects.verdicts import EFFECTS
 
 FOLDER = "verdicts"  # in the ledger
 SCHEMA = {
-    **{name: kind for name, kind in EFFECT_SCHEMA.items() if name not in ("is_final", "is_kept")},
+    **{name: kind for name, kind in EFFECT_SCHEMA.items() if name not in ("is_final", "is_kept", "is_effect")},
     "judged_on": pl.Date,
     "build_id": pl.Utf8,
     "published_at": pl.Datetime("us", "UTC"),
@@ -20,9 +21,10 @@ SCHEMA = {
 
 
 def read_verdicts(ledger: Path) -> pl.DataFrame:
-    """Every verdict kept so far, the first one where a change, KPI, touchpoint and start have several."""
+    """Every verdict kept so far, the first one where a change, KPI, touchpoint and start have several; is_effect: it calls an effect."""
     key = ["change_id", "kpi_id", "touchpoint_id", "started_at"]
-    return read_kept_rows(ledger / FOLDER, SCHEMA).sort("published_at").unique(key, keep="first", maintain_order=True)
+    kept = read_kept_rows(ledger / FOLDER, SCHEMA).sort("published_at").unique(key, keep="first", maintain_order=True)
+    return kept.with_columns(pl.col("verdict").is_in(EFFECTS).alias("is_effect"))
 
 
 def keep_verdicts(warehouse: Path, ledger: Path, *, build_id: str, published_at: datetime) -> int:

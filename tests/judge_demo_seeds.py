@@ -37,7 +37,6 @@ USUAL_WAIT = 50.0  # seconds, of answered calls
 PILOTS, SEEDS, CORRECTIONS = (901, 902, 903, 904), tuple(range(41, 61)), 3
 CARRIER_SIGNAL, NO_EFFECT = "on_time.zoefpost", ("CHG-106", "CHG-109", "CHG-111", "CHG-113")
 SMALL, OVERLAPPING, MEASUREMENT = "CHG-108", ("CHG-104", "CHG-105"), "CHG-112"
-FOUND = ("better", "worse", "higher", "lower", "exploratory higher", "exploratory lower")
 Place = tuple[str, str, str]  # change, KPI, touchpoint
 CARRIER: Place = (NEW_CARRIER_CHANGE, "on_time_delivery", "parcel_delivery")
 READ = {
@@ -188,7 +187,7 @@ def write_table(found: dict[int, pl.DataFrame]) -> str:
         here = (pl.col("change_id") == change) & (pl.col("kpi_id") == kpi) & (pl.col("touchpoint_id") == touchpoint)
         rows = pl.concat([frame.filter(here) for frame in found.values()])
         counts = Counter(rows["verdict"].to_list())
-        right = sum(count for verdict, count in counts.items() if verdict in FOUND)
+        right = rows["is_effect"].sum()
         planted = rows["planted"].mean()
         said = ", ".join(f"{verdict} {count}" for verdict, count in counts.most_common())
         cells = (kind, change, kpi, touchpoint, "–" if planted is None else f"{planted:+.3g}", said, f"{right} of {rows.height}")

@@ -37,8 +37,8 @@ EFFECT_SCHEMA = {
     "placebo_count": pl.Int64, "placebos_missed": pl.Int64, "smallest_visible_effect": pl.Float64, "expected_effect": pl.Float64,
     "method": pl.Utf8, "controls": pl.Utf8, "verdict": pl.Utf8, "reason": pl.Utf8, "sentence": pl.Utf8, "warnings": pl.Utf8,
     "overlaps_with": pl.Utf8, "judged_from": pl.Date, "periods_before": pl.Int64, "periods_after": pl.Int64, "score": pl.Float64,
-    "is_final": pl.Boolean, "is_kept": pl.Boolean, "effect_text": pl.Utf8, "margin_text": pl.Utf8, "visible_text": pl.Utf8,
-    "expected_text": pl.Utf8, "promise_text": pl.Utf8, "second_effect": pl.Float64, "second_lower": pl.Float64,
+    "is_final": pl.Boolean, "is_kept": pl.Boolean, "is_effect": pl.Boolean, "effect_text": pl.Utf8, "margin_text": pl.Utf8,
+    "visible_text": pl.Utf8, "expected_text": pl.Utf8, "promise_text": pl.Utf8, "second_effect": pl.Float64, "second_lower": pl.Float64,
     "second_upper": pl.Float64, "second_p": pl.Float64, "second_opinion": pl.Utf8,
 }  # fmt: skip
 SERIES_SCHEMA = {
@@ -73,7 +73,8 @@ def describe_answer(company: Company, answer: Answer, obstacle: str | None, q: f
         known(answer.effect), known(answer.lower), known(answer.upper), known(answer.p), known(q), len(answer.placebos), missed,
         known(answer.visible), promised, method, ", ".join(answer.controls) or None,
         verdict, reason, sentence, "; ".join(warnings) or None, ", ".join(overlaps) or None, company.date_of(window.judged_from),
-        window.n, window.m, known(answer.score), is_final(verdict), is_kept(verdict), *write_texts(answer, unit, promised),
+        window.n, window.m, known(answer.score), is_final(verdict), is_kept(verdict), verdict in EFFECTS,
+        *write_texts(answer, unit, promised),
         *describe_second(answer, verdict, unit),
     )  # fmt: skip
 
@@ -105,7 +106,7 @@ def describe_missing(company: Company, change: ChangeFacts) -> tuple[Any, ...]:
     values = {
         "change_id": change.change_id, "kpi_id": change.primary_kpi, "relation": "in_scope", "is_primary": True,
         "is_planned": change.is_planned, "started_at": company.date_of(change.start), "expected_effect": change.expected_effect,
-        "placebo_count": 0, "is_final": False, "is_kept": False, "verdict": TOO_LITTLE, "reason": reason,
+        "placebo_count": 0, "is_final": False, "is_kept": False, "is_effect": False, "verdict": TOO_LITTLE, "reason": reason,
         "sentence": f"{name}: {TOO_LITTLE}; {reason}.",
     }  # fmt: skip
     return tuple(values.get(name) for name in EFFECT_SCHEMA)

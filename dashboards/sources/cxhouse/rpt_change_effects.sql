@@ -33,6 +33,7 @@ select
     method,
     controls,
     verdict,
+    is_effect,
     reason,
     sentence,
     second_opinion,

@@ -3,7 +3,7 @@ select
     effects.change_id, effects.kpi_id, effects.touchpoint_id, effects.relation, changes.owner_department, touchpoints.touchpoint_name,
     touchpoints.owner_department as touchpoint_owner, coalesce(kpis.kpi_name, effects.kpi_id) as kpi_name, effects.effect, effects.effect_lower, effects.effect_upper,
     effects.p_value, effects.q_value, effects.effect_text, effects.margin_text, effects.verdict, effects.reason, effects.sentence,
-    effects.verdict in ('better', 'worse', 'higher', 'lower', 'exploratory higher', 'exploratory lower') as is_flagged,
+    effects.is_effect as is_flagged,
     case
         when kpis.direction in ('higher', 'lower') and effects.effect is not null
             then (effects.effect > 0) = (kpis.direction = 'higher')

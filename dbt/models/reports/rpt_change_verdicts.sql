@@ -31,10 +31,10 @@ counted as (
         change_id,
         count(*) as kpis_count,
         count(*) filter (where is_primary) as tests_count,
-        count(*) filter (where weight <= 3) as moved_count,
-        count(*) filter (where weight <= 3 or verdict = 'no visible effect') as judged_count,
+        count(*) filter (where is_effect) as moved_count,
+        count(*) filter (where is_effect or verdict = 'no visible effect') as judged_count,
         string_agg(kpi_name || ' at ' || touchpoint_name || ' ' || effect_text || ' (' || verdict || ')', '; ' order by p_value, kpi_id, touchpoint_id)
-            filter (where weight <= 3 and rank > 1) as others_text,
+            filter (where is_effect and rank > 1) as others_text,
         bool_or(verdict = 'better' and (is_primary or not has_primary)) and bool_or(verdict = 'worse' and (is_primary or not has_primary)) as is_mixed
     from tests
     group by change_id

@@ -2,7 +2,7 @@
 -- what the same evaluation says now stands beside it.
 {% set told = [
     'relation', 'is_primary', 'is_planned', 'is_owned', 'effect', 'effect_lower', 'effect_upper', 'p_value', 'q_value', 'placebo_count',
-    'placebos_missed', 'smallest_visible_effect', 'expected_effect', 'method', 'controls', 'verdict', 'reason', 'sentence', 'warnings',
+    'placebos_missed', 'smallest_visible_effect', 'expected_effect', 'method', 'controls', 'verdict', 'is_effect', 'reason', 'sentence', 'warnings',
     'overlaps_with', 'judged_from', 'periods_before', 'periods_after', 'score', 'effect_text', 'margin_text', 'visible_text', 'expected_text',
     'promise_text', 'second_effect', 'second_lower', 'second_upper', 'second_p', 'second_opinion',
 ] %}
