@@ -1,6 +1,13 @@
 -- One row per change, KPI, touchpoint and start: its verdict as it was given, and what the same evaluation says now.
 select
-    effects.* exclude (is_news, is_frozen),
+    effects.change_id, effects.kpi_id, effects.touchpoint_id, effects.started_at, effects.relation, effects.is_primary, effects.is_planned, effects.is_owned,
+    effects.effect, effects.effect_lower, effects.effect_upper, effects.p_value, effects.q_value, effects.placebo_count, effects.placebos_missed,
+    effects.smallest_visible_effect, effects.expected_effect, effects.method, effects.controls, effects.verdict, effects.is_effect, effects.reason,
+    effects.sentence, effects.warnings, effects.overlaps_with, effects.judged_from, effects.periods_before, effects.periods_after, effects.score,
+    effects.effect_text, effects.margin_text, effects.visible_text, effects.expected_text, effects.promise_text,
+    effects.second_effect, effects.second_lower, effects.second_upper, effects.second_p, effects.second_opinion,
+    effects.is_final, effects.is_current, effects.is_asked, effects.judged_on, effects.build_id,
+    effects.latest_effect, effects.latest_lower, effects.latest_upper, effects.latest_verdict, effects.latest_effect_text, effects.latest_margin_text,
     coalesce(kpis.kpi_name, effects.kpi_id) as kpi_name, kpis.unit_kind, kpis.unit, kpis.direction,
     touchpoints.touchpoint_name, touchpoints.owner_department as touchpoint_owner,
     (
