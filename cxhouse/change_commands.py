@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 app.command()(evaluate)
 
+KIND = typer.Option(help="touchpoint process system supplier policy price measurement external")
+START = typer.Option(help="2026-03-01, or with a time; company time unless it has an offset.")
+Kind = Annotated[str | None, KIND]
+Start = Annotated[str | None, START]
+RolledOut = Annotated[str | None, typer.Option(help="For a change that came step by step: when it had reached everybody.")]
 Text = Annotated[str | None, typer.Option()]
 Ids = Annotated[str | None, typer.Option(help="Ids with commas between.")]
 Owner = Annotated[str | None, typer.Option(help="Department.")]
 Direction = Annotated[str | None, typer.Option(help="higher or lower")]
 Size = Annotated[str | None, typer.Option(help="In the KPI's own unit.")]
-KIND = "touchpoint process system supplier policy price measurement external"
-ROLLED_OUT = "For a change that came step by step: when it had reached everybody."
-START = "2026-03-01, or with a time; company time unless it has an offset."
 TOLD_AT_THE_END = ("status_text", "next_step", "verdict", "verdicts_text", "is_overdue", "before_data_start")
 NEXT = "it shows on the charts after cxhouse build, publish and dashboards"
 
@@ -37,11 +39,11 @@ NEXT = "it shows on the charts after cxhouse build, publish and dashboards"
 @app.command()
 def add(
     title: Annotated[str, typer.Option(help="What changed, in a few words.")],
-    started_at: Annotated[str, typer.Option(help=START)],
-    kind: Annotated[str, typer.Option(help=KIND)],
+    started_at: Annotated[str, START],
+    kind: Annotated[str, KIND],
     id_: Annotated[str | None, typer.Option("--id", help="Default: made from date and title.")] = None,
     description: Text = None,
-    rolled_out_at: Annotated[str | None, typer.Option(help=ROLLED_OUT)] = None,
+    rolled_out_at: RolledOut = None,
     ended_at: Text = None,
     touchpoints: Ids = None,
     components: Text = None,
@@ -81,10 +83,10 @@ def make_id(started_at: str, title: str) -> str:
 def edit(
     change_id: Annotated[str, typer.Argument(help="A change recorded by command, form or import.")],
     title: Text = None,
-    started_at: Annotated[str | None, typer.Option(help=START)] = None,
-    kind: Annotated[str | None, typer.Option(help=KIND)] = None,
+    started_at: Start = None,
+    kind: Kind = None,
     description: Text = None,
-    rolled_out_at: Annotated[str | None, typer.Option(help=ROLLED_OUT)] = None,
+    rolled_out_at: RolledOut = None,
     ended_at: Text = None,
     touchpoints: Ids = None,
     components: Text = None,
@@ -114,7 +116,7 @@ def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Annotations as the other tool exports them: JSON, or CSV from Shopify.")],
     format_: Annotated[str | None, typer.Option("--format", help="grafana posthog ga4 shopify; without it, as the rows show.")] = None,
     touchpoints: Annotated[str | None, typer.Option(help="For rows whose tags name no touchpoint or component.")] = None,
-    kind: Annotated[str | None, typer.Option(help=KIND)] = None,
+    kind: Kind = None,
     owner: Owner = None,
 ) -> None:
     """Record annotations of another tool as changes. Twice adds nothing; they are explored, for they carry no plan."""
