@@ -9,7 +9,10 @@ import numpy as np
 import polars as pl
 
 from semantic.effects.breaks import propose_breaks
+from semantic.effects.company import ChangeFacts
+from semantic.effects.control_choice import MOST_EMPTY
 from semantic.effects.false_alarms import measure_false_alarms
+from semantic.effects.judging import Question, judge_questions
 from semantic.effects.words import LEVEL
 from tests.simulated_company import Simulated, day_of, register_nothing, simulate
 
@@ -71,6 +74,23 @@ def scan_planted(seeds: Iterable[int], memory: float) -> tuple[int, int, list[in
     return planted, len(off), off
 
 
+def judge_shares(seeds: Iterable[int], weeks: int) -> list[tuple[float, bool]]:
+    """Events after and whether an effect was called, for shares that nothing moved, of 2 to 4 events a week on average."""
+    found, start = [], 7 * weeks
+    for seed in seeds:
+        generator, quiet = np.random.default_rng(seed), simulate(start + 40, tuple(f"t{i:03}" for i in range(400)))
+        values, counts = {}, {}
+        for i, key in enumerate(quiet.values):
+            counts[key] = generator.poisson((8, 10, 12, 14)[i % 4] / 28, start + 40)
+            values[key] = generator.binomial(counts[key], (0.1, 0.3, 0.5, 0.9)[i // 4 % 4]) / np.maximum(counts[key], 1)
+        company = replace(quiet, values=values, counts=counts).read()
+        changes = [ChangeFacts("", "", start, direct=frozenset({place}), scope=frozenset({place})) for _, place in company.series]
+        answers = judge_questions(company, [Question(each, "csat", *each.scope, may_have_controls=False) for each in changes])
+        judged = (answer for answer in answers if answer.is_estimated and np.isnan(answer.values[: answer.window.n]).mean() <= MOST_EMPTY)
+        found += [(sum(answer.counts[answer.window.n :]), answer.p < LEVEL) for answer in judged]
+    return found
+
+
 def main() -> None:
     """Print the table."""
     for name, seeds, noise in (
@@ -88,6 +108,11 @@ def main() -> None:
     ):
         cases, alarms = meter_nothing(make, seeds)
         print(f"{name}: {cases:,} cases, {alarms:.1%} false alarms", flush=True)
+    for weeks in (52, 130):
+        few = judge_shares(range(40), weeks)
+        for least, most in ((5, 9), (10, 14), (15, 19)):
+            alarms = [is_alarm for events, is_alarm in few if least <= events <= most]
+            print(f"{weeks} weeks, {least} to {most} events after: {len(alarms):,} cases, {np.mean(alarms):.1%} false alarms", flush=True)
     for memory, wander in ((0.0, 0.0), (0.3, 0.0), (0.6, 0.0), (0.8, 0.0), (0.3, 0.03)):
         proposed, years = scan_nothing(range(500, 504), memory, wander)
         print(f"memory {memory:g}, wandering {wander:g}: {proposed} breaks proposed in {years:.0f} series-years", flush=True)

@@ -26,6 +26,7 @@ from semantic.effects.periods import WEEK, Weeks, guard_spread, pool_weeks
 
 FEWEST_TO_ESTIMATE = 8
 FEWEST_SHOWN = 5  # events; a figure of fewer is nobody's business
+FEWEST_EVENTS_AFTER = 10  # of what is no answer; below, shares and means are called an effect by chance too often
 FULL_SEASON_WEEKS = 104
 MOVED_LEVEL = 0.01  # at which controls are said to have moved themselves
 
@@ -290,14 +291,16 @@ def find_obstacle(company: Company, question: Question, window: Window, values: 
     has_peak = bool((shares[n:] > 0).any())
     kpi = company.kpis[question.kpi_id]
     known = values[:n][~np.isnan(values[:n])]
-    answers_after = float(counts[n:].sum()) if window.is_complete else None
+    events_after = float(counts[n:].sum()) if window.is_complete else None
     if window.is_complete and np.isnan(values[n:]).all():
         return "there are no figures after the change"
+    if events_after is not None and not kpi.counts_answers and events_after < FEWEST_EVENTS_AFTER:
+        return f"fewer than {FEWEST_EVENTS_AFTER} events after the change"
     if has_peak and n >= FEWEST_WEEKS_WITH_PEAK and not (shares[:n] > 0.5).any():
         return "a registered peak lies in the weeks after, and the history holds none"
     return find_too_little(
         n, window.m, answers_before=float(counts[:n].sum()) if kpi.counts_answers else None,
-        answers_after=answers_after if kpi.counts_answers else None, empty_share=float(np.isnan(values[:n]).mean()), has_peak=has_peak,
+        answers_after=events_after if kpi.counts_answers else None, empty_share=float(np.isnan(values[:n]).mean()), has_peak=has_peak,
         is_constant=not len(known) or np.ptp(known) == 0,
     )  # fmt: skip
 

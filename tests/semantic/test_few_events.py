@@ -29,6 +29,18 @@ def test_a_figure_of_fewer_than_five_is_not_shown_by_its_effect_either(counts_an
     assert shown["effect"] is not None
 
 
+@pytest.mark.parametrize(("counts_answers", "fewest"), [(True, 30), (False, 10)])
+def test_a_verdict_takes_ten_events_after_and_thirty_answers(counts_answers: bool, fewest: int) -> None:
+    for events in (fewest - 1, fewest):
+        counts = np.full(DAYS, 3)
+        counts[START:] = 0
+        counts[START : START + 28 : 7] = [events - 3, 1, 1, 1]
+        few = replace(simulate(DAYS), counts={("csat", "shop"): counts}, kpis={"csat": {"counts_answers": counts_answers}})
+        row = few.add_change("A", START, ("shop",)).judge()
+        assert (row["verdict"] == "too little data") is (events < fewest), row["reason"]
+        assert row["effect"] is not None
+
+
 def test_what_is_usual_stands_on_five_or_more() -> None:
     company, counts = simulate(DAYS), np.zeros(DAYS)
     counts[: START - 200] = 3
