@@ -77,16 +77,17 @@ def test_with_a_control_steps_are_taken_out_of_both() -> None:
     shared = generator.standard_normal((40, WEEKS + 4)).cumsum(axis=1)
     values, control = (shared + 0.3 * generator.standard_normal(shared.shape) for _ in range(2))
     step = np.repeat([0.0, 1.0], [30, WEEKS - 26])
-    pattern = make_pattern()
+    pattern = Pattern(tuple(range(-WEEKS, 0)), (0, 1, 2, 3), steps=(tuple(step),), closed=(-22, -21, -20, -19))
     judged = [
         judge_series(
-            Pattern(pattern.before, pattern.after, steps=(tuple(step),)), own[:, :WEEKS], own[:, WEEKS:],
+            pattern, own[:, :WEEKS], own[:, WEEKS:],
             control=index_controls(beside[:, None, :], WEEKS),
         )
-        for own, beside in ((values, control), (values + 1e-3 * step, control))
+        for own, beside in ((values, control), (values + 5 * step, control - 3 * step))
     ]  # fmt: skip
-    np.testing.assert_allclose(judged[1].effect, judged[0].effect, rtol=1e-2, atol=1e-3)
-    plain = judge_series(Pattern(pattern.before, pattern.after, steps=(tuple(step),)), values[:, :WEEKS], values[:, WEEKS:])
+    np.testing.assert_allclose(judged[1].effect, judged[0].effect, rtol=1e-6)
+    np.testing.assert_allclose(judged[1].se, judged[0].se, rtol=1e-6)
+    plain = judge_series(pattern, values[:, :WEEKS], values[:, WEEKS:])
     assert np.median(judged[0].se) < 0.6 * np.median(plain.se)
     assert judged[0].control_weight.mean() > 0.95
 
