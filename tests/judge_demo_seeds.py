@@ -180,7 +180,9 @@ def write_table(found: dict[int, pl.DataFrame]) -> str:
     """Planted changes x verdicts, counted over the seeds."""
     lines = ["| planted | change | KPI | touchpoint | effect planted | verdicts | called an effect |", "|---|---|---|---|---|---|---|"]
     places = [(*place, "effect") for place in list_planted()]
-    primary = pl.concat(list(found.values())).filter("is_primary").select("change_id", "kpi_id", "touchpoint_id").unique()
+    # a change without a plan has no primary KPI: all in its scope are looked at
+    asked = pl.col("is_primary") | (~pl.col("is_planned") & (pl.col("relation") == "in_scope"))
+    primary = pl.concat(list(found.values())).filter(asked).select("change_id", "kpi_id", "touchpoint_id").unique()
     for kind, changes in (("nothing", NO_EFFECT), ("too small", (SMALL,)), ("overlapping", OVERLAPPING)):
         places += [(*place, kind) for place in sorted(primary.rows()) if place[0] in changes]
     for change, kpi, touchpoint, kind in places:
