@@ -31,3 +31,15 @@
     {%- endif %}
 {%- endfor %}
 {% endmacro %}
+
+{# A field's value in a sentence. `named` is the KPI of that id, if it is one; the size is told in the unit of the change's KPI. #}
+{% macro told_text(told, named) -%}
+case
+    when edits.field in ('title', 'description') then '“' || {{ told }} || '”'
+    when edits.field = 'primary_kpi' then coalesce({{ named }}.kpi_name, {{ told }})
+    when edits.field = 'expected_size' and kpis.kpi_id is not null and not edits.has_other_kpi
+        then ltrim({{ effect_text('cast(' ~ told ~ ' as double)', 'kpis.unit_kind', 'abs(cast(' ~ told ~ ' as double))') }}, '+')
+            || {{ effect_unit('kpis.unit_kind', 'kpis.unit', 'abs(cast(' ~ told ~ ' as double))') }}
+    else {{ told }}
+end
+{%- endmacro %}

@@ -71,6 +71,11 @@ def list_edits(home: Home, change_id: str) -> list[tuple]:
     return rows.select("field", "before", "after", "is_after_start").rows()
 
 
+def read_texts(home: Home, change_id: str) -> list[str]:
+    """The edits of a change in words."""
+    return home.report("rpt_change_edits").filter(change_id=change_id)["text"].to_list()
+
+
 def test_the_plan_is_the_last_version_recorded_before_the_start(first: Home) -> None:
     assert read_plan(first, "kept-word") == (True, date(2026, 3, 2), "abandonment", 0.03)
     assert list_edits(first, "kept-word") == [
@@ -79,8 +84,9 @@ def test_the_plan_is_the_last_version_recorded_before_the_start(first: Home) -> 
         ("expected_direction", "lower", "higher", True),
         ("expected_size", "0.03", "0.02", True),
     ]
-    texts = first.report("rpt_change_edits").filter(change_id="kept-word")["text"].to_list()
-    assert "Primary KPI changed from abandonment to csat on 10 March 2026, after the start." in texts
+    texts = read_texts(first, "kept-word")
+    assert "Expected size changed from 0.02 to 0.03 on 20 February 2026, before the start." in texts, "of which KPI, is not sure"
+    assert "Primary KPI changed from Abandonment to Customer satisfaction on 10 March 2026, after the start." in texts
 
 
 def test_a_start_moved_before_the_new_start_came_keeps_the_plan_and_one_moved_afterwards_loses_it(first: Home) -> None:
@@ -216,6 +222,7 @@ def test_a_rewritten_log_changes_neither_the_plan_nor_hides_that_it_was_rewritte
     # the same date as before, another size
     assert read_plan(second, "backdated") == (True, date(2026, 3, 2), "abandonment", 0.02)
     assert list_edits(second, "backdated") == [("expected_size", "0.02", "0.09", True)]
+    assert read_texts(second, "backdated")[0].startswith("Expected size changed from 2.0 points to 9.0 points")
 
 
 def test_a_plan_that_is_withdrawn_after_its_start_stays_and_says_so(second: Home) -> None:
@@ -229,6 +236,7 @@ def test_a_plan_that_is_withdrawn_after_its_start_stays_and_says_so(second: Home
 
 def test_an_edited_file_is_a_later_version(second: Home) -> None:
     assert list_edits(second, "far-away") == [("title", "Far away", "Farther away", False)]
+    assert read_texts(second, "far-away")[0].startswith("Title changed from “Far away” to “Farther away”")
     assert read_plan(second, "far-away")[0] is True
 
 

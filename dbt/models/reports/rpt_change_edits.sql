@@ -83,32 +83,38 @@ rewritten as (
 
 ),
 
-edits as (
+-- as people say it: titles in quotes, KPIs by their name, sizes in the KPI's unit where one KPI is meant throughout
+worded as (
 
-    select * from recorded_edits
-    union all
-    select * from rewritten
+    select
+        edits.*, changes.is_planned, {{ written_date('changes.rolled_out_date') }} as counting,
+        upper(substr(edits.field_name, 1, 1)) || substr(edits.field_name, 2) as subject,
+        {{ told_text('edits.told_before', 'kpis_before') }} as said_before,
+        {{ told_text('edits.told', 'kpis_after') }} as said
+    from (
+        select *, bool_or(field = 'primary_kpi') over (partition by change_id) as has_other_kpi
+        from (select * from recorded_edits union all select * from rewritten) as all_edits
+    ) as edits
+    inner join {{ ref('dim_changes') }} as changes using (change_id)
+    left join {{ ref('dim_kpis') }} as kpis on changes.primary_kpi = kpis.kpi_id
+    left join {{ ref('dim_kpis') }} as kpis_before on edits.told_before = kpis_before.kpi_id
+    left join {{ ref('dim_kpis') }} as kpis_after on edits.told = kpis_after.kpi_id
 
 )
 
 select
-    edits.change_id, edits.edited_at, {{ local_date('edits.edited_at') }} as edited_date, edits.field, edits.field_name, edits.field_position,
-    edits.told_before as before, edits.told as after, edits.is_after_start, edits.is_rewritten,
+    change_id, edited_at, {{ local_date('edited_at') }} as edited_date, field, field_name, field_position,
+    told_before as before, told as after, is_after_start, is_rewritten,
     case
-        when edits.field = 'is_withdrawn' and edits.told = 'yes' then 'Withdrawn'
-        when edits.field = 'is_withdrawn' then 'Taken up again'
-        when edits.told_before is null then upper(substr(edits.field_name, 1, 1)) || substr(edits.field_name, 2) || ' added: ' || edits.told
-        when edits.told is null then upper(substr(edits.field_name, 1, 1)) || substr(edits.field_name, 2) || ' removed; it was ' || edits.told_before
-        else upper(substr(edits.field_name, 1, 1)) || substr(edits.field_name, 2) || ' changed from ' || edits.told_before || ' to ' || edits.told
+        when field = 'is_withdrawn' and told = 'yes' then 'Withdrawn'
+        when field = 'is_withdrawn' then 'Taken up again'
+        when told_before is null then subject || ' added: ' || said
+        when told is null then subject || ' removed; it was ' || said_before
+        else subject || ' changed from ' || said_before || ' to ' || said
     end
-    || coalesce(' on ' || {{ written_date(local_date('edits.edited_at')) }}, '')
-    || case when edits.is_after_start then ', after the start' else ', before the start' end
-    || case
-        when edits.field = 'rolled_out_at' and changes.is_planned and edits.told is distinct from {{ written_date('changes.rolled_out_date') }}
-            then '; what counts is ' || coalesce({{ written_date('changes.rolled_out_date') }}, 'the start')
-        else ''
-    end
-    || case when edits.is_rewritten then '; what was kept at the start tells it, the log does not' else '' end
+    || coalesce(' on ' || {{ written_date(local_date('edited_at')) }}, '')
+    || case when is_after_start then ', after the start' else ', before the start' end
+    || case when field = 'rolled_out_at' and is_planned and told is distinct from counting then '; what counts is ' || coalesce(counting, 'the start') else '' end
+    || case when is_rewritten then '; what was kept at the start tells it, the log does not' else '' end
     || '.' as text
-from edits
-inner join {{ ref('dim_changes') }} as changes using (change_id)
+from worded
