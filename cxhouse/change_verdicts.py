@@ -80,7 +80,7 @@ def show_changes(changes: list[Row]) -> None:
         tell("no change is recorded: cxhouse change add")
     for change in changes:
         for effect in change["effects"]:
-            if effect["re_estimate_text"] and effect["is_primary"]:
+            if effect["re_estimate_text"] and effect["is_primary"] and effect["latest_verdict"] != effect["verdict"]:
                 tell(f"{change['change_id']}, {effect['kpi_name']}: {effect['re_estimate_text']}")
 
 
@@ -107,5 +107,6 @@ def show_change(change: Row) -> None:
 def describe_effect(effect: Row) -> tuple[str, str, str, str]:
     """KPI, touchpoint, verdict and size as texts. A verdict that stands beside another estimate says so."""
     size = f"{effect['effect_text']} ({effect['margin_text']})" if effect["effect_text"] else ""
-    later = f" (now {effect['latest_verdict']})" if effect["re_estimate_text"] and effect["latest_verdict"] else ""
+    now = effect["latest_verdict"]
+    later = f" (now {now})" if effect["re_estimate_text"] and now not in (None, effect["verdict"]) else ""
     return effect["kpi_name"] or effect["kpi_id"], effect["touchpoint_name"] or "-", f"{effect['verdict']}{later}", size

@@ -47,7 +47,7 @@ def test_a_verdict_stays_as_it_was_given_and_the_later_estimate_stands_beside_it
     given = rows.filter("is_current").row(0, named=True)
     assert (given["verdict"], given["effect"], given["build_id"], given["judged_on"]) == ("better", -0.03, "first", date(2026, 4, 20))
     assert given["latest_verdict"] == "too early"
-    assert given["re_estimate_text"].startswith("Judged better on 20 April 2026; with the data of today it would be too early")
+    assert given["re_estimate_text"].startswith("Judged better on 20 April 2026; judged today, it would be too early")
 
 
 def test_a_change_that_was_moved_is_judged_anew_and_the_earlier_verdict_stays_in_sight(judged_before: Home) -> None:

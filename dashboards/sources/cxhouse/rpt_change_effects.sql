@@ -21,6 +21,7 @@ select
     visible_text,
     expected_text,
     promise_text,
+    latest_effect_text,
     re_estimate_text,
     placebo_text,
     controls_text,

@@ -28,8 +28,12 @@ select
     end as placebo_text,
     case
         when effects.is_current and effects.latest_verdict <> effects.verdict
-            then 'Judged ' || effects.verdict || ' on ' || {{ written_date('effects.judged_on') }} || '; with the data of today it would be ' || effects.latest_verdict
+            then 'Judged ' || effects.verdict || ' on ' || {{ written_date('effects.judged_on') }} || '; judged today, it would be ' || effects.latest_verdict
                 || coalesce(' (' || effects.latest_effect_text || ', 95 % margin ' || effects.latest_margin_text || ')', '') || '.'
+        -- the verdict stays, its size does not
+        when effects.is_current and effects.is_asked and effects.latest_effect_text <> effects.effect_text
+            then 'Judged ' || effects.verdict || ' on ' || {{ written_date('effects.judged_on') }} || '; judged today, the size would be ' || effects.latest_effect_text
+                || ' (95 % margin ' || effects.latest_margin_text || ').'
         when effects.is_current and not effects.is_asked
             then 'Judged ' || effects.verdict || ' on ' || {{ written_date('effects.judged_on') }} || '; today it could not be judged: the touchpoint does not declare this KPI, or is not in the scope.'
     end as re_estimate_text
