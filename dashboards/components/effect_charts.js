@@ -1,17 +1,11 @@
 // Chart options of a change's page. Values, forecasts, margins and scores come from the reports as they are; nothing here adds or divides them.
 import { formatCount, formatFigure } from './figures.js';
+import { AXIS_LINE, DAY, drawPolygons, frameTime, GRID_LINE, INK, markNumber, MUTED, pointAlongTime, POINTER, shadeCalendar, toTime } from './time_chart.js';
 
-const INK = '#1f2933';
-const MUTED = '#5b6773';
 const FORECAST = '#0f4c81';
 const BAND = 'rgba(15, 76, 129, 0.16)';
-const SHADE = 'rgba(91, 103, 115, 0.11)';
 const MASKED = 'rgba(91, 103, 115, 0.24)';
-const DAY = 24 * 3600 * 1000;
 const WEEKS_IN_VIEW = 60;
-const TEXT = { color: INK, fontSize: 12 };
-
-const toTime = (date) => Date.parse(`${date}T00:00:00Z`);
 
 // The weeks before and after, what was forecast with its margin, the start, other changes by number, and the weeks that were left out.
 export function buildEffectOptions({ weeks, start, others, calendar, unit, isNarrow }) {
@@ -19,14 +13,9 @@ export function buildEffectOptions({ weeks, start, others, calendar, unit, isNar
 	const last = toTime(weeks[weeks.length - 1].week_start) + 7 * DAY;
 	const point = (field) => (week) => [toTime(week.week_start), week[field], week];
 	const after = weeks.filter((week) => week.is_after && week.expected !== null);
-	const hasSlider = weeks.length > WEEKS_IN_VIEW;
+	const viewFrom = weeks.length > WEEKS_IN_VIEW ? weeks[weeks.length - WEEKS_IN_VIEW].week_start : undefined;
 	return {
-		animation: false,
-		useUTC: true,
-		grid: { left: 4, right: isNarrow ? 12 : 24, top: 46, bottom: hasSlider ? 56 : 24, containLabel: true },
-		xAxis: { type: 'time', max: last, axisLine: { lineStyle: { color: '#c8d0d9' } }, axisTick: { show: false }, axisLabel: { color: MUTED, hideOverlap: true }, splitLine: { show: false } },
-		yAxis: { type: 'value', scale: true, max: unit === 'share' ? ({ max }) => (max > 0.9 ? 1 : null) : null, splitNumber: 4, axisLabel: { color: MUTED, formatter: (value) => formatFigure(value, unit) }, splitLine: { lineStyle: { color: '#eef1f4' } } },
-		dataZoom: hasSlider ? [{ type: 'slider', startValue: toTime(weeks[weeks.length - WEEKS_IN_VIEW].week_start), height: 20, bottom: 6, borderColor: '#e3e8ee', fillerColor: SHADE, showDetail: false, brushSelect: false }] : [],
+		...frameTime({ unit, right: isNarrow ? 12 : 24, viewFrom, last, most: unit === 'share' ? ({ max }) => (max > 0.9 ? 1 : null) : null }),
 		tooltip: describeWeek(unit),
 		series: [
 			drawBand(after),
@@ -64,18 +53,8 @@ function markOthers(others, start, first, last) {
 		const time = toTime(other.started_date);
 		const isNear = index > 0 && time - toTime(inside[index - 1].started_date) < reach;
 		isHigh = Math.abs(time - start) < reach || (isNear && !isHigh);
-		return {
-			xAxis: time,
-			lineStyle: { color: INK, type: 'dotted', width: 1.3 },
-			label: { formatter: String(other.number), position: 'end', offset: [0, isHigh ? -18 : 0], color: '#ffffff', backgroundColor: INK, borderRadius: 8, padding: [2, 5], fontSize: 10, fontWeight: 600 }
-		};
+		return markNumber(other.started_date, other.number, isHigh ? 18 : 0);
 	});
-}
-
-function shadeCalendar(calendar, first, last) {
-	return calendar
-		.filter((entry) => toTime(entry.to_date) >= first && toTime(entry.from_date) <= last)
-		.map((entry) => [{ xAxis: Math.max(toTime(entry.from_date), first), itemStyle: { color: SHADE } }, { xAxis: Math.min(toTime(entry.to_date) + DAY, last) }]);
 }
 
 function shadeMasked(weeks) {
@@ -84,38 +63,21 @@ function shadeMasked(weeks) {
 
 function drawBand(after) {
 	const corners = after.map((week) => [toTime(week.week_start), week.lower, week.upper]);
-	return {
-		name: 'margin',
-		type: 'custom',
-		silent: true,
-		data: corners,
-		encode: { x: 0, y: [1, 2] },
-		clip: true,
-		z: 2,
-		renderItem: (params, api) => {
-			const [time, lower, upper] = corners[params.dataIndex];
-			const points = [[time, lower], [time + 7 * DAY, lower], [time + 7 * DAY, upper], [time, upper]].map((corner) => api.coord(corner));
-			return { type: 'polygon', shape: { points }, style: { fill: BAND } };
-		}
-	};
+	return drawPolygons('margin', corners, BAND, (index) => {
+		const [time, lower, upper] = corners[index];
+		return [[time, lower], [time + 7 * DAY, lower], [time + 7 * DAY, upper], [time, upper]];
+	});
 }
 
 function describeWeek(unit) {
-	return {
-		trigger: 'axis',
-		confine: true,
-		borderColor: '#c8d0d9',
-		textStyle: TEXT,
-		axisPointer: { type: 'line', lineStyle: { color: '#8a95a1' } },
-		formatter: (points) => {
-			const week = points.map((point) => point.data[2]).find((row) => row);
-			if (!week) return '';
-			const parts = [`<b>Week from ${week.week_text}</b>`, week.value === null ? 'too few to show' : `${formatFigure(week.value, unit)}, n ${formatCount(week.n)}`];
-			if (week.expected !== null) parts.push(`forecast ${formatFigure(week.expected, unit)} (${formatFigure(week.lower, unit)} to ${formatFigure(week.upper, unit)})`);
-			if (week.is_masked) parts.push('near another change or an incident');
-			return parts.join('<br>');
-		}
-	};
+	return pointAlongTime((points) => {
+		const week = points.map((point) => point.data[2]).find((row) => row);
+		if (!week) return '';
+		const parts = [`<b>Week from ${week.week_text}</b>`, week.value === null ? 'too few to show' : `${formatFigure(week.value, unit)}, n ${formatCount(week.n)}`];
+		if (week.expected !== null) parts.push(`forecast ${formatFigure(week.expected, unit)} (${formatFigure(week.lower, unit)} to ${formatFigure(week.upper, unit)})`);
+		if (week.is_masked) parts.push('near another change or an incident');
+		return parts.join('<br>');
+	});
 }
 
 // A dot per earlier date: how far the same forecast missed there, and ours among them.
@@ -128,7 +90,7 @@ export function buildPlaceboOptions({ dates, isNarrow }) {
 	return {
 		animation: false,
 		grid: { left: 16, right: 16, top: 34, bottom: 44 },
-		tooltip: { trigger: 'item', confine: true, borderColor: '#c8d0d9', textStyle: TEXT, formatter: ({ data }) => `<b>${data[2].tried_text}</b><br>${data[0].toFixed(1)} standard errors from the forecast${data[2].is_ours ? ', the change itself' : ''}` },
+		tooltip: { ...POINTER, trigger: 'item', formatter: ({ data }) => `<b>${data[2].tried_text}</b><br>${data[0].toFixed(1)} standard errors from the forecast${data[2].is_ours ? ', the change itself' : ''}` },
 		xAxis: {
 			type: 'value',
 			min: -bound,
@@ -138,9 +100,9 @@ export function buildPlaceboOptions({ dates, isNarrow }) {
 			nameLocation: 'middle',
 			nameGap: 26,
 			nameTextStyle: { color: MUTED, fontSize: 11 },
-			axisLine: { lineStyle: { color: '#c8d0d9' } },
+			axisLine: AXIS_LINE,
 			axisLabel: { color: MUTED },
-			splitLine: { lineStyle: { color: '#eef1f4' } }
+			splitLine: GRID_LINE
 		},
 		yAxis: { type: 'value', min: -1, max: 1, show: false },
 		series: [

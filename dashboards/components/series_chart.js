@@ -1,12 +1,9 @@
 // Chart options for one KPI over time. Values, limits and targets come from the report as they are; nothing here adds or divides them.
 import { formatFigure, formatCount } from './figures.js';
 import { describeStatus } from './statuses.js';
+import { DAY, drawPolygons, frameTime, INK, markNumber, MUTED, pointAlongTime, shadeCalendar, toTime } from './time_chart.js';
 
-const INK = '#1f2933';
-const MUTED = '#5b6773';
-const SHADE = 'rgba(91, 103, 115, 0.11)';
 const PERIODS_IN_VIEW = 105;
-const DAY = 24 * 3600 * 1000;
 const SERIES_LOOKS = [
 	{ color: '#0f4c81', type: 'solid' },
 	{ color: '#7a4fa3', type: 'dashed' },
@@ -15,8 +12,6 @@ const SERIES_LOOKS = [
 	{ color: '#9c5a85', type: 'solid' },
 	{ color: '#7d6b3d', type: 'dashed' }
 ];
-
-const toTime = (date) => Date.parse(`${date}T00:00:00Z`);
 
 // Band, line and the hollow points that are too few to judge.
 export function buildSeriesOptions({ rows, changes, calendar, breaks = [], unit, isNarrow }) {
@@ -34,7 +29,7 @@ export function buildSeriesOptions({ rows, changes, calendar, breaks = [], unit,
 		itemStyle: { color: INK },
 		z: 5,
 		markLine: { silent: true, symbol: 'none', animation: false, data: [...markTarget(rows, unit, isNarrow), ...markChanges(changes, first, last), ...markBreaks(breaks, first, last)] },
-		markArea: { silent: true, animation: false, itemStyle: { color: SHADE }, data: shadeCalendar(calendar, first, last) }
+		markArea: { silent: true, animation: false, data: shadeCalendar(calendar, first, last) }
 	};
 	const tooFew = {
 		name: 'too few',
@@ -44,7 +39,7 @@ export function buildSeriesOptions({ rows, changes, calendar, breaks = [], unit,
 		itemStyle: { color: '#ffffff', borderColor: MUTED, borderWidth: 1.2 },
 		z: 6
 	};
-	return { ...frame(unit, isNarrow, rows, isNarrow ? 10 : 96), tooltip: describePoint(unit), series: [drawBand(rows), line, tooFew] };
+	return { ...frame(unit, rows, isNarrow ? 10 : 96), tooltip: describePoint(unit), series: [drawBand(rows), line, tooFew] };
 }
 
 // Two neighbours that were computed by different definitions of the KPI: no line joins them.
@@ -67,49 +62,23 @@ export function buildSplitOptions({ rows, dimension, unit, isNarrow }) {
 			itemStyle: { color: look.color }
 		};
 	});
-	const base = frame(unit, isNarrow, rows.filter((row) => row[dimension] === names[0]), 24);
+	const base = frame(unit, rows.filter((row) => row[dimension] === names[0]), 24);
 	return { ...base, grid: { ...base.grid, top: 42 }, legend: { top: 4, left: 0, icon: 'roundRect', itemWidth: 16, itemHeight: 4, itemGap: 16, textStyle: { color: MUTED, padding: [0, 0, 0, 6] } }, tooltip: describePoint(unit), series };
 }
 
 // The last PERIODS_IN_VIEW periods are in view at first; the slider below reaches the rest.
-function frame(unit, isNarrow, rows, right) {
-	const hasSlider = rows.length > 12;
-	const start = toTime(rows[Math.max(0, rows.length - PERIODS_IN_VIEW)].period_start);
-	return {
-		animation: false,
-		useUTC: true,
-		grid: { left: 4, right, top: 46, bottom: hasSlider ? 56 : 24, containLabel: true },
-		xAxis: { type: 'time', axisLine: { lineStyle: { color: '#c8d0d9' } }, axisTick: { show: false }, axisLabel: { color: MUTED, hideOverlap: true }, splitLine: { show: false } },
-		yAxis: {
-			type: 'value',
-			scale: true,
-			axisLabel: { color: MUTED, formatter: (value) => formatFigure(value, unit) },
-			splitNumber: 4,
-			splitLine: { lineStyle: { color: '#eef1f4' } }
-		},
-		dataZoom: hasSlider ? [{ type: 'slider', startValue: start, height: 20, bottom: 6, borderColor: '#e3e8ee', fillerColor: SHADE, showDetail: false, brushSelect: false }] : []
-	};
+function frame(unit, rows, right) {
+	return frameTime({ unit, right, viewFrom: rows.length > 12 ? rows[Math.max(0, rows.length - PERIODS_IN_VIEW)].period_start : undefined });
 }
 
 function drawBand(rows) {
 	const corners = rows.map((row) => [toTime(row.period_start), row.value_lower, row.value_upper]);
 	const isCut = rows.map((row, index) => isRedefined(row, rows[index + 1] ?? row));
-	return {
-		name: '95 % interval',
-		type: 'custom',
-		silent: true,
-		data: corners,
-		encode: { x: 0, y: [1, 2] },
-		clip: true,
-		z: 2,
-		renderItem: (params, api) => {
-			const next = corners[params.dataIndex + 1];
-			const here = corners[params.dataIndex];
-			if (!next || isCut[params.dataIndex] || [here[1], here[2], next[1], next[2]].some((limit) => limit === null || limit === undefined)) return null;
-			const points = [[here[0], here[1]], [next[0], next[1]], [next[0], next[2]], [here[0], here[2]]].map((point) => api.coord(point));
-			return { type: 'polygon', shape: { points }, style: { fill: 'rgba(31, 41, 51, 0.13)' } };
-		}
-	};
+	return drawPolygons('95 % interval', corners, 'rgba(31, 41, 51, 0.13)', (index) => {
+		const [here, next] = [corners[index], corners[index + 1]];
+		if (!next || isCut[index] || [here[1], here[2], next[1], next[2]].some((limit) => limit === null || limit === undefined)) return null;
+		return [[here[0], here[1]], [next[0], next[1]], [next[0], next[2]], [here[0], here[2]]];
+	});
 }
 
 function markTarget(rows, unit, isNarrow) {
@@ -126,18 +95,7 @@ function markChanges(changes, first, last) {
 	return inside.map((change, index) => {
 		const isNear = index > 0 && toTime(change.started_date) - toTime(inside[index - 1].started_date) < (last - first) / 25;
 		height = isNear ? (height + 1) % 2 : 0;
-		const label = {
-			formatter: String(change.number),
-			position: 'end',
-			offset: [0, height * -17],
-			color: '#ffffff',
-			backgroundColor: INK,
-			borderRadius: 8,
-			padding: [2, 5],
-			fontSize: 10,
-			fontWeight: 600
-		};
-		return { xAxis: toTime(change.started_date), lineStyle: { color: INK, type: 'dotted', width: 1.3 }, label };
+		return markNumber(change.started_date, change.number, height * 17);
 	});
 }
 
@@ -152,26 +110,13 @@ function markBreaks(breaks, first, last) {
 		}));
 }
 
-function shadeCalendar(calendar, first, last) {
-	return calendar
-		.filter((entry) => toTime(entry.to_date) >= first && toTime(entry.from_date) <= last)
-		.map((entry) => [{ xAxis: Math.max(toTime(entry.from_date), first) }, { xAxis: Math.min(toTime(entry.to_date) + DAY, last) }]);
-}
-
 function describePoint(unit) {
-	return {
-		trigger: 'axis',
-		confine: true,
-		borderColor: '#c8d0d9',
-		textStyle: { color: INK, fontSize: 12 },
-		axisPointer: { type: 'line', lineStyle: { color: '#8a95a1' } },
-		formatter: (points) => {
-			const shown = points.filter((point) => point.seriesType === 'line' && point.data[2]);
-			if (!shown.length) return '';
-			const named = (point) => (shown.length > 1 ? `${point.marker}${point.seriesName}: ` : '');
-			return [`<b>${shown[0].data[2].period_text}</b>`, ...shown.map((point) => named(point) + describeRow(point.data[2], unit))].join('<br>');
-		}
-	};
+	return pointAlongTime((points) => {
+		const shown = points.filter((point) => point.seriesType === 'line' && point.data[2]);
+		if (!shown.length) return '';
+		const named = (point) => (shown.length > 1 ? `${point.marker}${point.seriesName}: ` : '');
+		return [`<b>${shown[0].data[2].period_text}</b>`, ...shown.map((point) => named(point) + describeRow(point.data[2], unit))].join('<br>');
+	});
 }
 
 // One period in words: value, interval, median and 90th percentile where the report has them, n and status.
