@@ -2,7 +2,7 @@
 {% macro change_next_step() -%}
 case
     when is_withdrawn then 'It was withdrawn: say in its description why.'
-    when recorded_in = 'automatic' then 'Confirm it, so that it counts as a change: cxhouse change confirm ' || change_id || '.'
+    when recorded_in = 'automatic' then 'Confirm it with cxhouse change confirm ' || change_id || ', so that it counts as a change.'
     when is_incident then 'Nothing: the judgements of changes leave its days out by themselves.'
     when is_unmeasured and status <> 'act' then 'Name a touchpoint whose KPIs have data in its scope.'
     when status = 'plan' and is_planned then 'Nothing until it starts; what is edited afterwards is shown as such.'
