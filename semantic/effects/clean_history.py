@@ -79,12 +79,6 @@ def find_steps(first: int, until: int, events: Sequence[Event]) -> tuple[int, ..
     return tuple(sorted({event.day for event in events if first < event.day < until}))
 
 
-def share_after(day: int, start: int, n: int, m: int, gap: int = 0) -> tuple[float, ...]:
-    """Share (n + m) of each week's days from a day on; `gap` weeks from the start on are left out."""
-    opened = start + WEEK * np.concatenate([np.arange(-n, 0), np.arange(gap, gap + m)])
-    return tuple(np.clip((opened + WEEK - day) / WEEK, 0.0, 1.0).tolist())
-
-
 def needs_peak_level(shares: Array, n: int) -> bool:
     """True where a peak touches the weeks after or the last ones before, so that its level has to be forecast with the rest."""
     return bool((shares[max(n - NEAR_START_WEEKS, 0) :] > 0).any())

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semantic.effects.kernels import Array, Family
 
@@ -39,40 +40,57 @@ class _Opinions:
     log_weight: Array
 
 
+def read_shapes(shares: Array, regressors: Array) -> tuple[Array, Array]:
+    """Known shapes of unknown height, such as a registered peak: their shares before (r x n), and their means after (r).
+
+    `shares` (r x (n + m)) are per period. What the `regressors` of the family (n x c), or other rows, say already is dropped.
+    """
+    n = len(regressors)
+    past = shares[:, :n].T
+    _, sizes, turn = np.linalg.svd(past - regressors @ (np.linalg.pinv(regressors) @ past), full_matrices=False)
+    turned = turn[sizes > SMALLEST_SHAPE] @ shares
+    return turned[:, :n], turned[:, n:].mean(axis=1)
+
+
 @dataclass(frozen=True)
 class Shapes:
-    """Known shapes of unknown height, such as a registered peak: their shares `before` (r x n), and their means `after` (r)."""
+    """G sets of r shapes, `before` G x r x n and `after` G x r; series i has the set `owner[i]` (N, ascending)."""
 
     before: Array
     after: Array
+    owner: NDArray[np.int64]
 
     @classmethod
-    def read(cls, family: Family, rows: Sequence[Sequence[float]]) -> Shapes:
-        """Rows hold a share per period, before and after. What the level, or other rows, say already is dropped."""
-        shares = np.array(rows, dtype=float)
-        n = len(family.level)
-        _, sizes, turn = np.linalg.svd(family.bases[0].T @ shares[:, :n].T, full_matrices=False)
-        turned = turn[sizes > SMALLEST_SHAPE] @ shares
-        return cls(turned[:, :n], turned[:, n:].mean(axis=1))
+    def join(cls, sets: Sequence[tuple[Array, Array]], counts: Sequence[int]) -> Shapes:
+        """Sets of equally many shapes, each for so many series."""
+        return cls(np.stack([each[0] for each in sets]), np.stack([each[1] for each in sets]), np.repeat(np.arange(len(sets)), counts))
+
+    def take(self, rows: slice) -> Shapes:
+        """The shapes of some of the series."""
+        owner = self.owner[rows]
+        sets = slice(owner[0], owner[-1] + 1)
+        return Shapes(self.before[sets], self.after[sets], owner - owner[0])
 
 
-@dataclass(frozen=True)
 class _Heights:
-    """The heights of shapes under one kernel, by generalised least squares for every mix: how to take them out of anything else."""
+    """The heights of shapes under one kernel, by generalised least squares for every mix w: how to take them out of anything else."""
 
-    scores: Array  # r x q
-    inverse: Array  # q x w
-    gram: Array  # w x r x r
+    def __init__(self, shapes: Shapes, family: Family, k: int) -> None:
+        basis, self.inverse, gains = family.bases[k], family.inverse[k], family.gains[k]
+        self.known = shapes.before @ basis  # G x r x q
+        self.owner = shapes.owner
+        gram = np.moveaxis((self.known[:, :, None] * self.known[:, None]) @ self.inverse, 3, 1)  # G x w x r x r
+        ahead = np.swapaxes((shapes.after + shapes.before @ family.level)[..., None] - self.known @ gains, 1, 2)  # G x w x r
+        solved = np.linalg.inv(gram)
+        lean = (solved @ ahead[..., None])[..., 0]
+        self.spread = (ahead * lean).sum(axis=2)[self.owner]  # N x w, as what follows
+        self.logdet = np.linalg.slogdet(gram)[1][self.owner]
+        self.solved, self.lean = solved[self.owner], lean[self.owner]
 
-    @classmethod
-    def read(cls, shapes: Shapes, basis: Array, inverse: Array) -> _Heights:
-        scores = shapes.before @ basis
-        return cls(scores, inverse, np.einsum("rq,sq,qw->wrs", scores, scores, inverse))
-
-    def measure(self, scores: Array) -> tuple[Array, Array]:
-        """Products with the shapes, and heights (w x r x N each), of series (N x q)."""
-        cross = np.einsum("rq,nq,qw->wrn", self.scores, scores, self.inverse, optimize=True)
-        return cross, np.linalg.solve(self.gram, cross)
+    def measure(self, scores: Array) -> tuple[Array, Array, Array]:
+        """Of series (N x q): products with the shapes and heights (N x w x r each), and what the heights forecast (N x w)."""
+        cross = np.swapaxes((scores[:, None] * self.known[self.owner]) @ self.inverse, 1, 2)
+        return cross, (self.solved @ cross[..., None])[..., 0], (cross * self.lean).sum(axis=2)
 
 
 def average_forecast(
@@ -85,7 +103,8 @@ def average_forecast(
         for first in range(0, len(before), CHUNK):
             rows = slice(first, first + CHUNK)
             index = None if control is None else (control[0][rows], control[1][rows])
-            parts.append(average_forecast(family, before[rows], np.asarray(after)[rows], index, shapes))
+            part = None if shapes is None else shapes.take(rows)
+            parts.append(average_forecast(family, before[rows], np.asarray(after)[rows], index, part))
         fields = ("miss", "variance", "freedom", "control_weight")
         return Forecast(*(np.concatenate([getattr(part, field) for part in parts]) for field in fields))
     centre, scale = before.mean(axis=1), before.std(axis=1)
@@ -116,7 +135,7 @@ def average_forecast(
 
 def rank_of(family: Family, shapes: Shapes | None) -> int:
     """Independent contrasts that are left."""
-    return family.rank - (0 if shapes is None else len(shapes.before))
+    return family.rank - (0 if shapes is None else shapes.before.shape[1])
 
 
 def mean_of(after: Array) -> Array:
@@ -149,23 +168,18 @@ def forecast_each(
         logdet = family.logdet[k]
         penalty = 0.0
         if shapes is not None:
-            heights = _Heights.read(shapes, basis, inverse)
-            ahead = ((shapes.after + shapes.before @ family.level)[:, None] - heights.scores @ gains).T[:, :, None]
-            cross, slopes = heights.measure(scores)
-            square = square - (cross * slopes).sum(axis=1).T
-            miss = miss - (ahead * slopes).sum(axis=1).T
-            spread = spread + (ahead * np.linalg.solve(heights.gram, ahead)).sum(axis=1)[:, 0]
-            logdet = logdet + np.linalg.slogdet(heights.gram)[1]
+            heights = _Heights(shapes, family, k)
+            cross, slopes, foretold = heights.measure(scores)
+            square, miss = square - (cross * slopes).sum(axis=2), miss - foretold
+            spread, logdet = spread + heights.spread, logdet + heights.logdet
         if control is not None:
             # a slope per model, drawn towards 0 by a prior worth one observation
             index = control[0] @ basis
             together, own = (scores * index) @ inverse, (index**2) @ inverse
             moved = (control[1] + control[0] @ family.level)[:, None] - index @ gains
             if shapes is not None:
-                beside, lean = heights.measure(index)
-                together = together - (beside * slopes).sum(axis=1).T
-                own = own - (beside * lean).sum(axis=1).T
-                moved = moved - (ahead * lean).sum(axis=1).T
+                beside, lean, known = heights.measure(index)
+                together, own, moved = together - (beside * slopes).sum(axis=2), own - (beside * lean).sum(axis=2), moved - known
             own = np.maximum(own, 1e-12)
             shrink = rank / (1 + rank)
             square = square - shrink * together**2 / own

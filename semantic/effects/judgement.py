@@ -9,8 +9,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from semantic.effects.forecast import Forecast, Shapes, average_forecast, mean_of
-from semantic.effects.kernels import Array, prepare_family
+from semantic.effects.forecast import Forecast, Shapes, average_forecast, mean_of, read_shapes
+from semantic.effects.kernels import Array, build_regressors, prepare_family
 
 PLACEBOS = 8
 FEWEST_BEFORE_PLACEBO = 12
@@ -27,8 +27,8 @@ WEEKS_PER_WEEK_AFTER = 6  # weeks before for each one after; eight for more than
 class Pattern:
     """Which periods are used: positions before and after the start, the grain, and the share of each that is a registered peak.
 
-    `steps` has a row per earlier event: the share of each period, before and after, that lies after it. No placebo falls on `closed`
-    positions; the forecast still uses what stands there.
+    `steps` are positions of earlier events, since each of which the level may be another; one within a period is a fraction. No placebo
+    falls on `closed` positions; the forecast still uses what stands there.
     """
 
     before: tuple[int, ...]
@@ -36,18 +36,20 @@ class Pattern:
     grain: str = "week"
     season: bool = False
     peaks: tuple[float, ...] | None = None
-    steps: tuple[tuple[float, ...], ...] = ()
+    steps: tuple[float, ...] = ()
     closed: tuple[int, ...] = ()
 
     @property
-    def shapes(self) -> tuple[tuple[float, ...], ...]:
-        """Known shapes of unknown height."""
-        return (*(() if self.peaks is None else (self.peaks,)), *self.steps)
+    def periods(self) -> tuple[tuple[int, ...], tuple[int, ...], str, bool]:
+        """What the matrices of the noise models depend on."""
+        return self.before, self.after, self.grain, self.season
 
-    def pick(self, shares: tuple[float, ...], positions: tuple[int, ...]) -> tuple[float, ...]:
-        """The shares of some of the periods."""
-        known = dict(zip((*self.before, *self.after), shares, strict=True))
-        return tuple(known[p] for p in positions)
+    @property
+    def shapes(self) -> Array:
+        """Known shapes of unknown height (r x (n + m)): the share of each period that is a registered peak, or lies after a step."""
+        ends = np.array([*self.before, *self.after], dtype=float) + 1
+        peaks = () if self.peaks is None else (np.array(self.peaks),)
+        return np.array([*peaks, *(np.clip(ends - step, 0.0, 1.0) for step in self.steps)]).reshape(-1, len(ends))
 
     def cut_at(self, origin: int) -> Pattern | None:
         """The same pattern as if the change had come earlier; None where a period after it is not usable or too few stand before."""
@@ -57,15 +59,16 @@ class Pattern:
             return None
         if self.season and (len(past) < FEWEST_MONTHS_FOR_SEASON or not {p % 12 for p in window} <= {p % 12 for p in past}):
             return None
-        kept = (*past, *sorted(window))
-        peaks = None if self.peaks is None else self.pick(self.peaks, kept)
-        if peaks is not None and any(peaks[len(past) :]):
-            return None
-        if peaks is not None and not any(peaks):
-            peaks = None
+        peaks = None
+        if self.peaks is not None:
+            known = dict(zip((*self.before, *self.after), self.peaks, strict=True))
+            peaks = tuple(known[p] for p in (*past, *sorted(window)))
+            if any(known[p] for p in window):
+                return None
+            if not any(known[p] for p in past):
+                peaks = None
         # an event after the date, or before all that is left, is no step
-        steps = (self.pick(step, kept) for step in self.steps)
-        steps = tuple(step for step in steps if 0 < sum(step[: len(past)]) < len(past))
+        steps = tuple(step - origin for step in self.steps if past[0] < step < origin)
         return Pattern(tuple(p - origin for p in past), self.after, self.grain, self.season, peaks, steps)
 
 
@@ -143,24 +146,33 @@ def judge_plans(plans: Sequence[Plan], *, peak_height: bool = True, gate: bool =
 
 
 def forecast_plans(plans: Sequence[Plan]) -> list[Forecast]:
-    """The forecast of every plan, those over the same periods in one go."""
+    """The forecast of every plan, those over the same periods with equally many shapes in one go."""
     groups: dict[tuple[object, ...], list[int]] = {}
+    shapes = [find_shapes(plan.pattern) for plan in plans]
     for i, plan in enumerate(plans):
-        key = (replace(plan.pattern, closed=()) if plan.pattern.closed else plan.pattern, plan.control is None)
-        groups.setdefault(key, []).append(i)
+        groups.setdefault((*plan.pattern.periods, plan.control is None, len(shapes[i][1])), []).append(i)
     found: dict[int, Forecast] = {}
     for members in groups.values():
-        first = plans[members[0]].pattern
-        family = prepare_family(first.before, first.after, first.grain, first.season)
-        shapes = Shapes.read(family, first.shapes) if first.shapes else None
+        family = prepare_family(*plans[members[0]].pattern.periods)
         before, after = (np.concatenate([getattr(plans[i], name) for i in members]) for name in ("before", "after"))
         controls = [control for i in members if (control := plans[i].control) is not None]
         index = (np.concatenate([each[0] for each in controls]), np.concatenate([each[1] for each in controls])) if controls else None
-        forecast = average_forecast(family, before, after, index, shapes)
-        ends = np.cumsum([len(plans[i].before) for i in members])
+        counts = [len(plans[i].before) for i in members]
+        sets = Shapes.join([shapes[i] for i in members], counts) if len(shapes[members[0]][1]) else None
+        forecast = average_forecast(family, before, after, index, sets)
+        ends = np.cumsum(counts)
         for i, start, end in zip(members, [0, *ends[:-1]], ends, strict=True):
             found[i] = Forecast(*(getattr(forecast, name)[start:end] for name in ("miss", "variance", "freedom", "control_weight")))
     return [found[i] for i in range(len(plans))]
+
+
+@lru_cache(maxsize=4096)
+def find_shapes(pattern: Pattern) -> tuple[Array, Array]:
+    """The shapes of a pattern that say something."""
+    if pattern.peaks is None and not pattern.steps:
+        return np.empty((0, len(pattern.before))), np.empty(0)
+    past = build_regressors(np.array(pattern.before, dtype=float), pattern.grain, pattern.season)
+    return read_shapes(pattern.shapes, past)
 
 
 def fill_gaps(values: Array) -> Array:

@@ -71,7 +71,7 @@ class Window:
         """What the forecast knows of these weeks."""
         shares = np.array(self.shares)
         before, after = tuple(range(-self.n, 0)), tuple(range(self.gap, self.gap + self.m))
-        steps = tuple(history.share_after(day, self.anchor, self.n, self.m, self.gap) for day in self.steps)
+        steps = tuple((day - self.anchor) / WEEK for day in self.steps)
         if history.needs_peak_level(shares, self.n):
             return Pattern(before, after, peaks=self.shares, steps=steps, closed=self.closed)
         in_peak = (int(p) - self.n for p in np.flatnonzero(shares[: self.n] > 0))
@@ -280,9 +280,9 @@ def find_control(company: Company, weeks: Weeks, window: Window, question: Quest
 def remove_shapes(pattern: Pattern, own: Array, others: Array) -> tuple[Array, Array]:
     """The weeks before without their level and known shapes: a step that only one of two series took says nothing about their company."""
     n = len(own)
-    known = np.column_stack([np.ones(n), *(shape[:n] for shape in pattern.shapes)])
-    rest = np.eye(n) - known @ np.linalg.pinv(known)
-    return rest @ own, others @ rest
+    known = np.column_stack([np.ones(n), pattern.shapes[:, :n].T])
+    solve = np.linalg.pinv(known)
+    return own - known @ (solve @ own), others - (others @ solve.T) @ known.T
 
 
 def find_obstacle(company: Company, question: Question, window: Window, values: Array, counts: Array) -> str | None:

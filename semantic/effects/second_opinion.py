@@ -42,7 +42,7 @@ def ask_second(answer: Answer) -> SecondOpinion | None:
     values = np.insert(values, hole, np.nan)
     positions = np.arange(-n, len(values) - n, dtype=float)
     columns = [] if answer.beside is None else [np.insert(answer.beside, hole, 0.0)]
-    columns += [np.insert(np.array(shape), hole, 0.0) for shape in answer.window.pattern.shapes]
+    columns += [np.insert(shape, hole, 0.0) for shape in answer.window.pattern.shapes]
     return fit_second(values, positions, np.column_stack(columns) if columns else None)
 
 

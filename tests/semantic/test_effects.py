@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from semantic.effects.forecast import Shapes, average_forecast
+from semantic.effects.forecast import Shapes, average_forecast, read_shapes
 from semantic.effects.judgement import Judgements, Pattern, find_too_little, index_controls, judge_series, list_placebos
 from semantic.effects.kernels import KERNELS, MIXES, NOT_LEARNED, Family, average_ar, choose_prior, prepare_family
 from semantic.effects.periods import guard_spread, pool_weeks
@@ -37,7 +37,7 @@ def test_one_model_alone_is_the_best_linear_prediction_written_out(steps: tuple[
     only = np.zeros_like(family.prior)
     only[k, w] = 1.0
     values = np.random.default_rng(3).standard_normal((1, n + m)).cumsum(axis=1)
-    shapes = Shapes.read(family, steps) if steps else None
+    shapes = Shapes.join([read_shapes(np.array(steps), np.ones((n, 1)))], [1]) if steps else None
     found = average_forecast(Family(**{**family.__dict__, "prior": only}), values[:, :n], values[:, n:], shapes=shapes)
 
     lags = np.abs(np.subtract.outer(np.arange(n + m), np.arange(n + m))).astype(float)
@@ -62,11 +62,10 @@ def test_one_model_alone_is_the_best_linear_prediction_written_out(steps: tuple[
 
 def test_shapes_that_say_the_same_count_once() -> None:
     values = np.random.default_rng(6).standard_normal((5, WEEKS + 4))
-    step = (0.0,) * 30 + (0.5,) + (1.0,) * (WEEKS - 27)
     pattern = make_pattern()
     alone, twice, level = (
         judge_series(Pattern(pattern.before, pattern.after, steps=steps), values[:, :WEEKS], values[:, WEEKS:])
-        for steps in ((step,), (step, step), (step, (1.0,) * (WEEKS + 4)))
+        for steps in ((-21.5,), (-21.5, -21.5), (-21.5, -WEEKS))
     )
     np.testing.assert_allclose(twice.p, alone.p)
     np.testing.assert_allclose(level.effect, alone.effect)
@@ -77,7 +76,7 @@ def test_with_a_control_steps_are_taken_out_of_both() -> None:
     shared = generator.standard_normal((40, WEEKS + 4)).cumsum(axis=1)
     values, control = (shared + 0.3 * generator.standard_normal(shared.shape) for _ in range(2))
     step = np.repeat([0.0, 1.0], [30, WEEKS - 26])
-    pattern = Pattern(tuple(range(-WEEKS, 0)), (0, 1, 2, 3), steps=(tuple(step),), closed=(-22, -21, -20, -19))
+    pattern = Pattern(tuple(range(-WEEKS, 0)), (0, 1, 2, 3), steps=(-22.0,), closed=(-22, -21, -20, -19))
     judged = [
         judge_series(
             pattern, own[:, :WEEKS], own[:, WEEKS:],
