@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from semantic.effects.forecast import Shapes, average_forecast, read_shapes
-from semantic.effects.judgement import Judgements, Pattern, find_too_little, index_controls, judge_series, list_placebos
+from semantic.effects.judgement import (
+    Judgements, Pattern, Plan, find_too_little, index_controls, judge_plans, judge_series, list_placebos,
+)  # fmt: skip
 from semantic.effects.kernels import KERNELS, MIXES, NOT_LEARNED, Family, average_ar, choose_prior, prepare_family
 from semantic.effects.periods import guard_spread, pool_weeks
 from semantic.effects.prior import PRIORS
@@ -69,6 +71,20 @@ def test_shapes_that_say_the_same_count_once() -> None:
     )
     np.testing.assert_allclose(twice.p, alone.p)
     np.testing.assert_allclose(level.effect, alone.effect)
+
+
+def test_series_with_steps_of_their_own_are_judged_together_as_alone() -> None:
+    generator = np.random.default_rng(9)
+    plans = []
+    for steps in ((-30.0,), (-20.5,), (-41.0,), (), (-33.0, -12.0)):
+        values = generator.standard_normal((260, WEEKS + 4)).cumsum(axis=1)
+        pattern = Pattern(tuple(range(-WEEKS, 0)), (0, 1, 2, 3), steps=steps)
+        plans.append(Plan(pattern, values[:, :WEEKS], values[:, WEEKS:]))
+    for plan, together in zip(plans, judge_plans(plans), strict=True):
+        alone = judge_plans([plan])[0]
+        np.testing.assert_allclose(together.effect, alone.effect, rtol=1e-9)
+        np.testing.assert_allclose(together.p, alone.p, rtol=1e-9)
+        np.testing.assert_allclose(together.scores, alone.scores, rtol=1e-9, atol=1e-12)
 
 
 def test_with_a_control_steps_are_taken_out_of_both() -> None:
