@@ -7,7 +7,14 @@ import pytest
 
 from semantic.effects.forecast import Shapes, average_forecast, read_shapes
 from semantic.effects.judgement import (
-    Judgements, Pattern, Plan, find_too_little, index_controls, judge_plans, judge_series, list_placebos,
+    Judgements,
+    Pattern,
+    Plan,
+    find_too_little,
+    index_controls,
+    judge_plans,
+    judge_series,
+    list_placebos,
 )  # fmt: skip
 from semantic.effects.kernels import KERNELS, MIXES, NOT_LEARNED, Family, average_ar, choose_prior, prepare_family
 from semantic.effects.periods import guard_spread, pool_weeks
