@@ -15,7 +15,7 @@ from semantic.effects.judgement import (
     judge_plans,
     judge_series,
     list_placebos,
-)  # fmt: skip
+)
 from semantic.effects.kernels import KERNELS, MIXES, NOT_LEARNED, Family, average_ar, choose_prior, prepare_family
 from semantic.effects.periods import guard_spread, pool_weeks
 from semantic.effects.prior import PRIORS
