@@ -17,7 +17,8 @@ FIRST = date(2023, 1, 2)
 CHANGE_COLUMNS = {
     "change_id": pl.Utf8, "title": pl.Utf8, "started_date": pl.Date, "ended_date": pl.Date, "kind": pl.Utf8, "owner_department": pl.Utf8,
     "primary_kpi": pl.Utf8, "expected_direction": pl.Utf8, "expected_size": pl.Float64, "evaluation_date": pl.Date,
-    "rolled_out_date": pl.Date, "registered_date": pl.Date, "is_planned": pl.Boolean, "recorded_in": pl.Utf8,
+    "rolled_out_date": pl.Date, "registered_date": pl.Date, "end_registered_date": pl.Date, "is_planned": pl.Boolean,
+    "recorded_in": pl.Utf8,
     "channels": pl.Utf8, "segments": pl.Utf8,
 }  # fmt: skip
 KPI_COLUMNS = {
@@ -60,13 +61,15 @@ class Simulated:
     def add_change(self, change_id: str, start: int, touchpoints: tuple[str, ...], **more: Any) -> Simulated:
         """One more change: named touchpoints, `through` a component others; planned with `primary_kpi` unless told."""
         through = more.pop("through", ())
-        end, evaluated, rolled_out, recorded = (more.pop(name, None) for name in ("end", "evaluated", "rolled_out", "recorded"))
+        names = ("end", "evaluated", "rolled_out", "recorded", "end_recorded")
+        end, evaluated, rolled_out, recorded, end_recorded = (more.pop(name, None) for name in names)
         row = {
             "change_id": change_id, "title": change_id, "started_date": day_of(start), "ended_date": None if end is None else day_of(end),
             "kind": "touchpoint", "owner_department": "Owner", "primary_kpi": "csat", "expected_direction": "higher",
             "expected_size": 1.0, "evaluation_date": None if evaluated is None else day_of(evaluated), "is_planned": True,
             "rolled_out_date": None if rolled_out is None else day_of(rolled_out),
             "registered_date": None if recorded is None else day_of(recorded),
+            "end_registered_date": None if end_recorded is None else day_of(end_recorded),
             "recorded_in": "file", "channels": None, "segments": None, **more,
         }  # fmt: skip
         met = tuple((change_id, name, "touchpoint") for name in touchpoints) + tuple((change_id, name, "component") for name in through)

@@ -25,8 +25,8 @@ STEP_DAYS = 28  # at least so often something may have moved while a change is r
 @dataclass(frozen=True)
 class ChangeFacts:
     """What the evaluation needs of a change. `start` and `end` are days, `rolled_out` the first day on which it holds everywhere (None: at
-    once), `recorded` the day on which it was first recorded with this start and scope (None: nobody knows); `direct` are the touchpoints it
-    names, `scope` all it meets."""
+    once), `recorded` the day on which it was first recorded with this start and scope, `end_recorded` that on which this end was first told
+    (None: nobody knows); `direct` are the touchpoints it names, `scope` all it meets."""
 
     change_id: str
     title: str
@@ -34,6 +34,7 @@ class ChangeFacts:
     end: int | None = None
     rolled_out: int | None = None
     recorded: int | None = None
+    end_recorded: int | None = None
     kind: str = "touchpoint"
     owner: str | None = None
     primary_kpi: str | None = None
@@ -45,6 +46,13 @@ class ChangeFacts:
     segments: frozenset[str] = frozenset()
     direct: frozenset[str] = frozenset()
     scope: frozenset[str] = frozenset()
+
+    @property
+    def judged_end(self) -> int | None:
+        """The end for its own verdict. One told late ends the weeks judged on the day it was told, not with them in sight."""
+        if self.end is None or self.end_recorded is None or not self.is_planned:
+            return self.end
+        return max(self.end, self.end_recorded)
 
     @property
     def is_incident(self) -> bool:
@@ -221,6 +229,7 @@ def read_changes(changes: pl.DataFrame, scope: pl.DataFrame, count: Any) -> tupl
                 end=None if row["ended_date"] is None else count(row["ended_date"]),
                 rolled_out=None if row.get("rolled_out_date") is None else count(row["rolled_out_date"]),
                 recorded=None if row.get("registered_date") is None else count(row["registered_date"]),
+                end_recorded=None if row.get("end_registered_date") is None else count(row["end_registered_date"]),
                 kind=row["kind"],
                 owner=row["owner_department"],
                 primary_kpi=row["primary_kpi"] or None,

@@ -146,7 +146,7 @@ def find_window(company: Company, question: Question, cache: dict[tuple[object, 
         return cache[key]
     gap = history.count_gap_weeks(change.start, change.rolled_out)
     opened = change.start + gap * WEEK
-    m = history.count_after_weeks(opened, change.end)
+    m = history.count_after_weeks(opened, change.judged_end)
     until = opened + m * WEEK
     judged_from = history.find_judging_day(until, kpi.maturity_days, change.evaluation_day)
     ready = history.find_judging_day(until, kpi.maturity_days, None)

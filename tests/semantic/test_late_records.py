@@ -46,3 +46,21 @@ def test_what_was_recorded_with_the_outcome_in_sight_makes_it_inseparable_but_is
 def test_what_was_recorded_before_our_start_is_not_called_late() -> None:
     company = planned(simulate(DAYS)).add_change("B", START - 20, ("shop",), recorded=START)
     assert company.judge()["reason"] == "not separable from B, which began 20 days earlier at the same touchpoint"
+
+
+@pytest.mark.parametrize(
+    ("end_recorded", "is_planned", "weeks"),
+    [
+        (None, True, 2),
+        (START - 30, True, 2),  # it was in the plan
+        (START + 15, True, 2),  # told the day after
+        (START + 21, True, 3),  # the third week was in sight
+        (START + 60, True, 4),
+        (START + 60, False, 2),  # explored anyway
+    ],
+)
+def test_an_end_told_with_the_weeks_in_sight_does_not_shorten_them(end_recorded: int | None, is_planned: bool, weeks: int) -> None:
+    company = simulate(DAYS).shift("csat", "shop", START + 14, -3.0)
+    row = company.add_change("A", START, ("shop",), end=START + 14, end_recorded=end_recorded, is_planned=is_planned).judge()
+    assert row["periods_after"] == weeks
+    assert (row["verdict"] == "worse") is (weeks > 2)

@@ -171,6 +171,8 @@ def test_when_a_change_was_recorded_is_when_its_start_and_scope_were_first_told(
     assert (told["postponed"], told["moved-back"]) == (date(2026, 3, 5), date(2026, 3, 25))
     # the phone is in its scope since April only
     assert told["widened"] == date(2026, 4, 1)
+    ends = {row["change_id"]: row["day"] for row in first.query("select change_id, end_registered_date as day from dim_changes")}
+    assert (ends["explained-away"], ends["outage"]) == (date(2026, 3, 10), date(2026, 2, 1))
 
 
 def test_a_log_row_whose_id_no_page_could_ask_for_is_set_aside_with_the_reason(first: Home) -> None:

@@ -1,60 +1,20 @@
--- One row per change, wherever it was recorded. Its facts are as they are told now; its plan is the one in force when it started.
-with kept as (
+-- One row per change: those somebody recorded, and those that a source's newcomers set off by themselves.
+with recorded as (
 
-    select *, row_number() over (partition by change_id, {{ local_date('started_at') }} order by position) as number
-    from {{ source('company_folder', 'change_plans') }}
-
-),
-
--- what was kept first when it had started counts: a log that says otherwise today was rewritten
-kept_plans as (
-
-    select kept.*
-    from kept
-    inner join {{ ref('dim_change_plans') }} as told using (change_id)
-    where kept.number = 1 and {{ local_date('kept.started_at') }} = {{ local_date('told.started_at') }}
+    select * from {{ ref('dim_recorded_changes') }}
 
 ),
 
-recorded as (
-
-    select
-        told.change_id, told.title, told.description, told.started_at,
-        -- a log that was written over tells another end of the roll-out: it counts when that was said before both days were past
-        case
-            when
-                kept_plans.is_planned
-                and not exists (select 1 from {{ ref('dim_change_versions') }} as versions where versions.change_id = told.change_id and versions.rolled_out_at is not distinct from kept_plans.rolled_out_at)
-                and not coalesce(
-                    told.recorded_at > kept_plans.published_at
-                    and {{ local_date('told.recorded_at') }} <= {{ local_date('coalesce(kept_plans.rolled_out_at, kept_plans.started_at)') }}
-                    and {{ local_date('told.recorded_at') }} <= {{ local_date('coalesce(told.rolled_out_at, told.started_at)') }},
-                    false
-                )
-                then kept_plans.rolled_out_at
-            else told.rolled_out_at
-        end as rolled_out_at,
-        told.ended_at,
-        {%- for column in ['kind', 'touchpoints', 'components', 'suppliers', 'channels', 'segments'] %}
-        case when kept_plans.is_planned then kept_plans.{{ column }} else told.{{ column }} end as {{ column }},
-        {%- endfor %}
-        told.owner_department,
-        {%- for column in ['primary_kpi', 'expected_direction', 'expected_size', 'evaluation_date'] %}
-        case when kept_plans.is_planned then kept_plans.{{ column }} else told.{{ column }} end as {{ column }},
-        {%- endfor %}
-        told.investment_amount, told.recorded_in, told.recorded_at, coalesce(kept_plans.is_planned, told.is_planned) as is_planned, told.is_withdrawn
-    from {{ ref('dim_change_plans') }} as told
-    left join kept_plans using (change_id)
-    where told.is_known
-
-),
-
--- when somebody first told of it with this start and this scope; nobody knows where one of those versions has no moment
+-- when somebody first told of it with this start and this scope, and of its end; nobody knows where one of those versions has no moment
 registered as (
 
     select
         recorded.change_id,
-        case when count(*) = count(versions.recorded_at) then {{ local_date('min(versions.recorded_at)') }} end as registered_date
+        case when count(*) = count(versions.recorded_at) then {{ local_date('min(versions.recorded_at)') }} end as registered_date,
+        case
+            when count(*) = count(versions.recorded_at)
+                then {{ local_date('min(versions.recorded_at) filter (where versions.ended_at is not distinct from recorded.ended_at)') }}
+        end as end_registered_date
     from recorded
     inner join {{ ref('dim_change_versions') }} as versions
         on
@@ -115,6 +75,6 @@ select
     known.ended_at, {{ local_date('known.ended_at') }} as ended_date, known.kind,
     known.touchpoints, known.components, known.suppliers, known.channels, known.segments, known.owner_department,
     known.primary_kpi, known.expected_direction, known.expected_size, known.evaluation_date, known.investment_amount,
-    known.recorded_in, known.recorded_at, registered.registered_date, known.is_planned, known.is_withdrawn
+    known.recorded_in, known.recorded_at, registered.registered_date, registered.end_registered_date, known.is_planned, known.is_withdrawn
 from known
 left join registered using (change_id)
