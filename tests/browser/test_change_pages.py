@@ -164,7 +164,8 @@ def test_the_charts_draw_the_weeks_the_forecast_and_the_earlier_dates_of_the_rep
 
 def test_the_table_and_the_silo_panel_are_the_reports(browser: Browser, address: str, built_site: BuiltSite) -> None:
     silos = built_site.read("rpt_change_silos")
-    change = silos.filter(pl.col("is_flagged"))["change_id"].sort()[0]
+    # a change that moved something others own; where none did, the panel says so
+    change = silos.sort(~pl.col("is_flagged"), "change_id")["change_id"][0]
     flagged = silos.filter((pl.col("change_id") == change) & pl.col("is_flagged")).to_dicts()
     quiet = silos.filter((pl.col("change_id") == change) & ~pl.col("is_flagged") & (pl.col("verdict") == "no visible effect"))
     with watch(browser, address, WIDE) as watched:
@@ -181,7 +182,8 @@ def test_the_table_and_the_silo_panel_are_the_reports(browser: Browser, address:
         for row in flagged:
             text = page.locator(f"[data-part=flagged] [data-kpi='{row['kpi_id']}'][data-touchpoint='{row['touchpoint_id']}']").inner_text()
             assert row["effect_text"] in text and row["margin_text"] in text and row["touchpoint_owner"] in text and row["sentence"] in text
-        assert page.locator("summary", has_text=f"{quiet.height} more looked at, nothing visible").count() == 1
+        assert page.locator("summary", has_text=f"{quiet.height} {'more ' if flagged else ''}looked at, nothing visible").count() == 1
+        assert page.get_by_text("Nothing moved visibly where others are responsible.").count() == (0 if flagged else 1)
         watched.assert_clean()
 
 
