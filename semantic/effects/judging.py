@@ -16,6 +16,7 @@ from semantic.effects.judgement import (
     Judgements,
     Pattern,
     Plan,
+    find_shapes,
     find_too_little,
     index_controls,
     judge_plans,
@@ -280,7 +281,7 @@ def find_control(company: Company, weeks: Weeks, window: Window, question: Quest
 def remove_shapes(pattern: Pattern, own: Array, others: Array) -> tuple[Array, Array]:
     """The weeks before without their level and known shapes: a step that only one of two series took says nothing about their company."""
     n = len(own)
-    known = np.column_stack([np.ones(n), pattern.shapes[:, :n].T])
+    known = np.column_stack([np.ones(n), find_shapes(pattern)[0].T])
     solve = np.linalg.pinv(known)
     return own - known @ (solve @ own), others - (others @ solve.T) @ known.T
 
@@ -314,8 +315,9 @@ def fill_answer(answer: Answer, lot: _Lot, found: Judgements, j: int) -> Answer:
     answer = replace(answer, visible=float(found.visible[j]), placebos=placebos)
     if not lot.window.is_complete:
         return answer
+    # too few for a verdict already, and for an effect to be shown
     if sum(answer.counts[lot.window.n :]) < FEWEST_SHOWN:
-        return replace(answer, too_little=answer.too_little or f"fewer than {FEWEST_SHOWN} events after the change")
+        return answer
     effect, p = float(found.effect[j]), float(found.p[j])
     return replace(
         answer, effect=effect, lower=float(found.lower[j]), upper=float(found.upper[j]), p=p, missed=int(found.missed[j]),
