@@ -35,3 +35,15 @@ end
 {% macro is_compared(day, windows) -%}
 ({{ day }} between {{ windows }}.before_start and {{ windows }}.before_end or {{ day }} between {{ windows }}.period_start and {{ windows }}.period_end)
 {%- endmacro %}
+
+{# Of a move (`moves`, its KPI `kpis`) and a dimension it is split by (`named`, of fct_kpi_split_totals): the parts, and what a page shows of them. #}
+{% macro move_texts(size) -%}
+coalesce(named.dimension_set, 'total') as dimension_set,
+row_number() over (partition by moves.move_id order by named.mix_size desc nulls last, named.dimension_set) = 1 as is_main,
+named.mix_effect, named.rate_effect, named.mix_member, named.rate_member, named.total_member,
+{{ value_text('moves.value_before', 'kpis.unit_kind', 'kpis.unit') }} as value_before_text,
+{{ value_text('moves.value_after', 'kpis.unit_kind', 'kpis.unit') }} as value_after_text,
+{{ effect_text('moves.change', 'kpis.unit_kind', size) }} || {{ effect_unit('kpis.unit_kind', 'kpis.unit', size) }} as change_text,
+{{ effect_text('named.mix_effect', 'kpis.unit_kind', size) }} as mix_text,
+{{ effect_text('named.rate_effect', 'kpis.unit_kind', size) }} as rate_text
+{%- endmacro %}

@@ -8,14 +8,7 @@ with written as (
         kpis.kpi_name, kpis.unit, kpis.unit_kind,
         touchpoints.touchpoint_name,
         changes.rolled_out_date is not null as is_rolled_out,
-        coalesce(named.dimension_set, 'total') as dimension_set,
-        row_number() over (partition by moves.move_id order by named.mix_size desc nulls last, named.dimension_set) = 1 as is_main,
-        named.mix_effect, named.rate_effect, named.mix_member, named.rate_member, named.total_member,
-        {{ value_text('moves.value_before', 'kpis.unit_kind', 'kpis.unit') }} as value_before_text,
-        {{ value_text('moves.value_after', 'kpis.unit_kind', 'kpis.unit') }} as value_after_text,
-        {{ effect_text('moves.change', 'kpis.unit_kind', size) }} || {{ effect_unit('kpis.unit_kind', 'kpis.unit', size) }} as change_text,
-        {{ effect_text('named.mix_effect', 'kpis.unit_kind', size) }} as mix_text,
-        {{ effect_text('named.rate_effect', 'kpis.unit_kind', size) }} as rate_text,
+        {{ move_texts(size) }},
         {{ counted('moves.weeks_count', 'week') }} as weeks_text
     from {{ ref('fct_change_moves') }} as moves
     inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
