@@ -199,7 +199,8 @@ def read_company(
 
 
 def spread_days(known: pl.DataFrame, first_date: date, count: int) -> tuple[tuple[tuple[str, str], ...], Array, Array]:
-    """Rows of days as series x days, sums of equal keys added up; a day without a row is a day without events."""
+    """Rows of days as series x days, sums of equal keys added up; a day without a row is a day without events. Sums are rounded to
+    millionths, of which amounts are multiples, so that the order of the rows cannot show."""
     keys = known.select("kpi_id", "touchpoint_id").unique().sort("kpi_id", "touchpoint_id")
     placed = known.join(keys.with_row_index("row"), on=["kpi_id", "touchpoint_id"])
     rows = placed["row"].to_numpy()
@@ -208,7 +209,7 @@ def spread_days(known: pl.DataFrame, first_date: date, count: int) -> tuple[tupl
     for name in ("numerator", "denominator"):
         values = np.zeros((keys.height, count))
         np.add.at(values, (rows, columns), placed[name].cast(pl.Float64).fill_null(0.0).to_numpy())
-        sides.append(values)
+        sides.append(values.round(6))
     return tuple((kpi, touchpoint) for kpi, touchpoint in keys.iter_rows()), sides[0], sides[1]
 
 

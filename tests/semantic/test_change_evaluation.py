@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from semantic.effects.changes import evaluate_changes, list_visible_effects
-from semantic.effects.company import read_company
+from semantic.effects.company import read_company, spread_days
 from semantic.effects.verdicts import adjust_together
 from tests.simulated_company import Simulated, day_of, simulate
 
@@ -325,3 +327,14 @@ def test_a_company_without_changes_or_figures_gives_empty_tables() -> None:
     frames = company.frames()
     row = evaluate_changes(read_company(**{**frames, "days": frames["days"].clear()})).effects.row(0, named=True)
     assert (row["verdict"], row["effect"]) in {("too little data", None), ("not started", None)}
+
+
+@given(cents=st.lists(st.integers(-(10**9), 10**9), min_size=2, max_size=12), data=st.data())
+def test_the_order_of_rows_does_not_show_in_the_sums_of_a_day(cents: list[int], data: st.DataObject) -> None:
+    day = date(2026, 1, 1)
+    rows = pl.DataFrame({"numerator": [each / 100 for each in cents]}).with_columns(
+        pl.lit("order_value").alias("kpi_id"), pl.lit("shop").alias("touchpoint_id"), pl.lit(day).alias("local_date"), pl.lit(1.0).alias("denominator")
+    )  # fmt: skip
+    other = rows[data.draw(st.permutations(range(len(cents))))]
+    _, numerator, _ = spread_days(other, day, 1)
+    assert numerator[0, 0] == spread_days(rows, day, 1)[1][0, 0] == sum(cents) / 100

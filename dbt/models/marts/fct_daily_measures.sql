@@ -57,7 +57,8 @@ select
     segment,
     segment_before,
     cast(sum(n) as bigint) as n,
-    sum(total) as total,
+    -- amounts are multiples of a millionth: rounded, so that the order of adding cannot show
+    round(sum(total), 6) as total,
     sum(total_sq) as total_sq,
     sum(total_cube) as total_cube
 from bounded

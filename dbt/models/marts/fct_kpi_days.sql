@@ -70,7 +70,7 @@ split as (
         supplier_id,
         segment,
         local_date,
-        sum(numerator) as numerator,
+        round(sum(numerator), 6) as numerator,
         sum(numerator_sq) as numerator_sq,
         sum(numerator_cube) as numerator_cube,
         sum(denominator) as denominator

@@ -67,6 +67,6 @@ sides as (
 
 )
 
-select kpi_id, touchpoint_id, segment, is_earlier, local_date, sum(numerator) as numerator, sum(denominator) as denominator
+select kpi_id, touchpoint_id, segment, is_earlier, local_date, round(sum(numerator), 6) as numerator, sum(denominator) as denominator
 from sides
 group by all

@@ -48,7 +48,7 @@ select
     counted.contractual_count,
     counted.credit_driven_count,
     cast(sum(coalesce(counted.customers_count, 0)) over (partition by months.month_end) as bigint) as all_customers_count,
-    sum(cast(counted.financial_value_total as double)) over (partition by months.month_end) as all_financial_value_total
+    cast(sum(counted.financial_value_total) over (partition by months.month_end) as double) as all_financial_value_total
 from months
 cross join {{ ref('dim_segments') }} as segments
 left join counted on months.month_end = counted.month_end and segments.segment_id = counted.segment_id

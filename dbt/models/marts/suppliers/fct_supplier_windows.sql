@@ -22,8 +22,8 @@ targets as (
 
     select
         sums.kpi_id, sums.supplier_id, sums.grain,
-        sum(targets.target * sums.denominator) / sum(sums.denominator) as target,
-        sum(coalesce(targets.lower_bound, targets.target) * sums.denominator) / sum(sums.denominator) as lower_bound
+        round(sum(targets.target * sums.denominator) / sum(sums.denominator), 9) as target,
+        round(sum(coalesce(targets.lower_bound, targets.target) * sums.denominator) / sum(sums.denominator), 9) as lower_bound
     from {{ ref('fct_kpi_sums') }} as sums
     inner join {{ source('company_folder', 'touchpoint_kpis') }} as targets
         on sums.kpi_id = targets.kpi_id and sums.touchpoint_id = targets.touchpoint_id
