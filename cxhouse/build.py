@@ -193,7 +193,7 @@ def run_dbt(workplace: Workplace, state: BuildState, layer: str | None, tell: Ca
     ]
     errors = [*holes, *errors]
     if not result.success and not errors:
-        errors = ["dbt did not succeed; its log is in the state folder (dbt.log)"]
+        errors = ["dbt did not succeed; its log is in the state folder (dbt.log; with DBT_LOG_LEVEL_FILE=debug it holds every statement)"]
     if skipped and errors:
         errors.append(f"{skipped} steps that depend on these were skipped")
     notices = tuple(line for line in said if line.startswith("not yet a hole: "))
@@ -240,4 +240,4 @@ def invoke_dbt(
 
     logging.getLogger("dbt").setLevel(logging.WARNING)
     variables = json.dumps(describe_variables(workplace), sort_keys=True)
-    return dbtRunner(callbacks=[listen]).invoke([*arguments, "--vars", variables, "--log-level", "none", "--log-level-file", "debug"])
+    return dbtRunner(callbacks=[listen]).invoke([*arguments, "--vars", variables, "--log-level", "none"])

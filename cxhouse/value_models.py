@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
 
 from cxhouse.ledger import append_line, read_lines
-from semantic.value.value_model import ValueModel
-from semantic.value.versions import read_version
+
+if TYPE_CHECKING:
+    from semantic.value.value_model import ValueModel
 
 VALUE_MODELS = "value_models.jsonl"  # in the ledger
 SCHEMA = {"version": pl.Int64, "model_json": pl.Utf8}
@@ -33,6 +35,8 @@ class KeptVersion:
 
 def newest_version(ledger: Path) -> KeptVersion | None:
     """The version in force; None before the first. Raises UnreadableVersionError when another release wrote it."""
+    from semantic.value.versions import read_version
+
     lines = read_lines(ledger / VALUE_MODELS)
     if not lines:
         return None

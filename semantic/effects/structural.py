@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtr
 
 from semantic.effects.kernels import Array
 
@@ -68,7 +68,7 @@ def fit_steps(values: Array, positions: Array, beside: Array | None = None) -> S
     log_likelihood, slopes, error, noise = rate_ratio(contrasts, ratio)
     effect = slopes[:, -1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = 2 * stats.norm.sf(np.abs(effect) / error)
+        p = 2 * ndtr(-np.abs(effect) / error)
     return StepFit(effect, error, np.asarray(p), log_likelihood, noise, noise * ratio, slopes)
 
 

@@ -332,9 +332,8 @@ def test_a_company_without_changes_or_figures_gives_empty_tables() -> None:
 @given(cents=st.lists(st.integers(-(10**9), 10**9), min_size=2, max_size=12), data=st.data())
 def test_the_order_of_rows_does_not_show_in_the_sums_of_a_day(cents: list[int], data: st.DataObject) -> None:
     day = date(2026, 1, 1)
-    rows = pl.DataFrame({"numerator": [each / 100 for each in cents]}).with_columns(
-        pl.lit("order_value").alias("kpi_id"), pl.lit("shop").alias("touchpoint_id"), pl.lit(day).alias("local_date"), pl.lit(1.0).alias("denominator")
-    )  # fmt: skip
+    key = {"kpi_id": "order_value", "touchpoint_id": "shop", "local_date": day, "denominator": 1.0}
+    rows = pl.DataFrame([{**key, "numerator": each / 100} for each in cents])
     other = rows[data.draw(st.permutations(range(len(cents))))]
     _, numerator, _ = spread_days(other, day, 1)
     assert numerator[0, 0] == spread_days(rows, day, 1)[1][0, 0] == sum(cents) / 100

@@ -53,11 +53,14 @@ def test_three_daily_builds_equal_one_full_build(daily: Home, tiny: Home) -> Non
 
 
 def test_a_second_load_and_build_change_nothing(daily: Home) -> None:
-    before = snapshot(daily)
+    before, names = snapshot(daily), "select table_name from information_schema.tables order by 1"
+    tables = daily.query(names)
     daily.run("ingest", "--from", "2026-03-02", "--to", "2026-03-03")
     daily.run("build")
     assert '"is_full": false' in (daily.path / "state" / "build.json").read_text(encoding="utf-8")
     assert snapshot(daily) == before
+    assert daily.query(names) == tables
+    assert not [row for row in tables if "__dbt" in row["table_name"]]
 
 
 def test_corrections_moves_and_vanished_rows_leave_what_a_full_build_leaves(tmp_path: Path) -> None:

@@ -51,8 +51,9 @@ def kill_build_at(home: Home, step: str) -> None:
     """Start a build and kill it, children and all, as soon as its log names the step."""
     log = home.path / "state" / "dbt.log"
     log.unlink(missing_ok=True)
+    environment = {**home.environment, "DBT_LOG_LEVEL_FILE": "debug"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "cxhouse.main", "build"], cwd=PROJECT, env=dict(home.environment), start_new_session=True,
+        [sys.executable, "-m", "cxhouse.main", "build"], cwd=PROJECT, env=environment, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     give_up = time.monotonic() + 240

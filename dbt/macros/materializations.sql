@@ -1,0 +1,47 @@
+{#- DuckDB replaces a table or view in one statement. dbt's own way (build beside, rename both, drop the old one) takes five and asks the catalog
+    each time, which was a third of a small build. -#}
+
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
+    {%- set target = make_room('table') -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- if model.language == 'sql' -%}
+        {%- call statement('main') -%} create or replace table {{ target }} as ({{ compiled_code }}) {%- endcall -%}
+    {%- else -%}
+        {#- written through a connection of its own, which must be done before this one takes it over -#}
+        {%- set beside = make_intermediate_relation(target) -%}
+        {%- do drop_relation_if_exists(load_cached_relation(beside)) -%}
+        {%- call statement('main', language='python') -%} {{ create_table_as(False, beside, compiled_code, 'python') }} {%- endcall -%}
+        {%- call statement('take_over') -%} create or replace table {{ target }} as (select * from {{ beside }}); drop table {{ beside }} {%- endcall -%}
+    {%- endif -%}
+    {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
+{% materialization view, adapter='duckdb' %}
+    {%- set target = make_room('view') -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- call statement('main') -%} create or replace view {{ target }} as ({{ compiled_code }}) {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
+{% macro make_room(kind) -%}
+    {#- what stands there as the other kind goes first, in the same transaction -#}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- if existing is not none and existing.type != kind -%}
+        {%- call statement('make_room') -%} drop {{ existing.type }} {{ existing }} {%- endcall -%}
+        {%- do adapter.cache_dropped(existing) -%}
+    {%- endif -%}
+    {{ return(this.incorporate(type=kind)) }}
+{%- endmacro %}
+
+{% macro drop_leftovers() -%}
+    {#- dbt-duckdb leaves what a Python model adds to an incremental table behind, and a build that was killed whatever it was writing -#}
+    {%- if execute -%}
+        {%- for row in run_query("select table_name from duckdb_tables() where contains(table_name, '__dbt_tmp')").rows %}
+            drop table {{ adapter.quote(row[0]) }};
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
