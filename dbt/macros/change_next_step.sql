@@ -10,6 +10,8 @@ case
     when status = 'do' then 'Wait; another change at the same touchpoints would make both hard to tell apart.'
     when status = 'check' and waiting_reason like 'the figures of %' then 'Load newer data (cxhouse ingest), then build and publish.'
     when status = 'check' then 'Wait for the next build; it judges as soon as it can.'
+    when verdict in ('better', 'worse') and other_verdict is not null
+        then 'Look again before you act on it: with the data and records of today it would be ' || other_verdict || '.'
     when verdict = 'better' then 'Keep it, and make it the standard.'
     when verdict = 'worse' then 'Undo or mend it, and record that as a change of its own.'
     when verdict in ('higher', 'lower') then 'Decide whether that is wanted: the KPI has no better direction.'

@@ -70,6 +70,8 @@ def test_a_verdict_stays_in_sight_when_its_kpi_is_no_longer_declared(judged_befo
     # the planned KPI is not measured at the touchpoint the change names; where it was judged before, the change stays judged
     for home, expected in ((tiny, ("check", None)), (judged_before, ("act", "better"))):
         assert home.report("rpt_changes").filter(change_id="new-menu").select("status", "verdict").rows() == [expected]
+    step = judged_before.report("rpt_changes").filter(change_id="new-menu")["next_step"].to_list()
+    assert step == ["Look again before you act on it: with the data and records of today it would be too early."]
 
 
 def test_a_publish_keeps_what_it_showed_first_and_no_more(judged_before: Home, tiny: Home) -> None:

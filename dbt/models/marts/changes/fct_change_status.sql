@@ -30,7 +30,9 @@ counted as (
         case when bool_or(has_primary) then bool_and(is_final) else bool_or(is_final) end as is_judged,
         min(judged_from) as judged_from,
         max(judged_on) as judged_on,
-        bool_and(touchpoint_id is null) as is_nowhere
+        bool_and(touchpoint_id is null) as is_nowhere,
+        -- what a kept verdict would be with the data and records of today, where that is another
+        min(latest_verdict) filter (where is_final and latest_verdict <> verdict) as other_verdict
     from deciding
     group by change_id
 
@@ -77,7 +79,7 @@ standing as (
             when incidents.change_id is null and coalesce(changes.evaluation_date, counted.judged_from) <= build.local_date then 'check'
             else 'do'
         end as status,
-        counted.judged_on, counted.judged_from, verdicts.verdict, verdicts.verdicts_text,
+        counted.judged_on, counted.judged_from, counted.other_verdict, verdicts.verdict, verdicts.verdicts_text,
         incidents.change_id is not null as is_incident,
         case
             when incidents.change_id is not null then 'its days are left out of what is forecast, and it is not judged itself'
