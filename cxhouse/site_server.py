@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
@@ -10,7 +11,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 CONTENT_TYPES = {
@@ -64,17 +65,26 @@ def serve_in_background(site: Path, *, host: str = "127.0.0.1", port: int = 0) -
             thread.join()
 
 
-def create_server(site: Path, port: int, *, host: str = "127.0.0.1") -> ThreadingHTTPServer:
+def create_server(site: Path, port: int, *, host: str = "127.0.0.1") -> SiteServer:
     """A server bound to `host`:`port`. `site` may be a link that is replaced meanwhile: it is followed anew on each request."""
     handler = type("SiteHandler", (StaticHandler,), {"site": site})
     if not (site / "index.html").is_file():
         raise DashboardsError(f"{site} holds no site yet. Build it with `cxhouse dashboards`.")
     try:
-        server = ThreadingHTTPServer((host, port), handler)
+        server = SiteServer((host, port), handler)
     except OSError as error:
         raise DashboardsError(f"Port {port} on {host} cannot be used ({error.strerror}). Choose another with CXHOUSE_PORT.") from error
-    server.daemon_threads = True
     return server
+
+
+class SiteServer(ThreadingHTTPServer):
+    """A thread per reader; one who leaves in the middle of a request or an answer is no error."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class StaticHandler(BaseHTTPRequestHandler):
@@ -189,8 +199,5 @@ def copy_part(source: BinaryIO, target: BinaryIO, first: int, length: int) -> No
     source.seek(first)
     remaining = length
     while remaining > 0 and (chunk := source.read(min(remaining, 256 * 1024))):
-        try:
-            target.write(chunk)
-        except (BrokenPipeError, ConnectionResetError):
-            return
+        target.write(chunk)
         remaining -= len(chunk)

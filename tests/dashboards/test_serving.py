@@ -160,3 +160,14 @@ def test_the_last_byte_of_a_range_is_included() -> None:
     assert parse_range("bytes=9-9", 10) == (9, 9)
     assert parse_range("bytes=10-", 10) is None
     assert parse_range("bytes=-0", 10) is None
+
+
+@pytest.mark.parametrize(("error", "is_said"), [(ConnectionResetError(), False), (BrokenPipeError(), False), (ValueError("a bug"), True)])
+def test_a_reader_who_leaves_is_no_error(site: Path, capsys: pytest.CaptureFixture[str], error: Exception, is_said: bool) -> None:
+    with create_server(site, 0) as server:
+        try:
+            raise error
+        except Exception:
+            server.handle_error(None, ("127.0.0.1", 1))
+    said = capsys.readouterr().err
+    assert ("a bug" in said) == is_said and bool(said) == is_said
