@@ -21,6 +21,8 @@ case
     when verdict = 'too little data' then 'Measure more, or look at a KPI with more data; a later build judges again.'
     when verdict = 'not separable' then 'Decide by other means; next time keep eight weeks between changes at one touchpoint.'
     when verdict = 'measurement changed' then 'Decide by other means; next time change the measuring and the thing measured at different times.'
+    when has_worse and not has_better then 'Undo or mend it where it hurt, and record that as a change of its own.'
+    when has_better and not has_worse then 'Keep it where it helped, and make it the standard there.'
     else 'Read the verdicts KPI by KPI.'
 end
 {%- endmacro %}

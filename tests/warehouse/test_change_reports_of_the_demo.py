@@ -44,6 +44,15 @@ def test_the_verdict_on_a_change_follows_from_its_planned_tests(reports: dict[st
         assert row["judged_count"] == sum(each["verdict"] in {*MOVED, "no visible effect"} for each in own)
 
 
+def test_the_next_step_follows_from_the_verdict(reports: dict[str, pl.DataFrame]) -> None:
+    first_words = {"better": "Keep it", "worse": "Undo or mend it", "mixed": "Read the verdicts"}
+    steps = dict(reports["changes"].filter(status="act").select("change_id", "next_step").rows())
+    planned = reports["change_verdicts"].filter(pl.col("is_test") & pl.col("verdict").is_in(list(first_words)))
+    assert {"better", "worse"} <= set(planned["verdict"])
+    for change, verdict in planned.select("change_id", "verdict").rows():
+        assert steps[change].startswith(first_words[verdict]), change
+
+
 def test_neighbours_are_the_changes_near_it_at_its_touchpoints(reports: dict[str, pl.DataFrame]) -> None:
     scoped = reports["change_touchpoints"].to_dicts()
     overlaps = {

@@ -60,6 +60,8 @@ verdicts as (
     select
         change_id,
         case when count(*) = 1 then min(verdict) end as verdict,
+        bool_or(verdict = 'better') as has_better,
+        bool_or(verdict = 'worse') as has_worse,
         string_agg(figures_count || ' ' || verdict, ', ' order by figures_count desc, verdict) as verdicts_text
     from said
     group by change_id
@@ -79,7 +81,7 @@ standing as (
             when incidents.change_id is null and coalesce(changes.evaluation_date, counted.judged_from) <= build.local_date then 'check'
             else 'do'
         end as status,
-        counted.judged_on, counted.judged_from, counted.other_verdict, verdicts.verdict, verdicts.verdicts_text,
+        counted.judged_on, counted.judged_from, counted.other_verdict, verdicts.verdict, verdicts.verdicts_text, verdicts.has_better, verdicts.has_worse,
         incidents.change_id is not null as is_incident,
         case
             when incidents.change_id is not null then 'its days are left out of what is forecast, and it is not judged itself'
