@@ -7,10 +7,19 @@ const BAND = 'rgba(15, 76, 129, 0.16)';
 const MASKED = 'rgba(91, 103, 115, 0.24)';
 const WEEKS_IN_VIEW = 60;
 
+// Other changes that began in the weeks of the chart.
+export function listInside(others, weeks) {
+	const { first, last } = spanWeeks(weeks);
+	return others.filter((other) => toTime(other.started_date) >= first && toTime(other.started_date) < last);
+}
+
+function spanWeeks(weeks) {
+	return { first: toTime(weeks[0].week_start), last: toTime(weeks[weeks.length - 1].week_start) + 7 * DAY };
+}
+
 // The weeks before and after, what was forecast with its margin, the start, other changes by number, and the weeks that were left out.
 export function buildEffectOptions({ weeks, start, others, calendar, unit, isNarrow }) {
-	const first = toTime(weeks[0].week_start);
-	const last = toTime(weeks[weeks.length - 1].week_start) + 7 * DAY;
+	const { first, last } = spanWeeks(weeks);
 	const point = (field) => (week) => [toTime(week.week_start), week[field], week];
 	const after = weeks.filter((week) => week.is_after && week.expected !== null);
 	const viewFrom = weeks.length > WEEKS_IN_VIEW ? weeks[weeks.length - WEEKS_IN_VIEW].week_start : undefined;
@@ -32,7 +41,7 @@ export function buildEffectOptions({ weeks, start, others, calendar, unit, isNar
 				lineStyle: { color: INK, width: 1.6 },
 				itemStyle: { color: INK },
 				z: 5,
-				markLine: { silent: true, symbol: 'none', animation: false, data: [markStart(start), ...markOthers(others, toTime(start), first, last)] },
+				markLine: { silent: true, symbol: 'none', animation: false, data: [markStart(start), ...markOthers(others, toTime(start), (last - first) / 25)] },
 				markArea: { silent: true, animation: false, data: [...shadeCalendar(calendar, first, last), ...shadeMasked(weeks)] }
 			}
 		]
@@ -45,13 +54,11 @@ function markStart(start) {
 }
 
 // A number per other change; one that would cover its neighbour or the start stands higher.
-function markOthers(others, start, first, last) {
-	const reach = (last - first) / 25;
-	const inside = others.filter((other) => toTime(other.started_date) >= first && toTime(other.started_date) <= last);
+function markOthers(others, start, reach) {
 	let isHigh = false;
-	return inside.map((other, index) => {
+	return others.map((other, index) => {
 		const time = toTime(other.started_date);
-		const isNear = index > 0 && time - toTime(inside[index - 1].started_date) < reach;
+		const isNear = index > 0 && time - toTime(others[index - 1].started_date) < reach;
 		isHigh = Math.abs(time - start) < reach || (isNear && !isHigh);
 		return markNumber(other.started_date, other.number, isHigh ? 18 : 0);
 	});

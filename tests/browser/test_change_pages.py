@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -137,6 +138,30 @@ def test_every_change_has_a_page_that_says_the_same(browser: Browser, address: s
             again = [figure["re_estimate_text"] for figure in find_figures(built_site, change) if is_decisive(figure, row)]
             assert page.locator("[data-field=again]").all_inner_texts() == [text for text in again if text]
             watched.assert_clean()
+
+
+def list_others(site: BuiltSite, change: str, kpi: str, touchpoint: str) -> list[str]:
+    """Titles of the other changes at a touchpoint that began in the weeks drawn of a figure."""
+    series = site.read("rpt_change_series").filter(change_id=change, kpi_id=kpi, touchpoint_id=touchpoint)
+    if series["value"].null_count() == series.height:
+        return []
+    first, last = min(series["week_start"]), max(series["week_start"]) + timedelta(days=7)
+    others = site.read("rpt_change_touchpoints").filter(pl.col("touchpoint_id") == touchpoint, pl.col("change_id") != change)
+    return others.filter(pl.col("started_date").is_between(first, last, closed="left"))["title"].to_list()
+
+
+def test_changes_are_listed_below_a_chart_only_when_they_are_on_it(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    counts = []
+    with watch(browser, address, WIDE) as watched:
+        for change in read_answers(built_site):
+            page = watched.open(f"/changes/{change}/")
+            chosen = page.locator("select[name=figure]")
+            if chosen.count():
+                expected = list_others(built_site, change, *chosen.input_value().split(" "))
+                assert sorted(page.locator("[data-weeks] ol a").all_inner_texts()) == sorted(expected), change
+                counts.append(len(expected))
+        watched.assert_clean()
+    assert 0 in counts and max(counts) > 0
 
 
 @pytest.mark.parametrize("width", [WIDE, PHONE])
