@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ from cxhouse.command_line import check_choice, report_failures
 from cxhouse.screen import complain, console
 
 if TYPE_CHECKING:
+    from cxhouse.effect_files import Table
     from semantic.effects.single import Judgement
 
 
@@ -45,31 +47,42 @@ def effect(
         check_choice(judge, ("mean", "last"), "--judge")
         start = read_date(change)
         names = [name.strip() for name in (controls or "").split(",") if name.strip()]
-        table = read_table(file, date_column, value, numerator, denominator, names, log=log)
+        table = read_table(file, date_column, value, numerator, denominator, names)
         grain = period or guess_grain(table.days)
         span = (read_count(before, "--before"), DEFAULT_AFTER[grain] if after is None else read_count(after, "--after"))
         periods = pool_table(table.days, table.numerator, table.denominator, table.controls, start, grain, *span)
         if log and ((periods.values <= 0).any() or (periods.controls <= 0).any()):
-            raise InputError(f"{file}: --log needs values above 0 in every {periods.grain}; leave it out or drop those rows")
-        found = judge_periods(periods, better=better, log=log, last_only=judge == "last")
-    target = plot or Path(f"{file.stem}_effect.svg")
+            raise InputError(
+                f"{file}: --log needs values above 0 in every {periods.grain}; leave it out, or take longer periods (--period)"
+            )
+        found = judge_periods(
+            replace(periods, warnings=(*table.warnings, *periods.warnings)), better=better, log=log, last_only=judge == "last"
+        )
+    drawn = write_plot(
+        plot or Path(f"{file.stem}_effect.svg"), draw_effect(periods, found, log=log, title=f"{table.name}, change of {start.isoformat()}")
+    )
+    if as_json:
+        used = {"log": log, "columns": [table.date_column, table.name], "plot": drawn}
+        print(json.dumps({**found.as_fields(), **used}, indent=2, allow_nan=False))
+    else:
+        show(found, table, drawn, log=log)
+
+
+def write_plot(target: Path, text: str) -> str | None:
+    """Where the plot is; None, and said so, where it could not be written."""
     try:
-        target.write_text(draw_effect(periods, found, log=log, title=f"{table.name}, change of {start.isoformat()}"), encoding="utf-8")
-        drawn: str | None = str(target)
+        target.write_text(text, encoding="utf-8")
     except OSError as error:
         complain(f"the plot could not be written: {error}; name another place with --plot")
-        drawn = None
-    if as_json:
-        print(json.dumps({**found.as_fields(), "log": log, "plot": drawn}, indent=2, allow_nan=False))
-    else:
-        show(found, drawn)
+        return None
+    return str(target)
 
 
 def read_count(text: str, option: str) -> int | None:
     """A number of periods; None for all."""
     if text == "all":
         return None
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise typer.BadParameter(f"{text} is neither a whole number of periods from 1 on nor all", param_hint=option)
     return int(text)
 
@@ -84,7 +97,7 @@ def read_date(text: str) -> date:
     return found
 
 
-def show(found: Judgement, drawn: str | None) -> None:
+def show(found: Judgement, table: Table, drawn: str | None, *, log: bool) -> None:
     """The judgement for people."""
     from semantic.effects.words import write_number
 
@@ -93,11 +106,11 @@ def show(found: Judgement, drawn: str | None) -> None:
 
     lines = [f"{found.verdict}: {found.reason}", found.sentence]
     if found.effect is not None:
+        figure = f"effect {write(found.effect)}{' of the logarithm' if log else ''}"
         margin = f"95 % margin {write(found.effect_lower)} to {write(found.effect_upper)}"
-        lines.append(
-            f"effect {write(found.effect)} ({margin}), p {found.p_value:.4f}, smallest visible {write(found.smallest_visible_effect)}"
-        )
-        lines.append(f"method: {found.method}; {found.periods_before} {found.period}s before, {found.periods_after} after")
+        lines.append(f"{figure} ({margin}), p {found.p_value:.4f}, smallest visible {write(found.smallest_visible_effect)}")
+        used = f"{table.name} by {table.date_column}"
+        lines.append(f"method: {found.method}; {found.periods_before} {found.period}s before, {found.periods_after} after; {used}")
     lines += [f"note: {warning}" for warning in found.warnings]
     if drawn:
         lines.append(f"plot: {drawn}")

@@ -26,33 +26,52 @@ class Table:
     numerator: NDArray[np.float64]
     denominator: NDArray[np.float64]
     controls: NDArray[np.float64]
+    date_column: str
+    warnings: tuple[str, ...] = ()
 
 
 def parse_date(text: str) -> date | None:
     """An ISO date (a time after it is ignored), a month, or a year of four digits."""
-    text = text.strip()
+    text = re.split(r"(?<=\d)[T ](?=\d\d:)", text.strip())[0]
     if re.fullmatch(r"\d{4}(\.0+)?", text):
         return date(int(text[:4]), 1, 1) if int(text[:4]) > 0 else None
     try:
-        return date.fromisoformat(f"{text}-01" if re.fullmatch(r"\d{4}-\d{2}", text) else text[:10])
+        return date.fromisoformat(f"{text}-01" if re.fullmatch(r"\d{4}-\d{2}", text) else text)
     except ValueError:
         return None
 
 
-def read_rows(file: Path) -> tuple[list[str], list[list[str]]]:
-    """Header and rows; every row as wide as the header."""
+def read_rows(file: Path) -> tuple[list[str], list[list[str]], list[int]]:
+    """Header, rows as wide as the header, and the line each ends on."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            rows = [row for row in csv.reader(stream) if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{file} cannot be read as CSV: {error}") from error
+            reader = csv.reader(stream)
+            found = [(reader.line_num, row) for row in reader if row]
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file} is not written in UTF-8; save it as UTF-8") from error
+    except (OSError, csv.Error) as error:
+        raise InputError(f"{file} cannot be read as CSV: {getattr(error, 'strerror', None) or error}") from error
+    rows, lines = [row for _, row in found], [line for line, _ in found]
     if len(rows) < 2:
         raise InputError(f"{file} has no rows below its header")
     header = [name.strip() for name in rows[0]]
-    for number, row in enumerate(rows[1:], start=2):
+    check_header(file, header)
+    for line, row in zip(lines[1:], rows[1:], strict=True):
         if len(row) != len(header):
-            raise InputError(f"{file}, line {number}: {len(row)} columns, the header has {len(header)}")
-    return header, rows[1:]
+            raise InputError(f"{file}, line {line}: {len(row)} columns, the header has {len(header)}")
+    return header, rows[1:], lines[1:]
+
+
+def check_header(file: Path, header: list[str]) -> None:
+    """Names that are told apart, separated by commas, and no row of data. Raises InputError."""
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise InputError(f"{file} has several columns named {', '.join(twice)}; give each a name of its own")
+    if any(sign in name for name in header for sign in ";\t") and len(header) < 3:
+        raise InputError(f"{file}: the columns are not separated by commas; write it with commas between them and a point in numbers")
+    data = [name for name in header if name and (parse_date(name) or is_numeric([name]))]
+    if data:
+        raise InputError(f"{file}, line 1: {', '.join(data)} is data where names are due; write a header above it")
 
 
 def read_table(
@@ -62,46 +81,51 @@ def read_table(
     numerator: str | None,
     denominator: str | None,
     controls: list[str],
-    *,
-    log: bool,
 ) -> Table:
     """The table as numbers; rows without a value count as missing. Raises InputError."""
-    header, rows = read_rows(file)
+    header, rows, lines = read_rows(file)
     if (numerator is None) != (denominator is None) or (value and numerator):
         raise InputError("give either --value, or --numerator and --denominator together")
     for name in filter(None, (date_column, value, numerator, denominator, *controls)):
         if name not in header:
             raise InputError(f"{file} has no column {name}; it has {', '.join(filter(None, header))}")
+    used = [name for name in (value, numerator, denominator, *controls) if name]
+    if len(set(used)) < len(used) or date_column in used:
+        raise InputError(f"a column can be used once only; named are {', '.join(filter(None, (date_column, *used)))}")
     columns = {name: [row[i] for row in rows] for i, name in enumerate(header) if name}
-    date_column = date_column or find_date_column(file, columns)
-    days = read_days(file, date_column, columns[date_column])
+    date_column = date_column or find_date_column(file, {name: cells for name, cells in columns.items() if name not in used})
+    days = read_days(file, date_column, columns[date_column], lines)
     if numerator is None:
         value = value or find_value_column(file, columns, {date_column, *controls})
-        tops = read_numbers(file, value, columns[value])
+        tops = read_numbers(file, value, columns[value], lines)
         bottoms = np.where(np.isnan(tops), np.nan, 1.0)
     else:
         assert denominator is not None
-        tops, bottoms = read_numbers(file, numerator, columns[numerator]), read_numbers(file, denominator, columns[denominator])
+        tops, bottoms = (read_numbers(file, name, columns[name], lines) for name in (numerator, denominator))
         if (bottoms < 0).any():
             raise InputError(f"{file}: column {denominator} has values below 0; a denominator counts something")
-    beside = np.array([read_numbers(file, name, columns[name]) for name in controls]).reshape(len(controls), len(days))
-    usable = ~np.isnan(tops) & ~np.isnan(bottoms) & ~np.isnan(beside).any(axis=0)
+    beside = np.array([read_numbers(file, name, columns[name], lines) for name in controls]).reshape(len(controls), len(days))
+    valued = ~np.isnan(tops) & ~np.isnan(bottoms)
+    usable = valued & ~np.isnan(beside).any(axis=0)
     if not usable.any():
         raise InputError(f"{file}: no row has a value in every chosen column")
+    lost = [f"{name} in {count}" for name, line in zip(controls, beside, strict=True) if (count := int((valued & np.isnan(line)).sum()))]
+    count = int((valued & ~usable).sum())
+    warnings = (f"{count} rows are left out, for controls are empty there ({', '.join(lost)})",) if lost else ()
     kept = np.flatnonzero(usable)
     chosen = [days[i] for i in kept]
-    return Table(value or f"{numerator} / {denominator}", chosen, tops[kept], bottoms[kept], beside[:, kept])
+    return Table(value or f"{numerator} / {denominator}", chosen, tops[kept], bottoms[kept], beside[:, kept], date_column, warnings)
 
 
 def find_date_column(file: Path, columns: dict[str, list[str]]) -> str:
-    """The first column in which every filled cell is a date or a year."""
-    for name, cells in columns.items():
-        filled = [cell for cell in cells if cell.strip()]
-        if filled and all(parse_date(cell) for cell in filled):
-            return name
-    raise InputError(
-        f"{file} has no column of dates (2026-01-31) or years; name it with --date-column if it is written otherwise, rewrite it"
-    )
+    """The first column in which every filled cell is a date; without one, the first in which every cell is a year."""
+    filled = {name: [cell for cell in cells if cell.strip()] for name, cells in columns.items()}
+    dated = [name for name, cells in filled.items() if cells and all(parse_date(cell) for cell in cells)]
+    if not dated:
+        raise InputError(
+            f"{file} has no column of dates (2026-01-31, 2026-01) or years; name one with --date-column to see which cell is none"
+        )
+    return next((name for name in dated if not is_numeric(filled[name])), dated[0])
 
 
 def find_value_column(file: Path, columns: dict[str, list[str]], taken: set[str]) -> str:
@@ -120,10 +144,10 @@ def is_numeric(cells: list[str]) -> bool:
         return False
 
 
-def read_days(file: Path, name: str, cells: list[str]) -> list[date]:
+def read_days(file: Path, name: str, cells: list[str], lines: list[int]) -> list[date]:
     """The dates of a column."""
     days = []
-    for number, cell in enumerate(cells, start=2):
+    for number, cell in zip(lines, cells, strict=True):
         day = parse_date(cell)
         if day is None:
             raise InputError(f"{file}, line {number}: {cell!r} in column {name} is not a date; write 2026-01-31 or a year")
@@ -131,7 +155,7 @@ def read_days(file: Path, name: str, cells: list[str]) -> list[date]:
     return days
 
 
-def read_numbers(file: Path, name: str, cells: list[str]) -> NDArray[np.float64]:
+def read_numbers(file: Path, name: str, cells: list[str], lines: list[int]) -> NDArray[np.float64]:
     """The numbers of a column; empty, NA and nan are missing."""
     values = np.full(len(cells), np.nan)
     for i, cell in enumerate(cells):
@@ -140,7 +164,7 @@ def read_numbers(file: Path, name: str, cells: list[str]) -> NDArray[np.float64]
         try:
             values[i] = float(cell)
         except ValueError as error:
-            raise InputError(f"{file}, line {i + 2}: {cell!r} in column {name} is not a number") from error
+            raise InputError(f"{file}, line {lines[i]}: {cell!r} in column {name} is not a number; write 1234.5") from error
         if not math.isfinite(values[i]):
-            raise InputError(f"{file}, line {i + 2}: {cell!r} in column {name} is not a finite number")
+            raise InputError(f"{file}, line {lines[i]}: {cell!r} in column {name} is not a finite number")
     return values

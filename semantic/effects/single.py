@@ -9,10 +9,10 @@ import numpy as np
 from semantic.effects.judgement import FEWEST_MONTHS_FOR_SEASON, Pattern, find_too_little, index_controls, judge_series, score_misses
 from semantic.effects.kernels import Array
 from semantic.effects.periods import guard_spread
-from semantic.effects.step import judge_step
+from semantic.effects.step import judge_step, prefers_line
 from semantic.effects.synthetic import FEWEST_CONTROLS, judge_synthetic
 from semantic.effects.table import Periods
-from semantic.effects.words import METHODS, give_reason, give_verdict, write_sentence
+from semantic.effects.words import LEVEL, METHODS, give_reason, give_verdict, write_number, write_sentence
 
 FEWEST_FOR_FORECAST = {"week": 17, "day": 60, "month": 24, "year": 12}
 FEWEST_IN_ALL = 8
@@ -65,6 +65,7 @@ class _Found:
     missed: int
     expected: Array
     warnings: tuple[str, ...] = ()
+    obstacle: str | None = None
 
 
 def judge_periods(periods: Periods, *, better: str | None = None, log: bool = False, last_only: bool = False) -> Judgement:
@@ -74,15 +75,19 @@ def judge_periods(periods: Periods, *, better: str | None = None, log: bool = Fa
     if log:
         periods = replace(periods, values=np.log(periods.values), controls=np.log(periods.controls))
     found = estimate(periods, last_only, same_size)
+    if last_only and (found is None or found.method != "synthetic"):
+        periods = replace(
+            periods, warnings=(*periods.warnings, f"only a synthetic control ({FEWEST_CONTROLS} controls) judges the last period")
+        )
     if found is None:
         reason = find_obstacle(periods) or "too few periods to tell an effect from chance"
         verdict, sentence = give_verdict(None, None, reason, better), f"The effect cannot be estimated: {reason}."
         return Judgement(None, None, None, None, 0, 0, None, verdict, reason, sentence, None, n, m, periods.grain, periods.warnings)
-    too_little = find_obstacle(periods, found.method)
+    too_little = find_obstacle(periods, found.method) or found.obstacle
     verdict = give_verdict(found.effect, found.p, too_little, better)
     sentence = write_sentence(
         method=found.method, effect=found.effect, lower=found.lower, upper=found.upper, periods=f"{periods.grain}s", before=n, after=m,
-        placebos=found.placebos, missed=found.missed, last_only=last_only,
+        placebos=found.placebos, missed=found.missed, last_only=last_only, log=log,
     )  # fmt: skip
     return Judgement(
         effect=found.effect, effect_lower=found.lower, effect_upper=found.upper, p_value=found.p, placebo_count=found.placebos,
@@ -109,8 +114,8 @@ def estimate(periods: Periods, last_only: bool, same_size: bool) -> _Found | Non
 def find_obstacle(periods: Periods, method: str | None = None) -> str | None:
     """Why there is no verdict, in words."""
     n, m = periods.n, periods.m
-    if m < 1:
-        return f"no whole {periods.grain} after the change"
+    if m < 1 or n < 1:
+        return f"no whole {periods.grain} {'before' if n < 1 else 'after'} the change"
     constant = n > 1 and np.ptp(periods.values[:n]) == 0
     if constant and np.ptp(periods.values) > 0:
         return "the value never moved before the change, so its usual spread is unknown"
@@ -119,7 +124,7 @@ def find_obstacle(periods: Periods, method: str | None = None) -> str | None:
     if method is None or method.startswith("forecast"):
         return find_too_little(n, m, grain=periods.grain, empty_share=periods.empty_share, is_constant=constant)
     if n + m < FEWEST_IN_ALL or min(n, m) < 2 - (method == "synthetic"):
-        return f"only {n} {periods.grain}s before and {m} after the change; {FEWEST_IN_ALL} in all are needed"
+        return f"only {n} {periods.grain}s before and {m} after the change; {FEWEST_IN_ALL} in all are needed, and two on either side"
     return None
 
 
@@ -204,20 +209,35 @@ def find_step(periods: Periods, same_size: bool) -> _Found | None:
         else:
             beside, method = np.concatenate(index_controls(periods.controls, periods.n), axis=1)[0], "step_control"
             beside = beside - beside.mean()
-    step = judge_step(
-        periods.positions, values, periods.grain, season=wants_season(periods), beside=beside, may_have_line=method != "step_difference"
-    )
+    # series that ran side by side and then part are what a difference looks for: a line would take their parting away
+    has_line = False if method == "step_difference" else None
+    step = judge_step(periods.positions, values, periods.grain, season=wants_season(periods), beside=beside, has_line=has_line)
     if step is None:
         return None
     wide = float(student.ppf(0.975, step.freedom))
     ratio = abs(step.effect) / step.se
     ours = score_misses(np.array([step.effect]), np.array([step.se]), np.array([step.freedom]))
     missed = int((np.abs(step.scores) >= abs(ours[0])).sum())
-    warnings = ("a common line before and after is removed",) if step.has_line else ()
+    warnings, obstacle = (("a common line before and after is removed",) if step.has_line else ()), None
+    if method == "step_difference":
+        warnings, obstacle = check_parallel(periods, values)
     return _Found(
         method, step.effect, step.effect - wide * step.se, step.effect + wide * step.se, float(2 * student.sf(ratio, step.freedom)),
-        step.se * (wide + float(student.ppf(0.8, step.freedom))), len(step.scores), missed, step.expected + base, warnings,
+        step.se * (wide + float(student.ppf(0.8, step.freedom))), len(step.scores), missed, step.expected + base, warnings, obstacle,
     )  # fmt: skip
+
+
+def check_parallel(periods: Periods, difference: Array) -> tuple[tuple[str, ...], str | None]:
+    """A note where the difference to the controls drifted before; and why there is no verdict, where without the drift no step is left."""
+    from scipy.stats import t as student
+
+    past, season = periods.positions < 0, wants_season(periods)
+    if not prefers_line(periods.positions[past], difference[past], periods.grain, season, None):
+        return (), None
+    other = judge_step(periods.positions, difference, periods.grain, season=season, has_line=True)
+    if other is None or 2 * student.sf(abs(other.effect) / other.se, other.freedom) >= LEVEL:
+        return (), "the difference to the controls drifted before already, and without that drift no step is left"
+    return (f"the difference to the controls drifted before already; without that drift the step is {write_number(other.effect)}",), None
 
 
 def find_synthetic(periods: Periods, last_only: bool) -> _Found:

@@ -17,7 +17,6 @@ from semantic.effects.kernels import MIXES, Array, build_kernel
 
 MEMORIES = ("ar_a", "ar_b", "ar_c", "ar_d")
 FEWEST_BESIDE = 6  # periods on either side of an earlier date
-FEWEST_FOR_LINE = 20
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,14 @@ class Step:
 
 
 def judge_step(
-    positions: Array, values: Array, grain: str, *, season: bool = False, beside: Array | None = None, may_have_line: bool = True
+    positions: Array, values: Array, grain: str, *, season: bool = False, beside: Array | None = None, has_line: bool | None = None
 ) -> Step | None:
     """The step at position 0, or None with fewer than three spare periods; `beside` is a control that enters with a slope of its own.
 
-    Where controls are subtracted already, their common course needs no line (`may_have_line`).
+    `has_line`: whether a common line is removed; without it, where the series asks for one.
     """
-    has_line = may_have_line and len(values) >= FEWEST_FOR_LINE and prefers_line(positions, values, grain, season, beside)
+    if has_line is None:
+        has_line = prefers_line(positions, values, grain, season, beside)
     found = measure_step(positions, values, grain, season, has_line, beside)
     if found is None:
         return None
@@ -65,7 +65,7 @@ def list_origins(past: Array) -> list[float]:
 
 
 def build_columns(positions: Array, grain: str, season: bool, has_line: bool, beside: Array | None) -> Array:
-    """Regressors, the step last."""
+    """Regressors, the step last where it is in sight."""
     columns = [np.ones_like(positions)]
     if season and grain == "month":
         columns = [(positions % 12 == month).astype(float) for month in range(12)]
@@ -74,7 +74,8 @@ def build_columns(positions: Array, grain: str, season: bool, has_line: bool, be
         columns.append(positions / max(float(np.ptp(positions)), 1.0))
     if beside is not None:
         columns.append(beside)
-    columns.append((positions >= 0).astype(float))
+    if (positions >= 0).any():
+        columns.append((positions >= 0).astype(float))
     return np.column_stack(columns)
 
 

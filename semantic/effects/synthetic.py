@@ -13,7 +13,7 @@ from scipy.optimize import nnls
 
 from semantic.effects.kernels import Array
 
-FEWEST_CONTROLS = 19  # with fewer, no rank among them is rare enough for 5 %
+FEWEST_CONTROLS = 20  # with fewer, no rank among them is rarer than 5 %
 SUM_WEIGHT = 1000.0
 
 

@@ -12,7 +12,8 @@ from semantic.effects.kernels import Array
 from semantic.effects.periods import WEEK, measure_scatter
 
 DEFAULT_AFTER = {"day": 28, "week": 4, "month": 12, "year": None}
-FEWEST_WEEKDAYS = 4  # of the seven days of a week, from a table of days
+MOST_WEEKS = 520  # before, unless asked for: what was ten years ago says little, and time goes with the third power
+FEWEST_WEEKDAYS = 4  # of the seven days of a week must stand in a table of days
 
 
 @dataclass(frozen=True)
@@ -89,15 +90,22 @@ def pool_table(
         before = None if before is None else before // WEEK
         after = None if after is None else after // WEEK
     places, warnings = place_rows(days, change, pooled)
+    if not min(days) < change <= max(days):
+        warnings = (*warnings, f"the rows run from {min(days).isoformat()} to {max(days).isoformat()}")
     usable = ~np.isnan(places) & ~np.isnan(numerator) & (np.nan_to_num(denominator) > 0)
     low = np.nanmin(np.where(usable, places, np.nan)) if usable.any() else 0
+    if before is None and pooled == "week" and low < -MOST_WEEKS:
+        before = MOST_WEEKS
+        warnings = (*warnings, f"of {-low:.0f} weeks before the last {MOST_WEEKS} are used; --before N takes another number")
     first = low if before is None else max(low, -before)
     usable &= (places >= first) & (places < (np.inf if after is None else after))
     positions = np.unique(places[usable])
     ordinals = np.array([day.toordinal() for day in days])
     is_daily = pooled == "week" and len(ordinals) > 1 and float(np.median(np.diff(np.unique(ordinals)))) < 2
     if is_daily:
-        full = [len(np.unique(ordinals[usable & (places == p)])) >= FEWEST_WEEKDAYS for p in positions]
+        # a day with a denominator of 0 is a day without events, not a missing one
+        told = ~np.isnan(numerator) & ~np.isnan(denominator)
+        full = [len(np.unique(ordinals[told & (places == p)])) >= FEWEST_WEEKDAYS for p in positions]
         positions = positions[full]
     rows = [np.flatnonzero(usable & (places == p)) for p in positions]
     tops, bottoms = (np.array([part[r].sum() for r in rows]) for part in (numerator, denominator))

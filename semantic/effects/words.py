@@ -25,6 +25,11 @@ def write_number(value: float) -> str:
     return f"{value:,.{min(digits, 8)}f}"
 
 
+def write_ratio(logarithm: float) -> str:
+    """What a difference of logarithms comes to, in per cent."""
+    return f"{math.expm1(min(logarithm, 700.0)):+.1%}".replace("%", " %")
+
+
 def give_verdict(effect: float | None, p: float | None, too_little: str | None, better: str | None) -> str:
     """The verdict; without a better direction a visible effect is `higher` or `lower`, with one it is `better` or `worse`."""
     if too_little or effect is None or p is None or not math.isfinite(p):
@@ -63,10 +68,12 @@ def write_sentence(
     placebos: int,
     missed: int,
     last_only: bool = False,
+    log: bool = False,
 ) -> str:
     """One plain sentence for who did not make the forecast."""
-    move = f"{write_number(abs(effect))} {'higher' if effect > 0 else 'lower'}"
-    margin = f"95 % margin {write_number(lower)} to {write_number(upper)}"
+    write = write_ratio if log else write_number
+    size = write(effect).lstrip("+-") if log else write(abs(effect))
+    move, margin = f"{size} {'higher' if effect > 0 else 'lower'}", f"95 % margin {write(lower)} to {write(upper)}"
     span = f"in the {after} {periods} after"
     if method == "synthetic":
         span = f"in the last of the {after} {periods} after" if last_only else span
@@ -77,5 +84,8 @@ def write_sentence(
     against = f"forecast from the {before} {periods} before" if method.startswith("forecast") else f"in the {before} {periods} before"
     tail = "there is no earlier date to try the same on."
     if placebos:
-        tail = f"the same, tried on {placebos} earlier dates when nothing was registered, missed as badly {count_times(missed)}."
-    return f"The value stood {move} {span} than {against} ({margin}); {tail}"
+        dates = f"{placebos} earlier date{'s' * (placebos > 1)}"
+        tail = f"the same, tried on {dates} when nothing was registered, missed as badly {count_times(missed)}."
+    what = "The difference to the controls" if method == "step_difference" and not log else "The value"
+    beside = " beside its controls" if method == "step_difference" and log else ""
+    return f"{what} stood {move}{beside} {span} than {against} ({margin}); {tail}"
