@@ -59,7 +59,8 @@ def effect(
             replace(periods, warnings=(*table.warnings, *periods.warnings)), better=better, log=log, last_only=judge == "last"
         )
     drawn = write_plot(
-        plot or Path(f"{file.stem}_effect.svg"), draw_effect(periods, found, log=log, title=f"{table.name}, change of {start.isoformat()}")
+        plot or Path(f"{file.stem}_effect.svg"),
+        draw_effect(periods, found, log=log, title=f"{'logarithm of ' if log else ''}{table.name}, change of {start.isoformat()}"),
     )
     if as_json:
         used = {"log": log, "columns": [table.date_column, table.name], "plot": drawn}
@@ -106,9 +107,10 @@ def show(found: Judgement, table: Table, drawn: str | None, *, log: bool) -> Non
 
     lines = [f"{found.verdict}: {found.reason}", found.sentence]
     if found.effect is not None:
+        chance = "below 0.0001" if (found.p_value or 0) < 1e-4 else f"{found.p_value:.4f}"
         figure = f"effect {write(found.effect)}{' of the logarithm' if log else ''}"
         margin = f"95 % margin {write(found.effect_lower)} to {write(found.effect_upper)}"
-        lines.append(f"{figure} ({margin}), p {found.p_value:.4f}, smallest visible {write(found.smallest_visible_effect)}")
+        lines.append(f"{figure} ({margin}), p {chance}, smallest visible {write(found.smallest_visible_effect)}")
         used = f"{table.name} by {table.date_column}"
         lines.append(f"method: {found.method}; {found.periods_before} {found.period}s before, {found.periods_after} after; {used}")
     lines += [f"note: {warning}" for warning in found.warnings]

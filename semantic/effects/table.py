@@ -13,6 +13,7 @@ from semantic.effects.periods import WEEK, measure_scatter
 
 DEFAULT_AFTER = {"day": 28, "week": 4, "month": 12, "year": None}
 MOST_WEEKS = 520  # before, unless asked for: what was ten years ago says little, and time goes with the third power
+FEWEST_DAYS_APART = 20  # rows further apart stand for months or years
 FEWEST_WEEKDAYS = 4  # of the seven days of a week must stand in a table of days
 
 
@@ -48,7 +49,7 @@ def guess_grain(days: Sequence[date]) -> str:
     """What the rows seem to be: daily rows are judged by weeks."""
     gaps = np.diff([day.toordinal() for day in sorted(set(days))])
     usual = float(np.median(gaps)) if len(gaps) else 1.0
-    return "week" if usual < 20 else "month" if usual < 200 else "year"
+    return "week" if usual < FEWEST_DAYS_APART else "month" if usual < 200 else "year"
 
 
 def place_rows(days: Sequence[date], change: date, grain: str) -> tuple[Array, tuple[str, ...]]:
@@ -66,7 +67,11 @@ def place_rows(days: Sequence[date], change: date, grain: str) -> tuple[Array, t
     else:
         index = np.array([day.year * 12 + day.month - 1 if grain == "month" else day.year for day in days])
         own = change.year * 12 + change.month - 1 if grain == "month" else change.year
-        mixed = (index == own) & bool(((index == own) & (ordinals < change.toordinal())).any())
+        is_own = index == own
+        # a row of a whole month or year that is dated later in it, as at its end
+        begins = change.replace(day=1) if grain == "month" else change.replace(month=1, day=1)
+        is_whole = usual >= FEWEST_DAYS_APART and change > begins and bool((is_own & (ordinals > change.toordinal())).any())
+        mixed = is_own & (is_whole or bool((is_own & (ordinals < change.toordinal())).any()))
         places = (index - own - bool(mixed.any()) * (index > own)).astype(float)
     if not mixed.any():
         return places.astype(float), ()

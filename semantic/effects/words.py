@@ -21,6 +21,8 @@ def write_number(value: float) -> str:
     """Four leading digits, no exponent in the usual range."""
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else "unknown"
+    if abs(value) < 1e-5:
+        return f"{value:.3e}"
     digits = max(0, 3 - math.floor(math.log10(abs(value))))
     return f"{value:,.{min(digits, 8)}f}"
 

@@ -80,6 +80,18 @@ def test_the_dates_are_those_of_the_column_of_dates_whatever_stands_first(tmp_pa
     assert judge(tmp_path, years, "--date", "2005", "--value", "value")["columns"] == ["year", "value"]
 
 
+@pytest.mark.parametrize(
+    ("start", "counts"),
+    [("2022-01", (36, 12)), ("2022-01-28", (36, 12)), ("2022-01-15", (36, 11)), ("2022-01-31", (36, 11)), ("2022-02", (37, 11))],
+)
+def test_a_month_named_by_its_28th_is_whole_or_left_out(tmp_path: Path, start: str, counts: tuple[int, int]) -> None:
+    days = [date(2019 + i // 12, i % 12 + 1, 28) for i in range(48)]
+    table = write_table(tmp_path / "months.csv", "month,value", [(day, 100 + i % 7) for i, day in enumerate(days)])
+    found = judge(tmp_path, table, "--date", start, "--after", "all")
+    assert (found["periods_before"], found["periods_after"]) == counts
+    assert any("has days before and after it and is left out" in warning for warning in found["warnings"]) == (sum(counts) < 48)
+
+
 def test_a_logarithm_is_told_in_per_cent(tmp_path: Path) -> None:
     found = judge(tmp_path, write_days(tmp_path / "days.csv"), "--date", "2025-01-05", "--log")
     assert f"stood {np.expm1(found['effect']):.1%} higher".replace("%", " %") in found["sentence"]
