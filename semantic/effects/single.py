@@ -215,27 +215,25 @@ def find_step(periods: Periods, same_size: bool) -> _Found | None:
     if step is None:
         return None
     wide = float(student.ppf(0.975, step.freedom))
-    ratio = abs(step.effect) / step.se
     ours = score_misses(np.array([step.effect]), np.array([step.se]), np.array([step.freedom]))
     missed = int((np.abs(step.scores) >= abs(ours[0])).sum())
-    warnings, obstacle = (("a common line before and after is removed",) if step.has_line else ()), None
     if method == "step_difference":
         warnings, obstacle = check_parallel(periods, values)
+    else:
+        warnings, obstacle = ("a common line before and after is removed",) * step.has_line, None
     return _Found(
-        method, step.effect, step.effect - wide * step.se, step.effect + wide * step.se, float(2 * student.sf(ratio, step.freedom)),
+        method, step.effect, step.effect - wide * step.se, step.effect + wide * step.se, step.p,
         step.se * (wide + float(student.ppf(0.8, step.freedom))), len(step.scores), missed, step.expected + base, warnings, obstacle,
     )  # fmt: skip
 
 
 def check_parallel(periods: Periods, difference: Array) -> tuple[tuple[str, ...], str | None]:
     """A note where the difference to the controls drifted before; and why there is no verdict, where without the drift no step is left."""
-    from scipy.stats import t as student
-
     past, season = periods.positions < 0, wants_season(periods)
     if not prefers_line(periods.positions[past], difference[past], periods.grain, season, None):
         return (), None
     other = judge_step(periods.positions, difference, periods.grain, season=season, has_line=True)
-    if other is None or 2 * student.sf(abs(other.effect) / other.se, other.freedom) >= LEVEL:
+    if other is None or other.p >= LEVEL:
         return (), "the difference to the controls drifted before already, and without that drift no step is left"
     return (f"the difference to the controls drifted before already; without that drift the step is {write_number(other.effect)}",), None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import null_space
+from scipy.special import stdtr
 
 from semantic.effects.forecast import match_freedom
 from semantic.effects.judgement import GATE_FLOOR, GATE_WORTH, PLACEBOS, score_misses
@@ -29,6 +30,11 @@ class Step:
     scores: Array
     expected: Array
     has_line: bool
+
+    @property
+    def p(self) -> float:
+        """Two-sided, from the t distribution."""
+        return float(2 * stdtr(self.freedom, -abs(self.effect) / self.se))
 
 
 def judge_step(
