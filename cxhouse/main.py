@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from cxhouse.calibration_commands import calibrate
-from cxhouse.change_commands import app as change_app
-from cxhouse.command_line import read_day, report_failures
-from cxhouse.customer_commands import app as customer_app
-from cxhouse.effect_commands import effect
-from cxhouse.employee_commands import app as employee_app
+from cxhouse.commands.calibrate import calibrate
+from cxhouse.commands.change import app as change_app
+from cxhouse.commands.failures import read_day, report_failures
+from cxhouse.commands.value import app as customer_app
+from cxhouse.commands.effect import effect
+from cxhouse.commands.employees import app as employee_app
 from cxhouse.preparation import open_workplace
 from cxhouse.screen import console
 from cxhouse.settings import read_settings
-from cxhouse.value_commands import clv
+from cxhouse.commands.clv import clv
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The open customer-experience warehouse.", pretty_exceptions_enable=False
@@ -36,7 +36,7 @@ def demo(
     seed: Annotated[int | None, typer.Option(help="Another seed, another company.")] = None,
 ) -> None:
     """Generate the demo company's source systems below CXHOUSE_HOME/demo."""
-    from cxhouse.steps import make_demo
+    from cxhouse.commands.steps import make_demo
 
     with report_failures():
         make_demo(read_settings(), end=read_day(end, "--end"), scale=scale, seed=seed, is_wanted=True)
@@ -54,7 +54,7 @@ def ingest(
     catch_up: Annotated[bool, typer.Option("--catch-up", help="Also load every day before --from that is missing.")] = False,
 ) -> None:
     """Load sources into the lake. Loading a window twice leaves the same rows."""
-    from cxhouse.steps import ingest_sources
+    from cxhouse.commands.steps import ingest_sources
 
     with report_failures():
         workplace = open_workplace(read_settings())
@@ -69,7 +69,7 @@ def build(
     layer: Annotated[str | None, typer.Option(help="staging, intermediate, marts or reports; without it, all.")] = None,
 ) -> None:
     """Build and test the warehouse."""
-    from cxhouse.steps import build_layers
+    from cxhouse.commands.steps import build_layers
 
     with report_failures():
         build_layers(open_workplace(read_settings()), layer=layer, full_refresh=full_refresh)
@@ -78,7 +78,7 @@ def build(
 @app.command()
 def publish() -> None:
     """Publish the reports of the last build that passed; readers keep the copy they have until the new one is whole."""
-    from cxhouse.steps import publish_copy
+    from cxhouse.commands.steps import publish_copy
 
     with report_failures():
         publish_copy(read_settings())
@@ -87,7 +87,7 @@ def publish() -> None:
 @app.command()
 def dashboards() -> None:
     """Build the dashboards from the published reports."""
-    from cxhouse.steps import build_site
+    from cxhouse.commands.steps import build_site
 
     with report_failures():
         build_site(read_settings())
@@ -126,7 +126,7 @@ def serve(
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
     """Show sources, freshness, rows, the last build and the last publish."""
-    from cxhouse.status import print_status
+    from cxhouse.commands.status import print_status
 
     with report_failures():
         print_status(open_workplace(read_settings()), as_json=as_json)
@@ -139,7 +139,7 @@ def run(
     until: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="First local day not loaded any more; without it, today.")] = None,
 ) -> None:
     """Do the main job: load, build, publish, dashboards; then serve them."""
-    from cxhouse.whole_run import run_everything
+    from cxhouse.commands.run import run_everything
 
     with report_failures():
         code = run_everything(read_settings(), with_airflow=airflow, serve=serve, until=read_day(until, "--until"))

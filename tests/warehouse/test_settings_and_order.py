@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cxhouse import whole_run
+from cxhouse.commands import run as whole_run
 from cxhouse.settings import read_settings
 from tests.tiny import FOLDER, UNTIL, write_data
 from tests.warehouse.conftest import make_home

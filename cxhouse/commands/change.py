@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Column, Table
 
-from cxhouse.change_verdicts import evaluate
-from cxhouse.command_line import check_choice, fail, report_failures
+from cxhouse.commands.change_evaluate import evaluate
+from cxhouse.commands.failures import check_choice, fail, report_failures
 from cxhouse.screen import complain, console, tell
 from cxhouse.settings import Settings, read_settings
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cxhouse.command_line import check_private, read_day, report_failures
+from cxhouse.commands.failures import check_private, read_day, report_failures
 from cxhouse.files import write_private
 from cxhouse.screen import console
 from cxhouse.settings import read_settings

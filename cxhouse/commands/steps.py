@@ -84,7 +84,7 @@ def report_load(source: Source, windows: list[Window], results: list[LoadResult]
 def build_layers(workplace: Workplace, *, layer: str | None = None, full_refresh: bool = False) -> None:
     """Build and test the warehouse; says first what is stale."""
     from cxhouse.build import LAYERS, BuildError, build_warehouse
-    from cxhouse.status import list_stale_tables
+    from cxhouse.commands.status import list_stale_tables
 
     if layer is not None and layer not in LAYERS:
         raise BuildError(f"unknown layer {layer}; known are {', '.join(LAYERS)}")

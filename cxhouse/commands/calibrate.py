@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Column, Table
 
-from cxhouse.command_line import report_failures
+from cxhouse.commands.failures import report_failures
 from cxhouse.files import write_atomically
 from cxhouse.screen import console, tell
 from cxhouse.settings import read_settings

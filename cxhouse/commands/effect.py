@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cxhouse.command_line import check_choice, report_failures
+from cxhouse.commands.failures import check_choice, report_failures
 from cxhouse.screen import complain, console
 
 if TYPE_CHECKING:
-    from cxhouse.effect_files import Table
+    from cxhouse.commands.effect_file import Table
     from semantic.effects.single import Judgement
 
 
@@ -36,8 +36,8 @@ def effect(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Did it move? Effect, 95 % margin and verdict for one change on a series from a file, and a plot."""
-    from cxhouse.effect_files import InputError, read_table
-    from cxhouse.effect_plot import draw_effect
+    from cxhouse.commands.effect_file import InputError, read_table
+    from cxhouse.commands.effect_plot import draw_effect
     from semantic.effects.single import judge_periods
     from semantic.effects.table import DEFAULT_AFTER, guess_grain, pool_table
 
@@ -90,7 +90,7 @@ def read_count(text: str, option: str) -> int | None:
 
 def read_date(text: str) -> date:
     """The first day after the change."""
-    from cxhouse.effect_files import parse_date
+    from cxhouse.commands.effect_file import parse_date
 
     found = parse_date(text)
     if found is None:

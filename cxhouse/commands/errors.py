@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cxhouse.airflow_api import AirflowError
 from cxhouse.build import BuildError
-from cxhouse.effect_files import InputError
+from cxhouse.commands.effect_file import InputError
 from cxhouse.loading import LoadError
 from cxhouse.reports.published import ReportError
 from cxhouse.settings import SettingsError

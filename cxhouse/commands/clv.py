@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cxhouse.command_line import fail, report_failures
+from cxhouse.commands.failures import fail, report_failures
 from cxhouse.files import write_private
 from cxhouse.screen import complain, console, tell
 
@@ -75,7 +75,7 @@ def clv(
 
 def draw(valuation: Valuation, folder: Path) -> list[Path]:
     """Charts, where there is something to draw."""
-    from cxhouse.value_charts import write_charts
+    from cxhouse.commands.clv_charts import write_charts
 
     return write_charts(valuation, folder)
 
@@ -181,7 +181,7 @@ def show_checks(valuation: Valuation) -> None:
 
 def show_holdout(holdout: Holdout, unit: str = "") -> None:
     """Purchases expected and seen in a later period; `unit` is that of its length, where it is known."""
-    from cxhouse.value_charts import label_classes
+    from cxhouse.commands.clv_charts import label_classes
 
     table = Table(
         "repeat purchases before", "customers", "expected each", "seen each", title=f"Holdout of {holdout.length:g} {unit}".rstrip()

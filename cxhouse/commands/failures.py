@@ -16,7 +16,7 @@ from cxhouse.settings import Settings
 @contextmanager
 def report_failures() -> Iterator[None]:
     """Turn the errors a user can mend into a message and exit code 1; anything else is a defect and keeps its traceback."""
-    from cxhouse.errors import MENDABLE
+    from cxhouse.commands.errors import MENDABLE
 
     try:
         yield

@@ -21,7 +21,7 @@ from cxhouse.processes import leave_on_signals
 from cxhouse.screen import complain, console, tell
 from cxhouse.settings import PROJECT, Settings
 from cxhouse.site_server import serve_in_background
-from cxhouse.steps import build_site, ingest_sources, make_demo
+from cxhouse.commands.steps import build_site, ingest_sources, make_demo
 
 
 class Stages:

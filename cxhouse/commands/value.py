@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from cxhouse.command_line import check_private, fail, report_failures
+from cxhouse.commands.failures import check_private, fail, report_failures
 from cxhouse.files import write_private
 from cxhouse.screen import complain, console, tell
 from cxhouse.settings import read_settings
@@ -38,7 +38,7 @@ def report(
     plot: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write the chart of the holdout check to this folder (SVG).")] = None,
 ) -> None:
     """How well each value foretells who stays, the gain of both over one, and the version in force."""
-    from cxhouse.value_charts import write_holdout
+    from cxhouse.commands.clv_charts import write_holdout
     from cxhouse.value_models import newest_version
     from semantic.value.versions import UnreadableVersionError
 
@@ -148,7 +148,7 @@ def write_estimate(estimate: Estimate, digits: int = 3) -> str:
 
 def show_version(model: ValueModel, content: Mapping[str, Any]) -> None:
     """The version for people."""
-    from cxhouse.value_commands import show_holdout
+    from cxhouse.commands.clv import show_holdout
     from semantic.value.words import tell_weights
 
     age = f"kept {content['age_days']} days ago" if content["age_days"] else "kept today"

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Column, Table
 
-from cxhouse.command_line import report_failures
+from cxhouse.commands.failures import report_failures
 from cxhouse.screen import console, tell
 from cxhouse.settings import read_settings
 
