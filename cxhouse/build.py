@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cxhouse.definitions import check_definitions
+from cxhouse.ledger.kpi_definitions import check_definitions
 from cxhouse.files import write_atomically
 from cxhouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build
-from cxhouse.recorded_changes import keep_files
+from cxhouse.ledger.changes import keep_files
 from cxhouse.settings import Settings
 
 LAYERS = {

@@ -13,14 +13,14 @@ from typing import Any
 import duckdb
 
 from cxhouse.build import BuildError, BuildState, read_state
-from cxhouse.definitions import NOTED, keep_definitions
+from cxhouse.ledger.kpi_definitions import NOTED, keep_definitions
 from cxhouse.files import write_atomically
-from cxhouse.kept_plans import keep_plans
-from cxhouse.reported import keep_reported
+from cxhouse.ledger.plans import keep_plans
+from cxhouse.ledger.month_figures import keep_reported
 from cxhouse.restricted import write_customer_segments
 from cxhouse.settings import Settings
-from cxhouse.value_models import keep_value_model
-from cxhouse.verdicts import keep_verdicts
+from cxhouse.ledger.value_versions import keep_value_model
+from cxhouse.ledger.verdicts import keep_verdicts
 
 KEPT_COPIES = 3
 UNFINISHED = "unfinished_publish"  # in the state: the build that readers see, while the ledger does not hold all of it yet

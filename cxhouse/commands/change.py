@@ -66,7 +66,7 @@ def add(
 
 def record(content: dict[str, Any], recorded_in: str) -> None:
     """Record one change, now."""
-    from cxhouse.recorded_changes import record_change
+    from cxhouse.ledger.changes import record_change
 
     with report_failures():
         settings, company = open_company()
@@ -103,7 +103,7 @@ def edit(
 ) -> None:
     """Record a later version of a change: only what is given differs, an empty text clears. Edits after the start are shown as such."""
     given = {name: value for name, value in locals().items() if name not in ("change_id", "withdraw") and value is not None}
-    from cxhouse.recorded_changes import edit_change
+    from cxhouse.ledger.changes import edit_change
 
     with report_failures():
         settings, company = open_company()
@@ -120,7 +120,7 @@ def import_file(
     owner: Owner = None,
 ) -> None:
     """Record annotations of another tool as changes. Twice adds nothing; they are explored, for they carry no plan."""
-    from cxhouse.change_import import import_changes
+    from cxhouse.ledger.change_import import import_changes
     from ingestion.annotations import FORMATS
 
     check_choice(format_, tuple(FORMATS), "--format")
@@ -141,7 +141,7 @@ def import_file(
 def confirm(change_id: Annotated[str, typer.Argument(help="An automatic annotation: auto_…")]) -> None:
     """Record what appeared by itself as a change, so that it counts as one. Its fields can then be edited."""
     from cxhouse.published_changes import describe_newcomer
-    from cxhouse.recorded_changes import scope_of
+    from cxhouse.ledger.changes import scope_of
 
     with report_failures():
         settings, company = open_company()
@@ -153,7 +153,7 @@ def confirm(change_id: Annotated[str, typer.Argument(help="An automatic annotati
 def list_changes() -> None:
     """List the changes of the company folder and the ledger, and those the published copy knows besides, with their status."""
     from cxhouse.published_changes import list_published
-    from cxhouse.recorded_changes import list_current
+    from cxhouse.ledger.changes import list_current
 
     with report_failures():
         settings, company = open_company()
@@ -181,9 +181,9 @@ def write_status(row: dict[str, Any] | None) -> str:
 @app.command()
 def show(change_id: str) -> None:
     """Show one change in full, its earlier versions, its kept plan, and where it stands."""
-    from cxhouse.kept_plans import read_plans
+    from cxhouse.ledger.plans import read_plans
     from cxhouse.published_changes import list_edits, list_published
-    from cxhouse.recorded_changes import describe_edit, list_current, read_versions
+    from cxhouse.ledger.changes import describe_edit, list_current, read_versions
 
     with report_failures():
         settings, company = open_company()

@@ -39,7 +39,7 @@ def report(
 ) -> None:
     """How well each value foretells who stays, the gain of both over one, and the version in force."""
     from cxhouse.commands.clv_charts import write_holdout
-    from cxhouse.value_models import newest_version
+    from cxhouse.ledger.value_versions import newest_version
     from semantic.value.versions import UnreadableVersionError
 
     with report_failures():
@@ -67,7 +67,7 @@ def report(
 @app.command()
 def fit() -> None:
     """Fit a new version on the warehouse as it stands, say what changes, and keep it in the ledger; the next build scores with it."""
-    from cxhouse.value_models import append_value_model, newest_version, read_value_models
+    from cxhouse.ledger.value_versions import append_value_model, newest_version, read_value_models
     from cxhouse.warehouse import read_warehouse
     from semantic.value.fitting import NoCustomersError, fit_value_model
     from semantic.value.versions import UnreadableVersionError

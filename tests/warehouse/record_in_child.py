@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cxhouse import recorded_changes
+from cxhouse.ledger import changes as recorded_changes
 from cxhouse.preparation import open_workplace
 from cxhouse.settings import read_settings
 from semantic.yaml_files import DefinitionError

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cxhouse.kept_plans import read_plans
+from cxhouse.ledger.plans import read_plans
 from semantic.yaml_files import DefinitionError
 from tests.tiny import FOLDER, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home

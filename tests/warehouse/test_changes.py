@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cxhouse.ledger import append_lines, read_lines
+from cxhouse.ledger.lines import append_lines, read_lines
 from semantic.changes import Scope, read_change
 from semantic.yaml_files import DefinitionError
 from tests.tiny import PROJECT

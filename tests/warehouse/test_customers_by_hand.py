@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cxhouse.value_models import append_value_model, read_value_models
+from cxhouse.ledger.value_versions import append_value_model, read_value_models
 from semantic.value.value_model import ValueModel
 from tests.few_customers import FOLDER, ROWS, UNTIL, customers_environment, write_customers
 from tests.warehouse.conftest import Home

@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cxhouse import ledger as ledger_files
-from cxhouse import reported
-from cxhouse.reported import keep_reported, read_reported
+from cxhouse.ledger import lines as ledger_files
+from cxhouse.ledger import month_figures
+from cxhouse.ledger.month_figures import keep_reported, read_reported
 from tests.tiny import ORDERS, write_data
 from tests.warehouse.conftest import Home, make_home
 
@@ -65,13 +65,13 @@ def test_what_did_not_change_is_not_listed_as_revised(revised: Home) -> None:
 
 def test_a_second_publish_and_a_build_without_news_keep_nothing(revised: Home) -> None:
     # five publishes, two of them with news
-    assert len(list((revised.path / "ledger_before" / reported.FOLDER).glob("*"))) == 1
-    assert len(list((revised.path / "ledger" / reported.FOLDER).glob("*"))) == 2
+    assert len(list((revised.path / "ledger_before" / month_figures.FOLDER).glob("*"))) == 1
+    assert len(list((revised.path / "ledger" / month_figures.FOLDER).glob("*"))) == 2
 
 
 def test_what_was_kept_is_never_rewritten(revised: Home) -> None:
-    (before,) = (revised.path / "ledger_before" / reported.FOLDER).glob("*.parquet")
-    assert (revised.path / "ledger" / reported.FOLDER / before.name).read_bytes() == before.read_bytes()
+    (before,) = (revised.path / "ledger_before" / month_figures.FOLDER).glob("*.parquet")
+    assert (revised.path / "ledger" / month_figures.FOLDER / before.name).read_bytes() == before.read_bytes()
 
 
 def test_months_that_are_not_over_are_not_kept(revised: Home) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from cxhouse.verdicts import FOLDER, SCHEMA, read_verdicts
+from cxhouse.ledger.verdicts import FOLDER, SCHEMA, read_verdicts
 from tests.warehouse.conftest import Home
 
 GIVEN = {

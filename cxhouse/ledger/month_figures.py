@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from cxhouse.ledger import keep_rows, read_kept_rows
+from cxhouse.ledger.lines import keep_rows, read_kept_rows
 
 FOLDER = "reported_figures"
 SCHEMA = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cxhouse.files import write_atomically
-from cxhouse.ledger import append_line, read_lines
+from cxhouse.ledger.lines import append_line, read_lines
 from semantic.kpi_catalog import KpiCatalog
 from semantic.kpi_versions import compare_meanings, describe_meaning
 from semantic.yaml_files import DefinitionError, unite_errors

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cxhouse.files import write_atomically
-from cxhouse.recorded_changes import append_versions, list_newest, one_at_a_time, read_files, read_versions, scope_of
+from cxhouse.ledger.changes import append_versions, list_newest, one_at_a_time, read_files, read_versions, scope_of
 from cxhouse.settings import Settings
 from ingestion.annotations import Annotation, BadRow, Export, read_export
 from semantic.changes import Change, Scope, Version, read_change

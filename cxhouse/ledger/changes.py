@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from cxhouse.files import wait_for_lock
-from cxhouse.ledger import append_lines, read_lines
+from cxhouse.ledger.lines import append_lines, read_lines
 from cxhouse.settings import Settings
 from semantic.changes import Change, Scope, Version, check_unique, read_change, read_change_files
 from semantic.company import Company

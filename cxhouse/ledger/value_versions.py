@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
-from cxhouse.ledger import append_line, read_lines
+from cxhouse.ledger.lines import append_line, read_lines
 
 if TYPE_CHECKING:
     from semantic.value.value_model import ValueModel

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from cxhouse.ledger import append_line, read_lines
+from cxhouse.ledger.lines import append_line, read_lines
 from semantic.yaml_files import DefinitionError
 
 PLANS = "change_plans.jsonl"
