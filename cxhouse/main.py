@@ -13,7 +13,7 @@ from cxhouse.commands.failures import read_day, report_failures
 from cxhouse.commands.value import app as customer_app
 from cxhouse.commands.effect import effect
 from cxhouse.commands.employees import app as employee_app
-from cxhouse.preparation import open_workplace
+from cxhouse.warehouse.preparation import open_workplace
 from cxhouse.screen import console
 from cxhouse.settings import read_settings
 from cxhouse.commands.clv import clv

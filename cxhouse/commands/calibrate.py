@@ -18,7 +18,7 @@ HEADINGS = ("method", "dates x KPIs", "called an effect", "false alarms", "95 % 
 
 def calibrate() -> None:
     """False alarms of this method and three others on dates without a change, side by side; also in CXHOUSE_HOME/calibration.md."""
-    from cxhouse.published_changes import read_published
+    from cxhouse.warehouse.published_changes import read_published
 
     with report_failures():
         settings = read_settings()

@@ -140,7 +140,7 @@ def import_file(
 @app.command()
 def confirm(change_id: Annotated[str, typer.Argument(help="An automatic annotation: auto_…")]) -> None:
     """Record what appeared by itself as a change, so that it counts as one. Its fields can then be edited."""
-    from cxhouse.published_changes import describe_newcomer
+    from cxhouse.warehouse.published_changes import describe_newcomer
     from cxhouse.ledger.changes import scope_of
 
     with report_failures():
@@ -152,7 +152,7 @@ def confirm(change_id: Annotated[str, typer.Argument(help="An automatic annotati
 @app.command(name="list")
 def list_changes() -> None:
     """List the changes of the company folder and the ledger, and those the published copy knows besides, with their status."""
-    from cxhouse.published_changes import list_published
+    from cxhouse.warehouse.published_changes import list_published
     from cxhouse.ledger.changes import list_current
 
     with report_failures():
@@ -182,7 +182,7 @@ def write_status(row: dict[str, Any] | None) -> str:
 def show(change_id: str) -> None:
     """Show one change in full, its earlier versions, its kept plan, and where it stands."""
     from cxhouse.ledger.plans import read_plans
-    from cxhouse.published_changes import list_edits, list_published
+    from cxhouse.warehouse.published_changes import list_edits, list_published
     from cxhouse.ledger.changes import describe_edit, list_current, read_versions
 
     with report_failures():
@@ -226,7 +226,7 @@ def write_moment(version: Version) -> str:
 
 def open_company() -> tuple[Settings, Company]:
     """The settings and the company folder."""
-    from cxhouse.preparation import open_workplace
+    from cxhouse.warehouse.preparation import open_workplace
 
     settings = read_settings()
     return settings, open_workplace(settings).company

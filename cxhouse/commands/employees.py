@@ -54,7 +54,7 @@ def judge_agents(warehouse: Path, start: date | None, end: date | None) -> dict[
     """Every agent who may be shown, and how many may not. Days are half-open: `start` counts, `end` does not."""
     import polars as pl
 
-    from cxhouse.warehouse import read_warehouse
+    from cxhouse.warehouse.reading import read_warehouse
     from semantic.shrinkage import FEWEST_ANSWERS, SMALLEST_TEAM, shrink_shares
 
     query = (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cxhouse.airflow_api import AirflowError
-from cxhouse.build import BuildError
+from cxhouse.warehouse.build import BuildError
 from cxhouse.commands.effect_file import InputError
-from cxhouse.loading import LoadError
+from cxhouse.warehouse.loading import LoadError
 from cxhouse.reports.published import ReportError
 from cxhouse.settings import SettingsError
 from cxhouse.site_server import DashboardsError

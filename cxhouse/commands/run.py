@@ -16,7 +16,7 @@ from rich.table import Table
 from cxhouse.airflow import RunningAirflow, start_airflow
 from cxhouse.airflow_api import AirflowError
 from cxhouse.airflow_chain import ChainResult, TaskRun, run_chain
-from cxhouse.preparation import Workplace, open_workplace
+from cxhouse.warehouse.preparation import Workplace, open_workplace
 from cxhouse.processes import leave_on_signals
 from cxhouse.screen import complain, console, tell
 from cxhouse.settings import PROJECT, Settings

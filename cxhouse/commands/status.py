@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from rich.table import Table
 
-from cxhouse.build import read_state
-from cxhouse.freshness import TableStatus, judge_tables
-from cxhouse.preparation import Workplace
-from cxhouse.publishing import read_manifest
+from cxhouse.warehouse.build import read_state
+from cxhouse.warehouse.freshness import TableStatus, judge_tables
+from cxhouse.warehouse.preparation import Workplace
+from cxhouse.warehouse.publishing import read_manifest
 from cxhouse.screen import console
 
 

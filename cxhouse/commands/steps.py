@@ -6,7 +6,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from cxhouse.preparation import Workplace
+from cxhouse.warehouse.preparation import Workplace
 from cxhouse.screen import complain, show_progress, tell
 from cxhouse.settings import Settings
 from ingestion.catalog import Source
@@ -17,7 +17,7 @@ def make_demo(
     settings: Settings, *, end: date | None = None, scale: float | None = None, seed: int | None = None, is_wanted: bool = False
 ) -> None:
     """Generate the demo unless it stands already; without `end` it ends yesterday. `is_wanted`: asked for, not only needed."""
-    from cxhouse.loading import LoadError
+    from cxhouse.warehouse.loading import LoadError
     from ingestion.demo import SEED, generate_demo, is_current
 
     end = end or settings.demo_end or date.today() - timedelta(days=1)
@@ -45,7 +45,7 @@ def ingest_sources(
     workplace: Workplace, name: str | None = None, *, start: date | None = None, end: date | None = None, catch_up: bool = False
 ) -> list[str]:
     """Load one source or all; returns the names of those with a failed load."""
-    from cxhouse.loading import LoadError, load_source, plan_load
+    from cxhouse.warehouse.loading import LoadError, load_source, plan_load
 
     if name is not None and name not in workplace.sources:
         raise LoadError(f"unknown source {name}; {workplace.company.folder / 'sources.yml'} has {', '.join(workplace.sources)}")
@@ -83,7 +83,7 @@ def report_load(source: Source, windows: list[Window], results: list[LoadResult]
 
 def build_layers(workplace: Workplace, *, layer: str | None = None, full_refresh: bool = False) -> None:
     """Build and test the warehouse; says first what is stale."""
-    from cxhouse.build import LAYERS, BuildError, build_warehouse
+    from cxhouse.warehouse.build import LAYERS, BuildError, build_warehouse
     from cxhouse.commands.status import list_stale_tables
 
     if layer is not None and layer not in LAYERS:
@@ -100,7 +100,7 @@ def build_layers(workplace: Workplace, *, layer: str | None = None, full_refresh
 
 def publish_copy(settings: Settings) -> None:
     """Publish the reports of the last build that passed."""
-    from cxhouse.publishing import publish_reports
+    from cxhouse.warehouse.publishing import publish_reports
 
     started = time.perf_counter()
     with show_progress("publish") as bar:
@@ -111,7 +111,7 @@ def publish_copy(settings: Settings) -> None:
 
 def build_site(settings: Settings) -> Path:
     """Build the static site from the published reports."""
-    from cxhouse.build import read_state
+    from cxhouse.warehouse.build import read_state
     from cxhouse.dashboards import build_dashboards
     from semantic.company import load_company
 

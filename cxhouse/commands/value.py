@@ -68,7 +68,7 @@ def report(
 def fit() -> None:
     """Fit a new version on the warehouse as it stands, say what changes, and keep it in the ledger; the next build scores with it."""
     from cxhouse.ledger.value_versions import append_value_model, newest_version, read_value_models
-    from cxhouse.warehouse import read_warehouse
+    from cxhouse.warehouse.reading import read_warehouse
     from semantic.value.fitting import NoCustomersError, fit_value_model
     from semantic.value.versions import UnreadableVersionError
 
@@ -99,7 +99,7 @@ def misjudged(
     top: Annotated[int, typer.Option(min=1, metavar="N", help="How many to show.")] = 20,
 ) -> None:
     """Customers whom a ranking by revenue would dismiss and to whom the company means most, by hashed number; never published."""
-    from cxhouse.warehouse import read_warehouse
+    from cxhouse.warehouse.reading import read_warehouse
     from semantic.value.scoring import list_misjudged
 
     with report_failures():

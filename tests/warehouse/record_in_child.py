@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cxhouse.ledger import changes as recorded_changes
-from cxhouse.preparation import open_workplace
+from cxhouse.warehouse.preparation import open_workplace
 from cxhouse.settings import read_settings
 from semantic.yaml_files import DefinitionError
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from cxhouse import publishing
-from cxhouse.build import BuildError, begin_build
-from cxhouse.preparation import open_workplace
+from cxhouse.warehouse import publishing
+from cxhouse.warehouse.build import BuildError, begin_build
+from cxhouse.warehouse.preparation import open_workplace
 from cxhouse.settings import read_settings
 from tests.tiny import FOLDER, PROJECT, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
@@ -150,7 +150,7 @@ def test_a_publish_killed_before_or_after_a_step_leaves_one_whole_copy(tiny: Hom
 
 
 def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
-    from cxhouse.build import hold_build_lock
+    from cxhouse.warehouse.build import hold_build_lock
 
     lock = tmp_path / "lock"
     with hold_build_lock(lock), pytest.raises(BuildError, match="another build is running"), hold_build_lock(lock):

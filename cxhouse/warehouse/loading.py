@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from cxhouse.preparation import Workplace
+from cxhouse.warehouse.preparation import Workplace
 from ingestion.catalog import Source
 from ingestion.load import LoadResult, Window, find_earliest_day, first_missing_day, ingest, plan_windows, read_landing_log
 

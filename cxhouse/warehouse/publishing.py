@@ -12,12 +12,12 @@ from typing import Any
 
 import duckdb
 
-from cxhouse.build import BuildError, BuildState, read_state
+from cxhouse.warehouse.build import BuildError, BuildState, read_state
 from cxhouse.ledger.kpi_definitions import NOTED, keep_definitions
 from cxhouse.files import write_atomically
 from cxhouse.ledger.plans import keep_plans
 from cxhouse.ledger.month_figures import keep_reported
-from cxhouse.restricted import write_customer_segments
+from cxhouse.warehouse.restricted import write_customer_segments
 from cxhouse.settings import Settings
 from cxhouse.ledger.value_versions import keep_value_model
 from cxhouse.ledger.verdicts import keep_verdicts

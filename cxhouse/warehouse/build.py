@@ -18,7 +18,7 @@ from typing import Any
 
 from cxhouse.ledger.kpi_definitions import check_definitions
 from cxhouse.files import write_atomically
-from cxhouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build
+from cxhouse.warehouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build
 from cxhouse.ledger.changes import keep_files
 from cxhouse.settings import Settings
 
@@ -121,7 +121,7 @@ def build_warehouse(
 
 def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime) -> BuildState:
     """Prepare a new build and decide whether it is full."""
-    from cxhouse.publishing import finish_publish
+    from cxhouse.warehouse.publishing import finish_publish
 
     settings = workplace.settings
     finish_publish(settings)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from cxhouse.build import BuildError
+from cxhouse.warehouse.build import BuildError
 
 
 @contextmanager

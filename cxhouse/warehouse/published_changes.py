@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from cxhouse.build import BuildError
+from cxhouse.warehouse.build import BuildError
 
 AUTOMATIC = "automatic"
 

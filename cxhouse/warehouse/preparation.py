@@ -15,7 +15,7 @@ import yaml
 
 from cxhouse.ledger.kpi_definitions import note_definitions
 from cxhouse.files import write_atomically
-from cxhouse.freshness import judge_tables
+from cxhouse.warehouse.freshness import judge_tables
 from cxhouse.ledger.plans import read_plans
 from cxhouse.ledger.changes import read_versions
 from cxhouse.ledger.month_figures import read_reported
