@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cxhouse.airflow_api import AirflowError
+from cxhouse.local_airflow.api import AirflowError
 from cxhouse.warehouse.build import BuildError
 from cxhouse.commands.effect_file import InputError
 from cxhouse.warehouse.loading import LoadError

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from rich.table import Table
 
-from cxhouse.airflow import RunningAirflow, start_airflow
-from cxhouse.airflow_api import AirflowError
-from cxhouse.airflow_chain import ChainResult, TaskRun, run_chain
+from cxhouse.local_airflow.components import RunningAirflow, start_airflow
+from cxhouse.local_airflow.api import AirflowError
+from cxhouse.local_airflow.chain import ChainResult, TaskRun, run_chain
 from cxhouse.warehouse.preparation import Workplace, open_workplace
-from cxhouse.processes import leave_on_signals
+from cxhouse.local_airflow.processes import leave_on_signals
 from cxhouse.screen import complain, console, tell
 from cxhouse.settings import PROJECT, Settings
 from cxhouse.site_server import serve_in_background

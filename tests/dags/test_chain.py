@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cxhouse import airflow_chain
-from cxhouse.airflow_api import AirflowError, ConflictError
-from cxhouse.airflow_chain import ChainResult, TaskRun, close_dead_runs, find_triggered_run, trigger_load, wait_until_parsed
+from cxhouse.local_airflow import chain as airflow_chain
+from cxhouse.local_airflow.api import AirflowError, ConflictError
+from cxhouse.local_airflow.chain import ChainResult, TaskRun, close_dead_runs, find_triggered_run, trigger_load, wait_until_parsed
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 STARTED = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)

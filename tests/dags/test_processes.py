@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cxhouse.airflow import hold_lock, stop_leftovers
-from cxhouse.airflow_api import AirflowError
-from cxhouse.processes import TOKEN_VARIABLE, StoppedBySignalError, find_family, identify, leave_on_signals, stop_family
+from cxhouse.local_airflow.components import hold_lock, stop_leftovers
+from cxhouse.local_airflow.api import AirflowError
+from cxhouse.local_airflow.processes import TOKEN_VARIABLE, StoppedBySignalError, find_family, identify, leave_on_signals, stop_family
 
 SLEEP = "import time; time.sleep(60)"
 PARENT = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {SLEEP!r}], start_new_session=True); time.sleep(60)"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, text
 
-from cxhouse import airflow_local_settings
+from cxhouse.local_airflow.config import airflow_local_settings
 
 
 def write_row(engine: Engine, done: list[str]) -> None:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cxhouse.airflow_api import AirflowApi, AirflowError
-from cxhouse.airflow_home import COMMANDS, USER, PreparedAirflow, prepare_airflow
-from cxhouse.processes import TOKEN_VARIABLE, identify, leave_on_signals, stop_family
+from cxhouse.local_airflow.api import AirflowApi, AirflowError
+from cxhouse.local_airflow.home import COMMANDS, USER, PreparedAirflow, prepare_airflow
+from cxhouse.local_airflow.processes import TOKEN_VARIABLE, identify, leave_on_signals, stop_family
 from cxhouse.settings import Settings
 
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from cxhouse.airflow_api import AirflowError
+from cxhouse.local_airflow.api import AirflowError
 from cxhouse.settings import Settings
 
 USER = "admin"
@@ -51,7 +51,7 @@ def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMM
     password = keep_password(home / "passwords.json")
     write_configuration(settings, port, time_zone, parallelism)
     (home / "config").mkdir(exist_ok=True)
-    shutil.copy(Path(__file__).with_name("airflow_local_settings.py"), home / "config")
+    shutil.copy(Path(__file__).parent / "config" / "airflow_local_settings.py", home / "config")
     environment = compose_environment(settings, commands)
     migrated, installed = home / "migrated", version("apache-airflow")
     if not migrated.is_file() or migrated.read_text() != installed:
