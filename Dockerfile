@@ -17,7 +17,7 @@ COPY --chown=cxhouse:cxhouse . .
 RUN pip install --no-cache-dir --no-deps --no-build-isolation --editable .
 
 USER cxhouse
-RUN python -c "from pathlib import Path; from cxhouse.dashboards import ensure_node_modules; ensure_node_modules(Path('dashboards'), progress=print)"
+RUN python -c "from pathlib import Path; from cxhouse.site.building import ensure_node_modules; ensure_node_modules(Path('dashboards'), progress=print)"
 ENV CXHOUSE_HOME=/var/lib/cxhouse \
     AIRFLOW_HOME=/var/lib/cxhouse/airflow
 VOLUME /var/lib/cxhouse

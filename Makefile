@@ -55,5 +55,5 @@ $(VENV)/.ready: requirements.lock pyproject.toml cxhouse/make_environment.sh
 	@echo "wrote .env with a new hash key (mode 600)"
 
 dashboards/node_modules/.ready: dashboards/package-lock.json dashboards/package.json dashboards/.npmrc | $(VENV)/.ready
-	$(BIN)/python -c "from pathlib import Path; from cxhouse.dashboards import ensure_node_modules; ensure_node_modules(Path('dashboards'), progress=print)"
+	$(BIN)/python -c "from pathlib import Path; from cxhouse.site.building import ensure_node_modules; ensure_node_modules(Path('dashboards'), progress=print)"
 	@touch $@

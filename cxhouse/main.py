@@ -114,7 +114,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; there is no login.")] = "127.0.0.1",
 ) -> None:
     """Serve the dashboards until Ctrl-C."""
-    from cxhouse.dashboards import serve_dashboards
+    from cxhouse.site.building import serve_dashboards
 
     with report_failures():
         settings = read_settings()

@@ -8,7 +8,7 @@ from cxhouse.commands.effect_file import InputError
 from cxhouse.warehouse.loading import LoadError
 from cxhouse.reports.published import ReportError
 from cxhouse.settings import SettingsError
-from cxhouse.site_server import DashboardsError
+from cxhouse.site.server import DashboardsError
 from ingestion.configuration import ConfigurationError
 from ingestion.errors import IngestionError
 from semantic.value.customer_table import CustomerTableError

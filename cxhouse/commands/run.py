@@ -20,7 +20,7 @@ from cxhouse.warehouse.preparation import Workplace, open_workplace
 from cxhouse.local_airflow.processes import leave_on_signals
 from cxhouse.screen import complain, console, tell
 from cxhouse.settings import PROJECT, Settings
-from cxhouse.site_server import serve_in_background
+from cxhouse.site.server import serve_in_background
 from cxhouse.commands.steps import build_site, ingest_sources, make_demo
 
 

@@ -112,7 +112,7 @@ def publish_copy(settings: Settings) -> None:
 def build_site(settings: Settings) -> Path:
     """Build the static site from the published reports."""
     from cxhouse.warehouse.build import read_state
-    from cxhouse.dashboards import build_dashboards
+    from cxhouse.site.building import build_dashboards
     from semantic.company import load_company
 
     company, state = load_company(settings.company, settings.environment), read_state(settings)

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from typer import Typer
 
-from cxhouse.dashboards import list_declared_reports
+from cxhouse.site.building import list_declared_reports
 from cxhouse.main import app
 from cxhouse.settings import PROJECT
 from semantic.contracts import load_contracts

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cxhouse.dashboards import list_declared_reports
+from cxhouse.site.building import list_declared_reports
 from cxhouse.settings import PROJECT
 from tests.architecture.tree import ARCHITECTURE, find_code, list_tracked, name_of, read_section
 

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 from playwright.sync_api import Browser
 
-from cxhouse.dashboards import build_dashboards
-from cxhouse.site_server import serve_in_background
+from cxhouse.site.building import build_dashboards
+from cxhouse.site.server import serve_in_background
 from tests.browser.built_site import PHONE, WIDE, BuiltSite, watch
 from tests.tiny import PROJECT
 

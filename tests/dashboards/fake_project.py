@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from cxhouse.dashboards import INSTALL_ENTRIES, hash_files
+from cxhouse.site.building import INSTALL_ENTRIES, hash_files
 
 EVIDENCE = """
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cxhouse import dashboards
-from cxhouse.dashboards import DashboardsError, build_dashboards, list_declared_reports
+from cxhouse.site import building as dashboards
+from cxhouse.site.building import DashboardsError, build_dashboards, list_declared_reports
 from tests.dashboards.fake_project import mark_installed, publish, write_project
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cxhouse.site_server import DashboardsError, create_server, parse_range, serve_dashboards, serve_in_background
+from cxhouse.site.server import DashboardsError, create_server, parse_range, serve_dashboards, serve_in_background
 
 PARQUET = bytes(range(256)) * 4
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from cxhouse.files import wait_for_lock
-from cxhouse.site_server import DashboardsError, serve_dashboards
+from cxhouse.site.server import DashboardsError, serve_dashboards
 
 __all__ = ["DashboardsError", "build_dashboards", "ensure_node_modules", "list_declared_reports", "serve_dashboards"]
 
