@@ -9,14 +9,14 @@ import typer
 
 from cxhouse.commands.calibrate import calibrate
 from cxhouse.commands.change import app as change_app
-from cxhouse.commands.failures import read_day, report_failures
-from cxhouse.commands.value import app as customer_app
+from cxhouse.commands.clv import clv
 from cxhouse.commands.effect import effect
 from cxhouse.commands.employees import app as employee_app
-from cxhouse.warehouse.preparation import open_workplace
+from cxhouse.commands.failures import read_day, report_failures
+from cxhouse.commands.value import app as customer_app
 from cxhouse.screen import console
 from cxhouse.settings import read_settings
-from cxhouse.commands.clv import clv
+from cxhouse.warehouse.preparation import open_workplace
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The open customer-experience warehouse.", pretty_exceptions_enable=False

@@ -23,9 +23,9 @@ import duckdb
 import polars as pl
 from threadpoolctl import threadpool_limits
 
+from cxhouse.settings import read_settings
 from cxhouse.warehouse.build import invoke_dbt
 from cxhouse.warehouse.preparation import open_workplace, prepare_build
-from cxhouse.settings import read_settings
 from ingestion.demo import generate_demo
 from ingestion.demo.changes import PLAN, read_effects
 from ingestion.demo.deliveries import NEW_CARRIER_CHANGE, NEW_CARRIER_SHARE

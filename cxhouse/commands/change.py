@@ -140,8 +140,8 @@ def import_file(
 @app.command()
 def confirm(change_id: Annotated[str, typer.Argument(help="An automatic annotation: auto_…")]) -> None:
     """Record what appeared by itself as a change, so that it counts as one. Its fields can then be edited."""
-    from cxhouse.warehouse.published_changes import describe_newcomer
     from cxhouse.ledger.changes import scope_of
+    from cxhouse.warehouse.published_changes import describe_newcomer
 
     with report_failures():
         settings, company = open_company()
@@ -152,8 +152,8 @@ def confirm(change_id: Annotated[str, typer.Argument(help="An automatic annotati
 @app.command(name="list")
 def list_changes() -> None:
     """List the changes of the company folder and the ledger, and those the published copy knows besides, with their status."""
-    from cxhouse.warehouse.published_changes import list_published
     from cxhouse.ledger.changes import list_current
+    from cxhouse.warehouse.published_changes import list_published
 
     with report_failures():
         settings, company = open_company()
@@ -181,9 +181,9 @@ def write_status(row: dict[str, Any] | None) -> str:
 @app.command()
 def show(change_id: str) -> None:
     """Show one change in full, its earlier versions, its kept plan, and where it stands."""
+    from cxhouse.ledger.changes import describe_edit, list_current, read_versions
     from cxhouse.ledger.plans import read_plans
     from cxhouse.warehouse.published_changes import list_edits, list_published
-    from cxhouse.ledger.changes import describe_edit, list_current, read_versions
 
     with report_failures():
         settings, company = open_company()

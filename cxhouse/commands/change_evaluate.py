@@ -21,7 +21,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Show the verdicts of the published copy: overdue changes first, then the primary KPIs, the newest change on top."""
-    from cxhouse.warehouse.publishing import read_manifest
+    from cxhouse.build_state import read_manifest
 
     with report_failures():
         settings = read_settings()
@@ -40,7 +40,7 @@ def read_verdicts(serving: Path, change_id: str | None) -> list[Row]:
     """The changes, overdue ones first, then by start, each with its `effects`, the primary KPI first. Raises BuildError."""
     import polars as pl
 
-    from cxhouse.warehouse.build import BuildError
+    from cxhouse.build_state import BuildError
     from cxhouse.warehouse.published_changes import read_published
 
     changes = read_published(serving, "rpt_changes")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cxhouse.local_airflow.api import AirflowError
-from cxhouse.warehouse.build import BuildError
+from cxhouse.build_state import BuildError
 from cxhouse.commands.effect_file import InputError
-from cxhouse.warehouse.loading import LoadError
+from cxhouse.local_airflow.api import AirflowError
 from cxhouse.reports.published import ReportError
 from cxhouse.settings import SettingsError
 from cxhouse.site.server import DashboardsError
+from cxhouse.warehouse.loading import LoadError
 from ingestion.configuration import ConfigurationError
 from ingestion.errors import IngestionError
 from semantic.value.customer_table import CustomerTableError

@@ -32,7 +32,7 @@ def fail(error: Exception | str) -> typer.Exit:
 
 def check_private(settings: Settings, path: Path, what: str) -> None:
     """Refuse a place that is published for `what` is not. Raises BuildError."""
-    from cxhouse.warehouse.build import BuildError
+    from cxhouse.build_state import BuildError
 
     for folder in (settings.serving, settings.dashboards):
         if path.resolve().is_relative_to(folder.resolve()):

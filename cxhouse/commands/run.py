@@ -13,15 +13,15 @@ from pathlib import Path
 
 from rich.table import Table
 
-from cxhouse.local_airflow.components import RunningAirflow, start_airflow
+from cxhouse.commands.steps import build_site, ingest_sources, make_demo
 from cxhouse.local_airflow.api import AirflowError
 from cxhouse.local_airflow.chain import ChainResult, TaskRun, run_chain
-from cxhouse.warehouse.preparation import Workplace, open_workplace
+from cxhouse.local_airflow.components import RunningAirflow, start_airflow
 from cxhouse.local_airflow.processes import leave_on_signals
 from cxhouse.screen import complain, console, tell
 from cxhouse.settings import PROJECT, Settings
 from cxhouse.site.server import serve_in_background
-from cxhouse.commands.steps import build_site, ingest_sources, make_demo
+from cxhouse.warehouse.preparation import Workplace, open_workplace
 
 
 class Stages:

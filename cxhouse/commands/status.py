@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 
 from rich.table import Table
 
-from cxhouse.warehouse.build import read_state
+from cxhouse.build_state import read_manifest, read_state
+from cxhouse.screen import console
 from cxhouse.warehouse.freshness import TableStatus, judge_tables
 from cxhouse.warehouse.preparation import Workplace
-from cxhouse.warehouse.publishing import read_manifest
-from cxhouse.screen import console
 
 
 def judge_now(workplace: Workplace) -> list[TableStatus]:

@@ -6,9 +6,9 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from cxhouse.warehouse.preparation import Workplace
 from cxhouse.screen import complain, show_progress, tell
 from cxhouse.settings import Settings
+from cxhouse.warehouse.preparation import Workplace
 from ingestion.catalog import Source
 from ingestion.load import LoadResult, Window
 
@@ -83,8 +83,9 @@ def report_load(source: Source, windows: list[Window], results: list[LoadResult]
 
 def build_layers(workplace: Workplace, *, layer: str | None = None, full_refresh: bool = False) -> None:
     """Build and test the warehouse; says first what is stale."""
-    from cxhouse.warehouse.build import LAYERS, BuildError, build_warehouse
+    from cxhouse.build_state import BuildError
     from cxhouse.commands.status import list_stale_tables
+    from cxhouse.warehouse.build import LAYERS, build_warehouse
 
     if layer is not None and layer not in LAYERS:
         raise BuildError(f"unknown layer {layer}; known are {', '.join(LAYERS)}")
@@ -111,7 +112,7 @@ def publish_copy(settings: Settings) -> None:
 
 def build_site(settings: Settings) -> Path:
     """Build the static site from the published reports."""
-    from cxhouse.warehouse.build import read_state
+    from cxhouse.build_state import read_state
     from cxhouse.site.building import build_dashboards
     from semantic.company import load_company
 

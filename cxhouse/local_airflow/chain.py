@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from cxhouse.local_airflow.components import RunningAirflow
 from cxhouse.local_airflow.api import AirflowError, ConflictError
+from cxhouse.local_airflow.components import RunningAirflow
 
 POLL_SECONDS = 1.0
 PARSED_WITHIN_SECONDS = 120

@@ -11,16 +11,17 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cxhouse.ledger.kpi_definitions import check_definitions
-from cxhouse.files import write_atomically
-from cxhouse.warehouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build
+from cxhouse.build_state import BuildError, BuildState, read_state, write_state
 from cxhouse.ledger.changes import keep_files
+from cxhouse.ledger.keeping import finish_publish
+from cxhouse.ledger.kpi_definitions import check_definitions
 from cxhouse.settings import Settings
+from cxhouse.warehouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build
 
 LAYERS = {
     "staging": "stg_*",
@@ -28,57 +29,6 @@ LAYERS = {
     "marts": "path:models/marts",
     "reports": "path:models/reports",
 }
-
-
-class BuildError(Exception):
-    """The warehouse could not be built. The message says what failed and what to do."""
-
-
-@dataclass(frozen=True)
-class BuildState:
-    """One build: what is done of it, and how it went. `seconds` is wall time per layer (or `all`)."""
-
-    build_id: str
-    built_at: str
-    is_full: bool
-    definitions: str
-    layers_done: tuple[str, ...] = ()
-    is_passed: bool = False
-    tests: dict[str, tuple[int, int]] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    errors: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
-
-    @property
-    def tests_passed(self) -> int:
-        """Tests that passed, each layer's last run counted once."""
-        return sum(passed for passed, _ in self.tests.values())
-
-    @property
-    def tests_failed(self) -> int:
-        """Tests that failed."""
-        return sum(failed for _, failed in self.tests.values())
-
-
-def read_state(settings: Settings, name: str = "build") -> BuildState | None:
-    """The last build (`build`) or the last that passed (`passed`); None before the first."""
-    path = settings.state / f"{name}.json"
-    if not path.is_file():
-        return None
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        tests = {name: tuple(counts) for name, counts in content["tests"].items()}
-        lists = {name: tuple(content.get(name, ())) for name in ("layers_done", "errors", "notices")}
-        return BuildState(**{**content, **lists, "tests": tests})
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise BuildError(f"{path} cannot be read, or is of another version; remove it, then run cxhouse build") from error
-
-
-def write_state(settings: Settings, state: BuildState) -> None:
-    """Write the state; a passed build is kept beside the last one."""
-    text = json.dumps(asdict(state), indent=2)
-    for name in ("build", "passed") if state.is_passed else ("build",):
-        write_atomically(settings.state / f"{name}.json", lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def build_warehouse(
@@ -121,8 +71,6 @@ def build_warehouse(
 
 def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime) -> BuildState:
     """Prepare a new build and decide whether it is full."""
-    from cxhouse.warehouse.publishing import finish_publish
-
     settings = workplace.settings
     finish_publish(settings)
     check_definitions(workplace.company.catalog, settings.ledger)

@@ -13,15 +13,15 @@ from typing import Any
 import polars as pl
 import yaml
 
-from cxhouse.ledger.kpi_definitions import note_definitions
 from cxhouse.files import write_atomically
-from cxhouse.warehouse.freshness import judge_tables
-from cxhouse.ledger.plans import read_plans
 from cxhouse.ledger.changes import read_versions
+from cxhouse.ledger.kpi_definitions import note_definitions
 from cxhouse.ledger.month_figures import read_reported
-from cxhouse.settings import Settings
+from cxhouse.ledger.plans import read_plans
 from cxhouse.ledger.value_versions import read_value_models
 from cxhouse.ledger.verdicts import read_verdicts
+from cxhouse.settings import Settings
+from cxhouse.warehouse.freshness import judge_tables
 from ingestion.catalog import Source, load_sources
 from ingestion.load import prepare_lake, read_landing_log
 from semantic.company import Company, load_company

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from cxhouse.warehouse.build import BuildError
+from cxhouse.build_state import BuildError
 
 AUTOMATIC = "automatic"
 

@@ -5,25 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from cxhouse.warehouse.build import BuildError, BuildState, read_state
-from cxhouse.ledger.kpi_definitions import NOTED, keep_definitions
+from cxhouse.build_state import UNFINISHED, BuildError, BuildState, read_state
 from cxhouse.files import write_atomically
-from cxhouse.ledger.plans import keep_plans
-from cxhouse.ledger.month_figures import keep_reported
-from cxhouse.warehouse.restricted import write_customer_segments
+from cxhouse.ledger.keeping import keep_published
+from cxhouse.ledger.kpi_definitions import NOTED
 from cxhouse.settings import Settings
-from cxhouse.ledger.value_versions import keep_value_model
-from cxhouse.ledger.verdicts import keep_verdicts
+from cxhouse.warehouse.restricted import write_customer_segments
 
 KEPT_COPIES = 3
-UNFINISHED = "unfinished_publish"  # in the state: the build that readers see, while the ledger does not hold all of it yet
 
 
 def publish_reports(
@@ -49,7 +45,8 @@ def publish_reports(
     current = settings.serving / "current"
     if current.is_symlink() and current.resolve() == target.resolve() and (target / "manifest.json").is_file():
         manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-        remember_published(settings, manifest)
+        write_customer_segments(settings.warehouse, settings.restricted)
+        keep_published(settings, manifest)
         return manifest
     draft = settings.serving / f".{state.build_id}.tmp"
     shutil.rmtree(draft, ignore_errors=True)
@@ -63,35 +60,12 @@ def publish_reports(
     write_atomically(draft / "manifest.json", lambda path: path.write_text(json.dumps(manifest, indent=2), encoding="utf-8"))
     shutil.rmtree(target, ignore_errors=True)
     draft.rename(target)
+    write_customer_segments(settings.warehouse, settings.restricted)
     write_atomically(settings.state / UNFINISHED, lambda path: path.write_text(state.build_id, encoding="utf-8"))
     swap_link(current, target)
-    remember_published(settings, manifest)
+    keep_published(settings, manifest)
     remove_old_copies(settings.serving, keep=target)
     return manifest
-
-
-def remember_published(settings: Settings, manifest: Mapping[str, Any]) -> None:
-    """Keep in the ledger what readers saw: month figures, what KPIs mean, plans of changes, the customer values' version, verdicts.
-
-    Twice keeps nothing twice.
-    """
-    moment = {"build_id": manifest["build_id"], "published_at": datetime.fromisoformat(manifest["published_at"])}
-    keep_reported(settings.warehouse, settings.ledger, **moment)
-    keep_definitions(settings.state, settings.ledger, **moment)
-    keep_plans(settings.warehouse, settings.ledger, **moment)
-    keep_value_model(settings.warehouse, settings.ledger, **moment)
-    keep_verdicts(settings.warehouse, settings.ledger, **moment)
-    write_customer_segments(settings.warehouse, settings.restricted)
-    (settings.state / UNFINISHED).unlink(missing_ok=True)
-
-
-def finish_publish(settings: Settings) -> None:
-    """Keep what a publish that was killed had shown and not kept yet; the next build would overwrite it."""
-    path, state, manifest = settings.state / UNFINISHED, read_state(settings), read_manifest(settings)
-    if path.is_file() and state and state.is_passed and manifest and settings.warehouse.is_file():
-        if path.read_text(encoding="utf-8") == state.build_id == manifest["build_id"]:
-            remember_published(settings, manifest)
-        path.unlink(missing_ok=True)
 
 
 def export_reports(warehouse: Path, folder: Path, state: BuildState, tell: Callable[[str, int, int], None]) -> dict[str, dict[str, Any]]:
@@ -131,9 +105,3 @@ def remove_old_copies(serving: Path, *, keep: Path) -> None:
     copies = sorted((path for path in serving.iterdir() if path.is_dir() and not path.is_symlink() and path != keep), reverse=True)
     for path in copies[KEPT_COPIES - 1 :]:
         shutil.rmtree(path, ignore_errors=True)
-
-
-def read_manifest(settings: Settings) -> dict[str, Any] | None:
-    """The manifest in force; None before the first publish."""
-    path = settings.serving / "current" / "manifest.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None

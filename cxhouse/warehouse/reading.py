@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from cxhouse.warehouse.build import BuildError
+from cxhouse.build_state import BuildError
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 import pytest
 from typer import Typer
 
-from cxhouse.site.building import list_declared_reports
 from cxhouse.main import app
 from cxhouse.settings import PROJECT
+from cxhouse.site.building import list_declared_reports
 from semantic.contracts import load_contracts
 from semantic.kpi_catalog import FOLDER, load_kpi_catalog
 from tests.architecture.tree import BINARY, drop_fences, find_code, list_documents, list_tracked, name_of, read_inventory

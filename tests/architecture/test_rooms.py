@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cxhouse.site.building import list_declared_reports
 from cxhouse.settings import PROJECT
+from cxhouse.site.building import list_declared_reports
 from tests.architecture.tree import ARCHITECTURE, find_code, list_tracked, name_of, read_section
 
 ROOMS = ("cxhouse", "dags", "ingestion", "semantic")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import LAUNCH_ARGUMENTS, find_or_install_chromium
 from cxhouse.site.server import serve_in_background
 from tests.browser.built_site import BuiltSite
+from tests.browser.chromium import LAUNCH_ARGUMENTS, find_or_install_chromium
 from tests.conftest import DemoHome
 
 BROWSER_CACHE = Path.home() / ".cache" / "cxhouse" / "chromium"

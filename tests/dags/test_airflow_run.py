@@ -18,8 +18,8 @@ import psutil
 import pytest
 
 from cxhouse.local_airflow import home as airflow_home
-from cxhouse.local_airflow.components import RunningAirflow, start_airflow
 from cxhouse.local_airflow.chain import ChainResult, TaskRun, run_chain
+from cxhouse.local_airflow.components import RunningAirflow, start_airflow
 from cxhouse.settings import Settings, read_settings
 from tests.dags.corner_shop import PROJECT, SOURCES, write_company
 
@@ -194,7 +194,9 @@ def test_sigterm_to_the_run_leaves_no_process_behind(tmp_path: Path, fake_comman
     settings = make_settings(tmp_path, SOURCES)
     (settings.home / "sleep").touch()
     script = (
-        "import os, sys; from pathlib import Path; from cxhouse.local_airflow.components import start_airflow; from cxhouse.local_airflow.chain import run_chain\n"
+        "from pathlib import Path\n"
+        "from cxhouse.local_airflow.components import start_airflow\n"
+        "from cxhouse.local_airflow.chain import run_chain\n"
         "from cxhouse.settings import read_settings\n"
         f"with start_airflow(read_settings(), time_zone={ZONE!r}, commands=Path({str(fake_commands)!r})) as running:\n"
         "    run_chain(running)\n"

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cxhouse.local_airflow.components import hold_lock, stop_leftovers
 from cxhouse.local_airflow.api import AirflowError
+from cxhouse.local_airflow.components import hold_lock, stop_leftovers
 from cxhouse.local_airflow.processes import TOKEN_VARIABLE, StoppedBySignalError, find_family, identify, leave_on_signals, stop_family
 
 SLEEP = "import time; time.sleep(60)"

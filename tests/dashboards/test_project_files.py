@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cxhouse.site.building import list_declared_reports
 from cxhouse.settings import PROJECT
+from cxhouse.site.building import list_declared_reports
 
 DASHBOARDS = PROJECT / "dashboards"
 PAGES = sorted(path for folder in ("pages", "partials") for path in (DASHBOARDS / folder).rglob("*.md"))

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from cxhouse.main import app
 from cxhouse.ledger.value_versions import append_value_model, newest_version, read_value_models
+from cxhouse.main import app
 from semantic.value.evaluation import PREDICTORS
 from semantic.value.fitting import fit_value_model
 from semantic.value.scoring import score_customers

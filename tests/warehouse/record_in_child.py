@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from cxhouse.ledger import changes as recorded_changes
-from cxhouse.warehouse.preparation import open_workplace
 from cxhouse.settings import read_settings
+from cxhouse.warehouse.preparation import open_workplace
 from semantic.yaml_files import DefinitionError
 
 append_now = recorded_changes.append_lines

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from cxhouse.ledger.change_import import Outcome, import_changes
-from cxhouse.warehouse.preparation import open_workplace
 from cxhouse.ledger.changes import edit_change, list_newest, read_versions
 from cxhouse.settings import read_settings
+from cxhouse.warehouse.preparation import open_workplace
 from ingestion.annotations import read_export
 from ingestion.errors import BadFileError
 from semantic.changes import Change, Version

@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from cxhouse.warehouse import publishing
-from cxhouse.warehouse.build import BuildError, begin_build
-from cxhouse.warehouse.preparation import open_workplace
+from cxhouse import build_state
+from cxhouse.build_state import BuildError
 from cxhouse.settings import read_settings
+from cxhouse.warehouse import publishing
+from cxhouse.warehouse.build import begin_build
+from cxhouse.warehouse.preparation import open_workplace
 from tests.tiny import FOLDER, PROJECT, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
 from tests.warehouse.test_incremental_builds import TABLES, snapshot
@@ -143,7 +145,7 @@ def test_a_publish_killed_before_or_after_a_step_leaves_one_whole_copy(tiny: Hom
     # what readers saw is kept even where the next build comes before the next publish
     settings = read_settings(home.environment)
     begin_build(open_workplace(settings), full_refresh=False, now=datetime.now(UTC))
-    assert kept.exists() == (step == "swap_link") and not (folder / "state" / publishing.UNFINISHED).exists()
+    assert kept.exists() == (step == "swap_link") and not (folder / "state" / build_state.UNFINISHED).exists()
     publishing.publish_reports(settings)
     assert check_published(home) == "another"
     assert not list((folder / "serving").glob(".*.tmp"))
