@@ -36,7 +36,7 @@ bench: setup ## seconds to score a million simulated customers and to judge 20,0
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench_effects
 
 calibrate: setup ## how often effects of changes are judged wrongly: simulated (docs/calibration.md), and on the company's own figures
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m semantic.effects.calibration docs/calibration.md $(SERIES)
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m semantic.effects.simulation.calibration docs/calibration.md $(SERIES)
 	$(BIN)/cxhouse calibrate
 
 serve: setup ## serve the dashboards as built last

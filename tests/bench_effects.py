@@ -8,9 +8,9 @@ from timeit import timeit
 
 import numpy as np
 
-from semantic.effects.changes import evaluate_changes
-from semantic.effects.company import read_company
-from semantic.effects.judgement import Pattern, judge_series
+from semantic.effects.company.changes import evaluate_changes
+from semantic.effects.company.facts import read_company
+from semantic.effects.method.estimates import Pattern, judge_series
 from tests.simulated_company import simulate
 
 EVALUATIONS = 20_000

@@ -29,8 +29,8 @@ from cxhouse.warehouse.preparation import open_workplace, prepare_build
 from ingestion.demo import generate_demo
 from ingestion.demo.changes import PLAN, read_effects
 from ingestion.demo.deliveries import NEW_CARRIER_CHANGE, NEW_CARRIER_SHARE
-from semantic.effects.changes import evaluate_changes
-from semantic.effects.company import read_company
+from semantic.effects.company.changes import evaluate_changes
+from semantic.effects.company.facts import read_company
 
 END, SCALE, TIMES = date(2026, 6, 30), 0.25, 1.5
 USUAL_WAIT = 50.0  # seconds, of answered calls

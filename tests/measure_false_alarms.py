@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from semantic.effects.breaks import propose_breaks
-from semantic.effects.company import ChangeFacts
-from semantic.effects.control_choice import MOST_EMPTY
-from semantic.effects.false_alarms import measure_false_alarms
-from semantic.effects.judging import Question, judge_questions
-from semantic.effects.words import LEVEL
+from semantic.effects.company.answers import Question, judge_questions
+from semantic.effects.company.breaks import propose_breaks
+from semantic.effects.company.control_choice import MOST_EMPTY
+from semantic.effects.company.facts import ChangeFacts
+from semantic.effects.company.false_alarms import measure_false_alarms
+from semantic.effects.method.words import LEVEL
 from tests.simulated_company import Simulated, day_of, register_nothing, simulate
 
 TWENTY = tuple(f"t{i:02}" for i in range(20))

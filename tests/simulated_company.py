@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from semantic.effects.changes import Evaluation, evaluate_changes
-from semantic.effects.company import Company, read_company
-from semantic.effects.kernels import Array
+from semantic.effects.company.changes import Evaluation, evaluate_changes
+from semantic.effects.company.facts import Company, read_company
+from semantic.effects.method.kernels import Array
 
 FIRST = date(2023, 1, 2)
 CHANGE_COLUMNS = {

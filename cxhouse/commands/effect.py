@@ -15,7 +15,7 @@ from cxhouse.screen import complain, console
 
 if TYPE_CHECKING:
     from cxhouse.commands.effect_file import Table
-    from semantic.effects.single import Judgement
+    from semantic.effects.series.single import SeriesEffect
 
 
 def effect(
@@ -38,8 +38,8 @@ def effect(
     """Did it move? Effect, 95 % margin and verdict for one change on a series from a file, and a plot."""
     from cxhouse.commands.effect_file import InputError, read_table
     from cxhouse.commands.effect_plot import draw_effect
-    from semantic.effects.single import judge_periods
-    from semantic.effects.table import DEFAULT_AFTER, guess_grain, pool_table
+    from semantic.effects.series.single import judge_periods
+    from semantic.effects.series.table import DEFAULT_AFTER, guess_grain, pool_table
 
     with report_failures():
         check_choice(period, ("day", "week", "month", "year"), "--period")
@@ -98,9 +98,9 @@ def read_date(text: str) -> date:
     return found
 
 
-def show(found: Judgement, table: Table, drawn: str | None, *, log: bool) -> None:
+def show(found: SeriesEffect, table: Table, drawn: str | None, *, log: bool) -> None:
     """The judgement for people."""
-    from semantic.effects.words import write_number
+    from semantic.effects.method.words import write_number
 
     def write(number: float | None) -> str:
         return "unknown" if number is None else write_number(number)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from semantic.effects.single import Judgement
-    from semantic.effects.table import Periods
+    from semantic.effects.series.single import SeriesEffect
+    from semantic.effects.series.table import Periods
 
 WIDTH, HEIGHT = 960, 420
 LEFT, RIGHT, TOP, BOTTOM = 80, 20, 70, 60
 
 
-def draw_effect(periods: Periods, found: Judgement, *, log: bool, title: str) -> str:
+def draw_effect(periods: Periods, found: SeriesEffect, *, log: bool, title: str) -> str:
     """The SVG as text. Shapes tell apart what colours do: dots hollow before and filled after, the expected path dashed."""
     values = np.log(periods.values) if log and len(periods.values) else periods.values
     expected = np.array(found.expected) if found.expected else np.full(len(values), np.nan)
@@ -56,9 +56,9 @@ def draw_effect(periods: Periods, found: Judgement, *, log: bool, title: str) ->
     )
 
 
-def draw_frame(title: str, found: Judgement, low: float, high: float, up) -> str:  # type: ignore[no-untyped-def]
+def draw_frame(title: str, found: SeriesEffect, low: float, high: float, up) -> str:  # type: ignore[no-untyped-def]
     """Background, headline, axis and legend."""
-    from semantic.effects.words import write_number
+    from semantic.effects.method.words import write_number
 
     parts = [
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
@@ -74,9 +74,9 @@ def draw_frame(title: str, found: Judgement, low: float, high: float, up) -> str
     return "\n".join(parts)
 
 
-def write_headline(found: Judgement) -> str:
+def write_headline(found: SeriesEffect) -> str:
     """Verdict and effect in a line."""
-    from semantic.effects.words import write_number
+    from semantic.effects.method.words import write_number
 
     if found.effect is None or found.effect_lower is None or found.effect_upper is None:
         return f"{found.verdict}: {found.reason}"

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from cxhouse.ledger.lines import keep_rows, read_kept_rows
-from semantic.effects.rows import EFFECT_SCHEMA
-from semantic.effects.verdicts import EFFECTS
+from semantic.effects.company.rows import EFFECT_SCHEMA
+from semantic.effects.company.verdicts import EFFECTS
 
 FOLDER = "verdicts"  # in the ledger
 SCHEMA = {

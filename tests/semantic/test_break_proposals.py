@@ -8,7 +8,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from semantic.effects.breaks import adjust_dates, propose_breaks
+from semantic.effects.company.breaks import adjust_dates, propose_breaks
 from tests.simulated_company import Simulated, day_of, simulate
 
 DAYS, BREAK = 800, 500

@@ -7,11 +7,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from semantic.effects import judgement
-from semantic.effects.changes import evaluate_changes
-from semantic.effects.company import read_company
-from semantic.effects.false_alarms import measure_false_alarms
-from semantic.effects.verdicts import VERDICTS
+from semantic.effects.method import estimates
+from semantic.effects.company.changes import evaluate_changes
+from semantic.effects.company.facts import read_company
+from semantic.effects.company.false_alarms import measure_false_alarms
+from semantic.effects.company.verdicts import VERDICTS
 from semantic.intervals import wilson
 from tests.simulated_company import day_of, register_nothing, simulate
 
@@ -56,13 +56,13 @@ def test_the_false_alarm_meter_counts_its_cases_and_leaves_registered_changes_ou
 
 def test_the_work_is_one_forecast_per_case_and_placebo(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    whole = judgement.average_forecast
+    whole = estimates.average_forecast
 
     def count(family: Any, before: Any, *rest: Any) -> Any:
         made.append(len(before))
         return whole(family, before, *rest)
 
-    monkeypatch.setattr(judgement, "average_forecast", count)
+    monkeypatch.setattr(estimates, "average_forecast", count)
     company = simulate(DAYS, ("shop", "web", "app"), ("csat", "wait")).add_change("A", START, ("shop",)).add_change("B", START, ("web",))
     found = company.evaluate()
     assert found.effects["controls"].null_count() == found.effects.height == 12

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semantic.effects.changes import evaluate_changes, list_visible_effects
-from semantic.effects.company import read_company, spread_days
-from semantic.effects.verdicts import adjust_together
+from semantic.effects.company.changes import evaluate_changes, list_visible_effects
+from semantic.effects.company.facts import read_company, spread_days
+from semantic.effects.company.verdicts import adjust_together
 from tests.simulated_company import Simulated, day_of, simulate
 
 DAYS = 700

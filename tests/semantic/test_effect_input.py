@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semantic.effects.single import judge_periods
-from semantic.effects.table import pool_table
+from semantic.effects.series.single import judge_periods
+from semantic.effects.series.table import pool_table
 from tests.semantic.test_effect_command import judge, run, write_table
 
 DAYS = [date(2024, 1, 1) + timedelta(days=i) for i in range(400)]

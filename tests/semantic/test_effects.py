@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from semantic.effects.forecast import Shapes, average_forecast, read_shapes
-from semantic.effects.judgement import (
-    Judgements,
+from semantic.effects.method.estimates import (
+    Estimates,
     Pattern,
     Plan,
     find_too_little,
@@ -16,10 +15,11 @@ from semantic.effects.judgement import (
     judge_series,
     list_placebos,
 )
-from semantic.effects.kernels import KERNELS, MIXES, NOT_LEARNED, Family, average_ar, choose_prior, prepare_family
-from semantic.effects.periods import guard_spread, pool_weeks
-from semantic.effects.prior import PRIORS
-from semantic.effects.worlds import WORLDS, simulate_days
+from semantic.effects.method.forecast import Shapes, average_forecast, read_shapes
+from semantic.effects.method.kernels import KERNELS, MIXES, NOT_LEARNED, Family, average_ar, choose_prior, prepare_family
+from semantic.effects.method.periods import guard_spread, pool_weeks
+from semantic.effects.method.prior import PRIORS
+from semantic.effects.simulation.worlds import WORLDS, simulate_days
 
 WEEKS = 52
 DAYS = WEEKS * 7
@@ -29,7 +29,7 @@ def make_pattern(n: int = WEEKS, m: int = 4) -> Pattern:
     return Pattern(tuple(range(-n, 0)), tuple(range(m)))
 
 
-def judge_world(name: str, *, series: int = 600, days: int = DAYS, shift: float = 0.0, seed: int = 11) -> Judgements:
+def judge_world(name: str, *, series: int = 600, days: int = DAYS, shift: float = 0.0, seed: int = 11) -> Estimates:
     """A simulated world from daily counts to judgements; `shift` daily standard deviations are planted on the first day after."""
     world = next(world for world in WORLDS if world.name == name)
     top, bottom = simulate_days(world, np.random.default_rng(seed), series, days + 28, days, shift)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from semantic.effects.changes import list_visible_effects
+from semantic.effects.company.changes import list_visible_effects
 from tests.simulated_company import simulate
 
 DAYS, START = 700, 560

@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from semantic.effects.changes import evaluate_changes
-from semantic.effects.clean_history import count_gap_weeks
-from semantic.effects.company import read_company
-from semantic.effects.judgement import Pattern, list_placebos
-from semantic.effects.second_opinion import fit_second
+from semantic.effects.company.changes import evaluate_changes
+from semantic.effects.company.clean_history import count_gap_weeks
+from semantic.effects.company.facts import read_company
+from semantic.effects.company.second_opinion import fit_second
+from semantic.effects.method.estimates import Pattern, list_placebos
 from tests.simulated_company import Simulated, day_of, register_nothing, simulate
 
 DAYS, START = 700, 560

@@ -9,8 +9,8 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from cxhouse.main import app
-from semantic.effects.changes import evaluate_changes
-from semantic.effects.false_alarms import CASE_SCHEMA, measure_false_alarms
+from semantic.effects.company.changes import evaluate_changes
+from semantic.effects.company.false_alarms import CASE_SCHEMA, measure_false_alarms
 from tests.simulated_company import FIRST, Simulated, simulate
 
 DAYS = 700

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from semantic.effects.changes import evaluate_changes
-from semantic.effects.company import read_company
-from semantic.effects.second_opinion import fit_second
+from semantic.effects.company.changes import evaluate_changes
+from semantic.effects.company.facts import read_company
+from semantic.effects.company.second_opinion import fit_second
 from tests.simulated_company import Simulated, simulate
 
 DAYS, START = 700, 560

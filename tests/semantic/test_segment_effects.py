@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from semantic.effects.segments import judge_segments
+from semantic.effects.company.segments import judge_segments
 from tests.simulated_company import Simulated, day_of, simulate
 
 DAYS, START = 700, 560

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from semantic.effects.kernels import Array
-from semantic.effects.structural import fit_steps
+from semantic.effects.method.kernels import Array
+from semantic.effects.method.structural import fit_steps
 
 
 def draw_series(count: int, periods: int, n: int, seed: int) -> Array:

@@ -1,7 +1,7 @@
 """Every judgement of this build: of changes, of what a change of tomorrow could show, of quiet dates, and proposed breaks."""
 
-from semantic.effects.company import read_company
-from semantic.effects.occasions import list_judgements
+from semantic.effects.company.facts import read_company
+from semantic.effects.company.judgements import list_judgements
 
 
 def model(dbt, session):

@@ -1,0 +1,340 @@
+"""From questions (this change, that KPI, there) to estimates: windows, weeks, controls, and all forecasts of one pattern together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from semantic.effects.company import clean_history as history
+from semantic.effects.company.control_choice import MOST_EMPTY, choose_controls, list_candidates
+from semantic.effects.company.facts import ChangeFacts, Company, Event
+from semantic.effects.method.estimates import (
+    FEWEST_WEEKS_WITH_PEAK,
+    Estimates,
+    Pattern,
+    Plan,
+    find_shapes,
+    find_too_little,
+    index_controls,
+    judge_plans,
+    list_placebos,
+)
+from semantic.effects.method.kernels import Array
+from semantic.effects.method.periods import WEEK, Weeks, guard_spread, pool_weeks
+
+FEWEST_TO_ESTIMATE = 8
+FEWEST_SHOWN = 5  # events; a figure of fewer is nobody's business
+FEWEST_EVENTS_AFTER = 10  # of what is no answer; below, shares and means are called an effect by chance too often
+FULL_SEASON_WEEKS = 104
+MOVED_LEVEL = 0.01  # at which controls are said to have moved themselves
+
+
+@dataclass(frozen=True)
+class Question:
+    """Did this change move this KPI at this touchpoint? `relation` is in_scope or elsewhere; `is_primary` the test planned for it."""
+
+    change: ChangeFacts
+    kpi_id: str
+    touchpoint_id: str
+    relation: str = "in_scope"
+    is_primary: bool = False
+    may_have_controls: bool = True
+
+
+@dataclass(frozen=True)
+class Window:
+    """The weeks of a question: `n` before day `anchor`, `m` after; positions that are closed to placebos or left out; shares in peaks; days
+    of earlier events since which the level may be another. The `gap` weeks of a roll-out lie between them.
+
+    `anchor` is the start; where the weeks after are not known yet, the last day the history is mature, and `is_complete` is false.
+    """
+
+    anchor: int
+    n: int
+    m: int
+    until: int
+    judged_from: int
+    is_complete: bool
+    closed: tuple[int, ...]
+    left_out: tuple[int, ...]
+    shares: tuple[float, ...]
+    steps: tuple[int, ...]
+    overlaps: tuple[Event, ...]
+    meets_incident: bool
+    has_new_meaning: bool
+    gap: int = 0
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """What the forecast knows of these weeks."""
+        shares = np.array(self.shares)
+        before, after = tuple(range(-self.n, 0)), tuple(range(self.gap, self.gap + self.m))
+        steps = tuple((day - self.anchor) / WEEK for day in self.steps)
+        if history.needs_peak_level(shares, self.n):
+            return Pattern(before, after, peaks=self.shares, steps=steps, closed=self.closed)
+        in_peak = (int(p) - self.n for p in np.flatnonzero(shares[: self.n] > 0))
+        return Pattern(before, after, steps=steps, closed=tuple(sorted({*self.closed, *in_peak})))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known: NaN where it cannot be estimated. `values` are the weeks' figures (n + m), NaN for empty ones; `counts` their sizes.
+
+    `too_little` says why there is no verdict; `placebos` are (first day, normal score), `score` is ours. `judged` are the weeks as the
+    forecast saw them, `beside` the control index.
+    """
+
+    question: Question
+    window: Window
+    effect: float = np.nan
+    lower: float = np.nan
+    upper: float = np.nan
+    p: float = np.nan
+    visible: float = np.nan
+    score: float = np.nan
+    missed: int = 0
+    placebos: tuple[tuple[int, float], ...] = ()
+    values: tuple[float, ...] = ()
+    counts: tuple[float, ...] = ()
+    expected: float = np.nan
+    controls: tuple[str, ...] = ()
+    too_little: str | None = None
+    warnings: tuple[str, ...] = field(default=())
+    judged: Array | None = field(default=None, compare=False, repr=False)
+    beside: Array | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_estimated(self) -> bool:
+        """True where there is an effect with its margin."""
+        return bool(np.isfinite(self.effect))
+
+
+@dataclass(frozen=True)
+class _Lot:
+    """Questions of one pattern: their places in the list, weeks ready for the forecast (members x (n + m)), controls and their names."""
+
+    members: list[int]
+    window: Window
+    pattern: Pattern
+    values: Array
+    control: tuple[Array, Array] | None
+    spread: Array
+    names: list[tuple[str, ...]]
+
+    @property
+    def plan(self) -> Plan:
+        """What is judged; where the weeks after are not known, the mean before stands in for them, and only the margin is used."""
+        n = self.window.n
+        before = self.values[:, :n]
+        return Plan(self.pattern, before, self.values[:, n:] if self.window.is_complete else before.mean(axis=1), self.control, self.spread)
+
+
+def find_window(company: Company, question: Question, cache: dict[tuple[object, ...], Window] | None = None) -> Window:
+    """Rules of the history for one question; `cache` is for questions that differ in nothing the rules look at."""
+    change, kpi = question.change, company.kpis[question.kpi_id]
+    events = tuple(event for event in company.events.get(question.touchpoint_id, ()) if event.change_id != change.change_id)
+    own = (change.start,) if change.kind == "measurement" and not change.is_automatic and question.touchpoint_id in change.scope else ()
+    asked = (*history.list_measurement_days(events), *own) if kpi.counts_answers else ()
+    breaks = tuple(sorted({*kpi.breaks, *asked}))
+    row = company.place.get((question.kpi_id, question.touchpoint_id))
+    days = company.known_days(question.kpi_id)
+    first = days if row is None else min(int(company.first[row]), days)
+    key = (change.change_id, change.start, question.touchpoint_id, first, days, breaks, kpi.maturity_days)
+    if cache is not None and key in cache:
+        return cache[key]
+    gap = history.count_gap_weeks(change.start, change.rolled_out)
+    opened = change.start + gap * WEEK
+    m = history.count_after_weeks(opened, change.judged_end)
+    until = opened + m * WEEK
+    judged_from = history.find_judging_day(until, kpi.maturity_days, change.evaluation_day)
+    ready = history.find_judging_day(until, kpi.maturity_days, None)
+    is_complete = days - 1 >= ready
+    anchor = change.start if is_complete else min(change.start, days - kpi.maturity_days)
+    incidents = company.incidents_at(question.touchpoint_id)
+    n = max((anchor - history.find_first_day(first, anchor, breaks)) // WEEK, 0)
+    closed, left_out = history.close_weeks(anchor, n, events, incidents), history.touch_weeks(anchor, n, incidents)
+    window = Window(
+        anchor=anchor, n=n, m=m, until=until, judged_from=judged_from, is_complete=is_complete,
+        closed=tuple(int(p) - n for p in np.flatnonzero(closed)), left_out=tuple(int(p) - n for p in np.flatnonzero(left_out)),
+        shares=tuple(float(share) for share in history.find_shares(anchor, n, m, company.peaks, gap)),
+        steps=history.find_steps(anchor - n * WEEK, min(anchor, change.start - history.SHARED_DAYS), events),
+        overlaps=history.find_overlaps(change.start, until, events),
+        meets_incident=any(first < until and last > opened for first, last in incidents),
+        has_new_meaning=history.has_new_meaning(change.start, until, breaks), gap=gap,
+    )  # fmt: skip
+    if cache is not None:
+        cache[key] = window
+    return window
+
+
+def judge_questions(company: Company, questions: Sequence[Question]) -> list[Answer]:
+    """An answer per question, in their order."""
+    cache: dict[tuple[object, ...], Window] = {}
+    windows = [find_window(company, question, cache) for question in questions]
+    answers = [Answer(question, window, too_little=explain_nothing(window)) for question, window in zip(questions, windows, strict=True)]
+    groups: dict[tuple[int, int, int], dict[Window, list[int]]] = {}
+    for i, (question, window) in enumerate(zip(questions, windows, strict=True)):
+        known = (question.kpi_id, question.touchpoint_id) in company.place
+        if known and window.m and window.n:
+            groups.setdefault((window.anchor, window.m if window.is_complete else 0, window.gap), {}).setdefault(window, []).append(i)
+    lots: list[_Lot] = []
+    for (anchor, m, gap), per_window in groups.items():
+        weeks = pool_company(company, anchor, m, gap)
+        for window, members in per_window.items():
+            lots += prepare_lots(company, weeks, window, members, questions, answers)
+    for lot, found in zip(lots, judge_plans([lot.plan for lot in lots]), strict=True):
+        for j, i in enumerate(lot.members):
+            answers[i] = fill_answer(answers[i], lot, found, j)
+    return warn_of_moved_controls(lots, answers)
+
+
+def explain_nothing(window: Window) -> str:
+    """Why nothing can be said, where there are no weeks."""
+    if not window.m:
+        return "it lasted less than a whole week"
+    return "there are no figures before the change" if not window.n else "there are no figures"
+
+
+def pool_company(company: Company, anchor: int, m: int, gap: int = 0) -> Weeks:
+    """Every series in whole weeks around a day, without the `gap` weeks from then on; with m = 0 those before alone."""
+    until = anchor + (gap + m if m else 0) * WEEK
+    weeks = pool_weeks(company.numerator[:, :until], company.denominator[:, :until], anchor, gap + m if m else 0)
+    if not (gap and m):
+        return weeks
+    kept = np.delete(np.arange(weeks.n + gap + m), slice(weeks.n, weeks.n + gap))
+    return Weeks(*(getattr(weeks, name)[:, kept] for name in ("numerator", "denominator", "value", "scatter")), n=weeks.n)
+
+
+def prepare_lots(
+    company: Company, weeks: Weeks, window: Window, members: list[int], questions: Sequence[Question], answers: list[Answer]
+) -> list[_Lot]:
+    """Questions of one window as one lot with controls and one without; `answers` get their weeks and what stands in the way."""
+    n, m = window.n, window.m if window.is_complete else 0
+    rows = [company.place[questions[i].kpi_id, questions[i].touchpoint_id] for i in members]
+    columns = slice(weeks.n - n, weeks.n + m)
+    values = weeks.value[rows, columns].copy()
+    values[:, [n + p for p in window.left_out]] = np.nan
+    counts, scatter = weeks.denominator[rows, columns], weeks.scatter[rows, columns].copy()
+    # what an incident did to the days says nothing about how they scatter otherwise
+    scatter[:, [n + p for p in window.left_out]] = np.median(scatter[:, :n], axis=1, keepdims=True)
+    ready = settle(values, window)
+    spread = guard_spread(scatter, n, m) if m else np.ones(len(rows))
+    chosen: dict[bool, list[tuple[int, Array, tuple[str, ...]]]] = {}
+    for j, i in enumerate(members):
+        obstacle = find_obstacle(company, questions[i], window, values[j], counts[j])
+        answers[i] = replace(answers[i], values=tuple(values[j].tolist()), counts=tuple(counts[j].tolist()), too_little=obstacle)
+        if n < FEWEST_TO_ESTIMATE or np.isnan(ready[j]).any() or np.ptp(ready[j, :n]) == 0:
+            continue
+        index, names = find_control(company, weeks, window, questions[i], ready[j]) if m else (np.empty(0), ())
+        chosen.setdefault(bool(names), []).append((j, index, names))
+    lots = []
+    for has_controls, picked in sorted(chosen.items()):
+        places = [j for j, _, _ in picked]
+        index = np.stack([each for _, each, _ in picked])
+        lots.append(
+            _Lot(
+                members=[members[j] for j in places],
+                window=window,
+                pattern=window.pattern,
+                values=ready[places],
+                control=(index[:, :n], index[:, n:]) if has_controls else None,
+                spread=spread[places],
+                names=[names for _, _, names in picked],
+            )
+        )
+    return lots
+
+
+def settle(values: Array, window: Window) -> Array:
+    """Weeks ready for the forecast: empty ones filled, and peaks of the history flattened where the change lies away from any."""
+    n = window.n
+    before, after = history.fill_weeks(values[:, :n]), history.fill_weeks(values[:, n:])
+    if window.pattern.peaks is None:
+        before = history.flatten_peaks(before, np.array(window.shares[:n]))
+    return np.concatenate([before, after], axis=1)
+
+
+def find_control(company: Company, weeks: Weeks, window: Window, question: Question, own: Array) -> tuple[Array, tuple[str, ...]]:
+    """The control index of a question and the touchpoints in it; nothing where no candidate moved together with it before."""
+    n, m = window.n, window.m
+    if not question.may_have_controls:
+        return np.empty(0), ()
+    rows = list_candidates(company, question.change, question.kpi_id, question.touchpoint_id, window.anchor, n, window.gap + m)
+    if not rows:
+        return np.empty(0), ()
+    values = weeks.value[rows, weeks.n - n : weeks.n + m]
+    full = np.isnan(values[:, :n]).mean(axis=1) <= MOST_EMPTY
+    rows, values = [row for row, is_full in zip(rows, full, strict=True) if is_full], values[full]
+    if not rows:
+        return np.empty(0), ()
+    ready = settle(history.fill_weeks(values), window)
+    best = choose_controls(*remove_shapes(window.pattern, own[:n], ready[:, :n]))
+    if not best:
+        return np.empty(0), ()
+    before, after = index_controls(ready[best], n)
+    return np.concatenate([before[0], after[0]]), tuple(company.series[rows[j]][1] for j in best)
+
+
+def remove_shapes(pattern: Pattern, own: Array, others: Array) -> tuple[Array, Array]:
+    """The weeks before without their level and known shapes: a step that only one of two series took says nothing about their company."""
+    n = len(own)
+    known = np.column_stack([np.ones(n), find_shapes(pattern)[0].T])
+    solve = np.linalg.pinv(known)
+    return own - known @ (solve @ own), others - (others @ solve.T) @ known.T
+
+
+def find_obstacle(company: Company, question: Question, window: Window, values: Array, counts: Array) -> str | None:
+    """Why there is too little data for a verdict, in words."""
+    n, shares = window.n, np.array(window.shares)
+    has_peak = bool((shares[n:] > 0).any())
+    kpi = company.kpis[question.kpi_id]
+    known = values[:n][~np.isnan(values[:n])]
+    events_after = float(counts[n:].sum()) if window.is_complete else None
+    if window.is_complete and np.isnan(values[n:]).all():
+        return "there are no figures after the change"
+    if events_after is not None and not kpi.counts_answers and events_after < FEWEST_EVENTS_AFTER:
+        return f"fewer than {FEWEST_EVENTS_AFTER} events after the change"
+    if has_peak and n >= FEWEST_WEEKS_WITH_PEAK and not (shares[:n] > 0.5).any():
+        return "a registered peak lies in the weeks after, and the history holds none"
+    return find_too_little(
+        n, window.m, answers_before=float(counts[:n].sum()) if kpi.counts_answers else None,
+        answers_after=events_after if kpi.counts_answers else None, empty_share=float(np.isnan(values[:n]).mean()), has_peak=has_peak,
+        is_constant=not len(known) or np.ptp(known) == 0,
+    )  # fmt: skip
+
+
+def fill_answer(answer: Answer, lot: _Lot, found: Estimates, j: int) -> Answer:
+    """The j-th series of a lot. Without weeks after only the smallest visible effect is known."""
+    from scipy.special import ndtri
+
+    origins = [origin for origin, _ in list_placebos(lot.pattern)]
+    placebos = tuple((lot.window.anchor + origin * WEEK, float(score)) for origin, score in zip(origins, found.scores[j], strict=True))
+    answer = replace(answer, visible=float(found.visible[j]), placebos=placebos)
+    if not lot.window.is_complete:
+        return answer
+    # too few for a verdict already, and for an effect to be shown
+    if sum(answer.counts[lot.window.n :]) < FEWEST_SHOWN:
+        return answer
+    effect, p = float(found.effect[j]), float(found.p[j])
+    return replace(
+        answer, effect=effect, lower=float(found.lower[j]), upper=float(found.upper[j]), p=p, missed=int(found.missed[j]),
+        score=float(np.sign(effect) * -ndtri(max(p, 2e-12) / 2)), expected=float(lot.values[j, lot.window.n :].mean() - effect),
+        controls=lot.names[j], judged=lot.values[j],
+        beside=None if lot.control is None else np.concatenate([lot.control[0][j], lot.control[1][j]]),
+    )  # fmt: skip
+
+
+def warn_of_moved_controls(lots: list[_Lot], answers: list[Answer]) -> list[Answer]:
+    """Note where the control index itself, judged like a series of its own, moved at the date."""
+    beside = [(lot, lot.control) for lot in lots if lot.control is not None]
+    judged = judge_plans([Plan(lot.pattern, *control) for lot, control in beside])
+    for (lot, _), found in zip(beside, judged, strict=True):
+        for j, i in enumerate(lot.members):
+            if found.p[j] < MOVED_LEVEL:
+                names = ", ".join(lot.names[j])
+                warning = f"the controls ({names}) moved at the date themselves: the change may have met them, or something else happened"
+                answers[i] = replace(answers[i], warnings=(*answers[i].warnings, warning))
+    return answers

@@ -1,0 +1,80 @@
+"""Where something may have changed although nothing is registered: proposals to look at, never conclusions.
+
+Every declared KPI is judged at weekly dates as if a change had started there. A date counts where it is far out even for the number of
+dates looked at in its series; of neighbouring dates the strongest is proposed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from semantic.effects.company.answers import Answer, judge_questions
+from semantic.effects.company.clean_history import EVENT_DAYS, SHARED_DAYS
+from semantic.effects.company.facts import Company
+from semantic.effects.company.false_alarms import list_quiet_questions
+from semantic.effects.company.rows import find_size, known
+from semantic.effects.company.verdicts import find_unit, find_verdict_obstacle, write_chance, write_date, write_margin, write_move
+from semantic.effects.method.periods import WEEK
+from semantic.effects.method.words import LEVEL
+
+PROPOSAL_SCHEMA = {
+    "touchpoint_id": pl.Utf8, "kpi_id": pl.Utf8, "break_date": pl.Date, "effect": pl.Float64, "effect_lower": pl.Float64,
+    "effect_upper": pl.Float64, "p_value": pl.Float64, "q_value": pl.Float64, "dates_count": pl.Int64, "score": pl.Float64,
+    "effect_text": pl.Utf8, "margin_text": pl.Utf8, "sentence": pl.Utf8,
+}  # fmt: skip
+
+
+def propose_breaks(company: Company) -> pl.DataFrame:
+    """Rows of PROPOSAL_SCHEMA. `q_value` is the chance that the strongest of `dates_count` dates lies so far out without a change."""
+    asked = (replace(question, may_have_controls=False) for question in list_quiet_questions(company, WEEK))
+    answers = judge_questions(company, [each for each in asked if not is_explained(company, each.touchpoint_id, each.change.start)])
+    series: dict[tuple[str, str], list[Answer]] = {}
+    for answer in answers:
+        if answer.window.pattern.peaks is None and find_verdict_obstacle(answer, company) is None:
+            series.setdefault((answer.question.touchpoint_id, answer.question.kpi_id), []).append(answer)
+    rows = [describe_proposal(company, answer, len(dates)) for dates in series.values() for answer in pick_breaks(dates)]
+    return pl.DataFrame(rows, schema=PROPOSAL_SCHEMA, orient="row").sort("touchpoint_id", "kpi_id", "break_date")
+
+
+def is_explained(company: Company, touchpoint_id: str, day: int) -> bool:
+    """True within eight weeks of a registered change or an incident, or four of a registered peak: there is a reason to look at already."""
+    near = any(abs(event.day - day) < SHARED_DAYS for event in company.events.get(touchpoint_id, ()))
+    incidents = any(first - SHARED_DAYS < day < last + SHARED_DAYS for first, last in company.incidents_at(touchpoint_id))
+    # a peak that touches the weeks judged would be forecast with a level of its own
+    return near or incidents or any(first - EVENT_DAYS < day < last + EVENT_DAYS for first, last in company.peaks)
+
+
+def adjust_dates(p: float, count: int) -> float:
+    """The chance that the strongest of so many dates lies so far out; windows overlap, so that it is rather too high."""
+    return float(-np.expm1(count * np.log1p(-min(p, 1 - 1e-12))))
+
+
+def pick_breaks(dates: list[Answer]) -> list[Answer]:
+    """Of the dates of one series those that are far out for their number; of those within eight weeks of each other the strongest."""
+    far = [answer for answer in dates if adjust_dates(answer.p, len(dates)) < LEVEL]
+    picked: list[Answer] = []
+    for answer in sorted(far, key=lambda each: (-abs(each.score), each.window.anchor)):
+        if all(abs(answer.window.anchor - other.window.anchor) >= SHARED_DAYS for other in picked):
+            picked.append(answer)
+    return picked
+
+
+def describe_proposal(company: Company, answer: Answer, count: int) -> tuple[Any, ...]:
+    """A row of PROPOSAL_SCHEMA, with a sentence that proposes."""
+    question, kpi = answer.question, company.kpis[answer.question.kpi_id]
+    day, chance, unit = company.date_of(answer.window.anchor), adjust_dates(answer.p, count), find_unit(kpi, find_size(answer))
+    move, margin = write_move(answer.effect, unit), write_margin(answer.lower, answer.upper, unit)
+    sentence = (
+        f"Something may have changed around {write_date(day)}: in the {answer.window.m} weeks from then {kpi.name} at "
+        f"{company.places[question.touchpoint_id].touchpoint_name} stood {move} from its forecast (95 % margin {margin}). Of {count} dates "
+        f"looked at, chance alone throws one so far out in {write_chance(chance)} of cases. Nothing is registered there; if something was "
+        "changed, record it, and it will be judged as explored."
+    )
+    return (
+        question.touchpoint_id, question.kpi_id, day, known(answer.effect), known(answer.lower), known(answer.upper), known(answer.p),
+        known(chance), count, known(answer.score), move, margin, sentence,
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""How often the method would be wrong here: the same evaluation at dates on which nothing was registered, on the company's own KPIs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from semantic.effects.company.answers import Question, judge_questions
+from semantic.effects.company.clean_history import EVENT_DAYS, find_judging_day
+from semantic.effects.company.facts import ChangeFacts, Company
+from semantic.effects.company.rival_meter import RIVALS, judge_by_rivals, see_planted
+from semantic.effects.company.rows import known
+from semantic.effects.company.verdicts import find_verdict_obstacle
+from semantic.effects.method.words import LEVEL
+from semantic.intervals import wilson
+
+CASE_SCHEMA = {
+    "touchpoint_id": pl.Utf8,
+    "kpi_id": pl.Utf8,
+    "date": pl.Date,
+    "effect": pl.Float64,
+    "p_value": pl.Float64,
+    "level": pl.Float64,
+    **{f"{name}_p": pl.Float64 for name in RIVALS},
+    "is_seen_higher": pl.Boolean,
+    "is_seen_lower": pl.Boolean,
+}
+
+
+@dataclass(frozen=True)
+class FalseAlarms:
+    """Cases judged, those called an effect at 5 %, their share with its Wilson interval (None without a case), and every case.
+
+    Cases of one series share weeks and KPIs of one touchpoint share rows, so the interval is rather too narrow than too wide.
+    """
+
+    cases_count: int
+    alarms_count: int
+    rate: float | None
+    rate_lower: float | None
+    rate_upper: float | None
+    cases: pl.DataFrame
+
+
+def measure_false_alarms(company: Company, *, every_days: int = EVENT_DAYS) -> FalseAlarms:
+    """Judge every declared KPI at dates `every_days` apart, backwards from the last one whose weeks after are complete.
+
+    Beside it stands what others would have said there, and whether a planted shift by the smallest visible effect would have been seen.
+    Left out are dates at which a change there would get no verdict: another one too near, an incident, too little data.
+    """
+    answers = judge_questions(company, list(list_quiet_questions(company, every_days)))
+    judged = [answer for answer in answers if find_verdict_obstacle(answer, company) is None]
+    rivals = judge_by_rivals(company, judged)
+    rows = [
+        (
+            answer.question.touchpoint_id, answer.question.kpi_id, company.date_of(answer.window.anchor), known(answer.effect),
+            known(answer.p), LEVEL, *(known(float(rivals[name][i])) for name in RIVALS), *see_planted(answer),
+        )
+        for i, answer in enumerate(judged)
+    ]  # fmt: skip
+    cases = pl.DataFrame(rows, schema=CASE_SCHEMA, orient="row").sort("touchpoint_id", "kpi_id", "date")
+    count, alarms = cases.height, int(np.sum([answer.p < LEVEL for answer in judged]))
+    if not count:
+        return FalseAlarms(0, 0, None, None, None, cases)
+    lower, upper = wilson(alarms, count)
+    return FalseAlarms(count, alarms, alarms / count, float(lower), float(upper), cases)
+
+
+def list_quiet_questions(company: Company, every_days: int) -> Iterator[Question]:
+    """A question per declared KPI and date, about a change nobody made."""
+    for target in company.targets:
+        row = company.place.get((target.kpi_id, target.touchpoint_id))
+        if row is None or target.kpi_id not in company.kpis:
+            continue
+        here = frozenset({target.touchpoint_id})
+        last = company.known_days(target.kpi_id) - 1 - find_judging_day(EVENT_DAYS, company.kpis[target.kpi_id].maturity_days, None)
+        for start in range(last, int(company.first[row]), -every_days):
+            yield Question(ChangeFacts("", "", start, direct=here, scope=here), target.kpi_id, target.touchpoint_id)

@@ -1,0 +1,59 @@
+"""Every judgement of a build in one frame: changes, what a change of tomorrow could show, quiet dates, and proposed breaks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+from threadpoolctl import threadpool_limits
+
+from semantic.effects.company.breaks import propose_breaks
+from semantic.effects.company.changes import evaluate_changes, list_visible_effects
+from semantic.effects.company.facts import Company
+from semantic.effects.company.false_alarms import CASE_SCHEMA, measure_false_alarms
+from semantic.effects.company.rows import EFFECT_SCHEMA, KEY, PLACEBO_SCHEMA, SERIES_SCHEMA
+from semantic.effects.company.segments import judge_segments
+
+CHANGE, SEGMENT, TOMORROW, QUIET, PROPOSAL = "change", "segment", "tomorrow", "quiet", "proposal"
+
+
+def nest(schema: dict[str, pl.DataType]) -> pl.List:
+    """The type of a list of rows without their key."""
+    return pl.List(pl.Struct({name: kind for name, kind in schema.items() if name not in KEY}))
+
+
+JUDGEMENT_SCHEMA = {
+    "occasion": pl.Utf8,
+    **EFFECT_SCHEMA,
+    "segment": pl.Utf8,
+    "usual_value": pl.Float64,
+    "dates_count": pl.Int64,
+    **{name: kind for name, kind in CASE_SCHEMA.items() if name not in ("touchpoint_id", "kpi_id", "date", "effect", "p_value")},
+    "weeks": nest(SERIES_SCHEMA),
+    "placebos": nest(PLACEBO_SCHEMA),
+}
+
+
+def list_judgements(company: Company, segment_days: pl.DataFrame) -> pl.DataFrame:
+    """Rows of JUDGEMENT_SCHEMA by occasion: `change`, `segment` (a change seen by one segment's customers; `segment_days` as judge_segments
+    takes them), `tomorrow` (what could be seen), `quiet` (nothing was registered on that date), `proposal` (nothing was, but it moved)."""
+    # the matrices are small: a second thread of the linear algebra only waits, at ten times the processor seconds
+    with threadpool_limits(1):
+        found, segments = evaluate_changes(company), judge_segments(company, segment_days)
+        visible, quiet = list_visible_effects(company), measure_false_alarms(company).cases
+        breaks = propose_breaks(company)
+    changes = found.effects.join(gather(found.series, "weeks"), on=list(KEY), how="left", nulls_equal=True)
+    changes = changes.join(gather(found.placebos, "placebos"), on=list(KEY), how="left", nulls_equal=True)
+    tomorrow = company.date_of(company.days - 1) + timedelta(days=1)
+    visible = visible.rename({"status": "verdict"}).with_columns(pl.lit(tomorrow).alias("started_at"))
+    told = (
+        (CHANGE, changes), (SEGMENT, segments), (TOMORROW, visible), (QUIET, quiet.rename({"date": "started_at"})),
+        (PROPOSAL, breaks.rename({"break_date": "started_at"})),
+    )  # fmt: skip
+    marked = [part.with_columns(pl.lit(occasion).alias("occasion")) for occasion, part in told]
+    return pl.concat([pl.DataFrame(schema=JUDGEMENT_SCHEMA), *marked], how="diagonal").select(list(JUDGEMENT_SCHEMA))
+
+
+def gather(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Rows of one key as a list."""
+    return rows.group_by(list(KEY), maintain_order=True).agg(pl.struct(pl.exclude(list(KEY))).alias(name))

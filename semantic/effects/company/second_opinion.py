@@ -1,0 +1,90 @@
+"""A second opinion on what was called an effect: statsmodels' structural model on the very same weeks.
+
+It is a wandering level with noise and a step, and the control index as regressor where the first opinion had one. It is wrong more often
+than the method (docs/calibration.md), so that it changes no verdict; where it disagrees, that is shown.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from semantic.effects.company.answers import Answer
+from semantic.effects.company.verdicts import Unit, write_chance, write_margin, write_move
+from semantic.effects.method.kernels import Array
+from semantic.effects.method.structural import fit_steps
+from semantic.effects.method.words import LEVEL
+
+REACH = 1.959964
+
+
+@dataclass(frozen=True)
+class SecondOpinion:
+    """The step of the structural model, its 95 % margin and two-sided p (normal)."""
+
+    effect: float
+    lower: float
+    upper: float
+    p: float
+
+
+def ask_second(answer: Answer) -> SecondOpinion | None:
+    """Fit the weeks of an answer; None where they cannot be fitted. Weeks without a value, or left out, are missing."""
+    if answer.judged is None:
+        return None
+    n = answer.window.n
+    values = answer.judged.copy()
+    values[np.isnan(np.array(answer.values))] = np.nan
+    # the weeks of a roll-out are missing
+    hole = np.full(answer.window.gap, n)
+    values = np.insert(values, hole, np.nan)
+    positions = np.arange(-n, len(values) - n, dtype=float)
+    columns = [] if answer.beside is None else [np.insert(answer.beside, hole, 0.0)]
+    columns += [np.insert(shape, hole, 0.0) for shape in answer.window.pattern.shapes]
+    return fit_second(values, positions, np.column_stack(columns) if columns else None)
+
+
+def fit_second(values: Array, positions: Array, beside: Array | None = None) -> SecondOpinion | None:
+    """Fit a series with holes (NaN); the maximum is found in closed form, and statsmodels weighs it there."""
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+    step, known = (positions >= 0).astype(float), ~np.isnan(values)
+    beside = None if beside is None else drop_repeated(beside, known)
+    regressors = step[:, None] if beside is None else np.column_stack([beside, step])
+    scale = float(values[known].std()) if known.any() else 0.0
+    if not scale > 0 or np.linalg.matrix_rank(np.column_stack([np.ones(known.sum()), regressors[known]])) <= regressors.shape[1]:
+        return None
+    series = (values - values[known].mean()) / scale
+    start = fit_steps(series[known][None], positions[known], None if beside is None else beside[known])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = UnobservedComponents(series, level="llevel", exog=regressors)
+        slopes = start.slopes[0]
+        found = model.smooth([float(start.noise[0]), float(start.level[0]), *map(float, slopes)], cov_type="approx")
+    effect, error, p = (float(each[-1]) for each in (found.params, found.bse, found.pvalues))
+    if not (np.isfinite(error) and error > 0):
+        error, p = float(start.error[0]), float(start.p[0])
+    return SecondOpinion(effect * scale, (effect - REACH * error) * scale, (effect + REACH * error) * scale, p)
+
+
+def drop_repeated(columns: Array, known: Array) -> Array | None:
+    """Without columns that say nothing beyond the level and those before them; None where none is left."""
+    kept: list[int] = []
+    for i in range(columns.shape[1]):
+        if np.linalg.matrix_rank(np.column_stack([np.ones(known.sum()), columns[known][:, [*kept, i]]])) == len(kept) + 2:
+            kept.append(i)
+    return columns[:, kept] if kept else None
+
+
+def write_second(first: float, second: SecondOpinion, unit: Unit) -> str:
+    """One sentence: agrees, or disagrees and what it says."""
+    told = f"{write_move(second.effect, unit)} (95 % margin {write_margin(second.lower, second.upper, unit)})"
+    name = "a structural model of the same weeks"
+    if second.p < LEVEL and np.sign(second.effect) == np.sign(first):
+        return f"Second opinion: {name} agrees: {told}."
+    chance = f"so far out in {write_chance(second.p)} of cases without a change"
+    if second.p < LEVEL:
+        return f"Second opinion: {name} disagrees: it sees the opposite, {told}."
+    return f"Second opinion: {name} disagrees: {told}, which its wandering level explains ({chance})."

@@ -1,0 +1,285 @@
+"""What an answer about a company's change is called, why, and in one sentence; how many KPIs looked at together share the error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from semantic.effects.company.answers import FULL_SEASON_WEEKS, Answer
+from semantic.effects.company.clean_history import has_new_meaning
+from semantic.effects.company.facts import ChangeFacts, Company, KpiFacts
+from semantic.effects.method.kernels import Array
+from semantic.effects.method.periods import WEEK
+from semantic.effects.method.words import LEVEL, NOTHING, TOO_LITTLE, count_times
+
+NOT_STARTED, TOO_EARLY, NEW_MEANING, NOT_SEPARABLE = "not started", "too early", "measurement changed", "not separable"
+VERDICTS = (
+    "better", "worse", "higher", "lower", "exploratory higher", "exploratory lower", NOTHING, TOO_LITTLE, NOT_SEPARABLE, NEW_MEANING,
+    TOO_EARLY, NOT_STARTED,
+)  # fmt: skip
+EFFECTS = VERDICTS[: VERDICTS.index(NOTHING)]  # called an effect
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How differences of a KPI are written: times `factor`, with `digits`, then `word`."""
+
+    factor: float
+    digits: int
+    word: str
+
+
+def find_unit(kpi: KpiFacts, size: float = 0.0) -> Unit:
+    """Shares in points, ratios per 100, seconds as minutes or hours where values (`size`) are that long."""
+    if kpi.unit_kind == "seconds" and size >= 600:
+        return Unit(1 / 3600, 2, " h") if size >= 3600 else Unit(1 / 60, 1, " min")
+    word = {"share": " points", "points": " points", "ratio": " per 100", "seconds": " s", "score": " on the scale"}
+    if kpi.unit_kind == "currency":
+        return Unit(1.0, 2, f" {kpi.unit}" if kpi.unit else "")
+    digits = {"share": 1, "points": 1, "seconds": 1}.get(kpi.unit_kind, 2)
+    return Unit(100.0 if kpi.unit_kind in ("share", "ratio") else 1.0, digits, word.get(kpi.unit_kind, ""))
+
+
+def write_size(value: float, unit: Unit, *, with_word: bool = True) -> str:
+    """A difference in words of the KPI; small ones keep two leading digits."""
+    scaled = value * unit.factor
+    digits = unit.digits
+    while scaled and digits < 6 and abs(round(scaled, digits)) < 10**-digits * 9.5:
+        digits += 1
+    return f"{round(scaled, digits) + 0.0:,.{digits}f}{unit.word if with_word else ''}"
+
+
+def write_date(day: date) -> str:
+    """3 May 2025."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def write_move(value: float, unit: Unit) -> str:
+    """+2.5 points, -26 s."""
+    return f"{'+' if value > 0 else ''}{write_size(value, unit)}"
+
+
+def write_margin(lower: float, upper: float, unit: Unit) -> str:
+    """0.9 to 4.1 points."""
+    return f"{write_size(lower, unit, with_word=False)} to {write_size(upper, unit)}"
+
+
+def compare_promise(promised: float, answer: Answer, unit: Unit) -> str:
+    """What was promised beside what was measured: their margin decides whether the two differ."""
+    if answer.lower <= min(promised, 0) and max(promised, 0) <= answer.upper:
+        said = "the margin holds the promise and no effect alike"
+    elif answer.lower <= promised <= answer.upper:
+        said = "the promise lies within the margin"
+    elif (answer.effect - promised) * promised > 0:
+        said = "more than promised"
+    else:
+        said = "less than promised"
+    measured = f"measured {write_move(answer.effect, unit)} ({write_margin(answer.lower, answer.upper, unit)})"
+    return f"promised {write_move(promised, unit)}, {measured}: {said}"
+
+
+def adjust_together(p: Sequence[float]) -> Array:
+    """q values of Benjamini and Hochberg: the share of false ones among all that are called an effect at this value or below."""
+    values = np.asarray(p, dtype=float)
+    order = np.argsort(values)
+    ranked = values[order] * len(values) / np.arange(1, len(values) + 1)
+    q = np.empty(len(values))
+    q[order] = np.minimum(np.minimum.accumulate(ranked[::-1])[::-1], 1.0)
+    return q
+
+
+def write_chance(p: float) -> str:
+    """3.40 %, or less than 0.01 %."""
+    return "less than 0.01 %" if p < 1e-4 else f"{100 * p:.2f} %"
+
+
+def find_family(answer: Answer) -> tuple[str, str]:
+    """KPIs that are adjusted together: the planned test alone, the others in scope, and what lies elsewhere. Unplanned: all in scope."""
+    question = answer.question
+    if question.relation != "in_scope":
+        return question.change.change_id, "elsewhere"
+    return question.change.change_id, "primary" if question.is_primary and question.change.is_planned else "in scope"
+
+
+def adjust_answers(answers: Sequence[Answer], obstacles: Sequence[str | None]) -> list[float]:
+    """q per answer (NaN: not adjusted, or without a verdict). What is only too early counts as 1, so that a later one never takes back an
+    earlier verdict."""
+    families: dict[tuple[str, str], list[int]] = {}
+    for i, (answer, obstacle) in enumerate(zip(answers, obstacles, strict=True)):
+        if obstacle == TOO_EARLY or (obstacle is None and answer.is_estimated):
+            families.setdefault(find_family(answer), []).append(i)
+    found = [np.nan] * len(answers)
+    for (_, name), members in families.items():
+        if name == "primary" and len(members) == 1:
+            continue
+        q = adjust_together([1.0 if obstacles[i] else answers[i].p for i in members])
+        for i, value in zip(members, q, strict=True):
+            if obstacles[i] is None:
+                found[i] = float(value)
+    return found
+
+
+def find_verdict_obstacle(answer: Answer, company: Company) -> str | None:
+    """The verdict where none about the size may be given, or None."""
+    change, window = answer.question.change, answer.window
+    if change.start >= company.days:
+        return NOT_STARTED
+    if company.known_days(answer.question.kpi_id) - 1 < window.judged_from:
+        return TOO_EARLY
+    if window.has_new_meaning:
+        return NEW_MEANING
+    if window.overlaps or window.meets_incident:
+        return NOT_SEPARABLE
+    return TOO_LITTLE if answer.too_little or not answer.is_estimated else None
+
+
+def is_final(verdict: str) -> bool:
+    """False while a verdict is still waited for."""
+    return verdict not in (NOT_STARTED, TOO_EARLY)
+
+
+def is_kept(verdict: str) -> bool:
+    """True for verdicts that stay as they were given. With too little data nothing was said: a history loaded later may still tell."""
+    return is_final(verdict) and verdict != TOO_LITTLE
+
+
+def give_company_verdict(answer: Answer, kpi: KpiFacts, obstacle: str | None, q: float) -> str:
+    """The verdict. A change that was not planned, and what lies outside its scope, is explored: never better or worse."""
+    if obstacle is not None:
+        return obstacle
+    if (answer.p if np.isnan(q) else q) >= LEVEL:
+        return NOTHING
+    moved = "higher" if answer.effect > 0 else "lower"
+    if not answer.question.change.is_planned or answer.question.relation != "in_scope":
+        return f"exploratory {moved}"
+    if kpi.direction not in ("higher", "lower"):
+        return moved
+    return "better" if moved == kpi.direction else "worse"
+
+
+def explain_verdict(answer: Answer, company: Company, verdict: str, q: float, unit: Unit) -> str:
+    """Why the verdict is what it is, and where something can be done about it, what."""
+    if verdict == NOT_STARTED:
+        return f"it starts on {write_date(company.date_of(answer.question.change.start))}"
+    if verdict == TOO_EARLY:
+        return explain_early(answer, company)
+    if verdict == NEW_MEANING:
+        return name_new_meaning(answer, company)
+    if verdict == NOT_SEPARABLE:
+        return name_overlaps(answer, company)
+    if verdict == TOO_LITTLE:
+        return answer.too_little or "the effect cannot be estimated from these weeks"
+    chance = f"so far out in {write_chance(answer.p)} of cases without a change"
+    if verdict != NOTHING:
+        shared = "" if np.isnan(q) else f"; with all KPIs looked at together the share of false calls stays within {write_chance(q)}"
+        return f"outside the 95 % margin: {chance}{shared}"
+    seen = f"an effect of {write_size(answer.visible, unit)} would have been seen in 80 of 100 cases"
+    if answer.p < LEVEL:
+        return f"outside its own margin, but with the KPIs looked at together chance alone does that too often (q = {q:.2f}); {seen}"
+    return f"within the 95 % margin; {seen}"
+
+
+def explain_early(answer: Answer, company: Company) -> str:
+    """What is still waited for."""
+    window, kpi = answer.window, company.kpis[answer.question.kpi_id]
+    parts = [f"the {window.m} weeks after{' the roll-out' if window.gap else ''}"]
+    if kpi.maturity_days:
+        parts.append(f"{kpi.maturity_days} days until the figures are mature")
+    parts.append("7 days for late rows")
+    day = write_date(company.date_of(window.judged_from))
+    if window.is_complete:
+        return f"the evaluation is planned for {day}"
+    if kpi.known_until < company.days:
+        parts.append(f"its source has delivered up to {write_date(company.date_of(kpi.known_until - 1))} only")
+    return f"judged from {day} on: {', '.join(parts)}"
+
+
+def name_overlaps(answer: Answer, company: Company) -> str:
+    """Not separable from what, when that was, and what of it nobody had recorded in time."""
+    window, start = answer.window, answer.question.change.start
+    named = {}
+    for event in sorted(window.overlaps, key=lambda each: each.is_step):
+        days = event.day - start
+        when = "on the same day" if not days else f"{count_days(abs(days))} {'later' if days > 0 else 'earlier'}"
+        what = f"{event.title}, which {'ended' if event.is_end else 'began'} {when} at the same touchpoint"
+        named.setdefault(event.change_id, what + note_late(answer, company, company.by_id[event.change_id]))
+    parts = list(named.values())
+    if window.meets_incident:
+        opened = start + WEEK * window.gap
+        met = [each for each in company.changes if each.is_incident and each.start < window.until and (each.end or 0) >= opened]
+        parts.append("an incident in the weeks after" + note_all_late(answer, company, met))
+    return f"not separable from {'; and from '.join(parts)}"
+
+
+def name_new_meaning(answer: Answer, company: Company) -> str:
+    """That the figure became another one, and whether that was recorded in time."""
+    window, start = answer.window, answer.question.change.start
+    asked = [each for each in company.changes if each.kind == "measurement" and has_new_meaning(start, window.until, (each.start,))]
+    late = note_all_late(answer, company, asked) if company.kpis[answer.question.kpi_id].counts_answers else ""
+    return f"the figure itself is asked for or counted in another way from a day in or shortly before these weeks on{late}"
+
+
+def note_all_late(answer: Answer, company: Company, others: Sequence[ChangeFacts]) -> str:
+    """Those that met the touchpoint and were recorded late."""
+    place = answer.question.touchpoint_id
+    met = [other for other in others if place in other.scope or (other.is_incident and not other.scope)]
+    return "".join(dict.fromkeys(note_late(answer, company, other) for other in met))
+
+
+def note_late(answer: Answer, company: Company, other: ChangeFacts) -> str:
+    """Says so where another change was recorded after it had begun and after ours had: with the outcome in sight, or nearly."""
+    ours = answer.question.change
+    if other.recorded is None or other.recorded <= max(other.start, ours.start):
+        return ""
+    over = ", when these weeks were over" if other.recorded >= answer.window.until else ""
+    return f" (recorded only on {write_date(company.date_of(other.recorded))}{over})"
+
+
+def count_days(count: int) -> str:
+    """1 day, 14 days."""
+    return f"{count} day{'' if count == 1 else 's'}"
+
+
+def list_warnings(answer: Answer) -> tuple[str, ...]:
+    """What weakens the judgement without preventing it."""
+    window, change = answer.window, answer.question.change
+    found = list(answer.warnings)
+    if window.steps:
+        times = "once" if len(window.steps) == 1 else f"on {len(window.steps)} days"
+        found.append(f"other changes met the touchpoint {times} in the weeks before; the forecast allows each a step of its own")
+    if 0 < window.n < FULL_SEASON_WEEKS:
+        found.append("season not excluded: the history before is shorter than two years")
+    if change.segments:
+        found.append(f"meant for {', '.join(sorted(change.segments))}; measured over all customers")
+    return tuple(dict.fromkeys(found))
+
+
+def write_company_sentence(
+    answer: Answer, company: Company, kpi: KpiFacts, place: str, unit: Unit, verdict: str, reason: str, write_day: Callable[[int], str]
+) -> str:
+    """One plain sentence for a CX lead."""
+    name = f"{kpi.name} at {place}"
+    if not answer.is_estimated:
+        return f"{name}: {verdict}; {reason}."
+    window = answer.window
+    size = abs(answer.effect)
+    margin = f"95 % margin {write_margin(answer.lower, answer.upper, unit)}"
+    weeks = "week" if window.m == 1 else f"{window.m} weeks"
+    controls = [company.places[each].touchpoint_name if each in company.places else each for each in answer.controls]
+    beside = f" and from {', '.join(controls)} beside it" if controls else ""
+    move = f"stood {write_size(size, unit)} {'higher' if answer.effect > 0 else 'lower'}"
+    start = answer.question.change.start
+    span = f"In the {weeks} from {write_day(start + WEEK * window.gap)}"
+    if window.gap:
+        span += f", after the roll-out that began on {write_day(start)},"
+    text = f"{span} {name} {move} than forecast from the {window.n} weeks before{beside}"
+    tail = "there is no earlier date to try the same on"
+    if answer.placebos:
+        missed = f"missed as badly {count_times(answer.missed)}" if answer.missed else "never missed as badly"
+        dates = f"{len(answer.placebos)} earlier date{'' if len(answer.placebos) == 1 else 's'}"
+        tail = f"the same forecast, tried on {dates} when nothing was registered, {missed}"
+    closing = f" But: {reason}." if verdict in (NOT_SEPARABLE, NEW_MEANING, TOO_LITTLE, TOO_EARLY) else ""
+    return f"{text} ({margin}); {tail}.{closing}"

@@ -1,0 +1,279 @@
+"""From a forecast to a judgement: the placebo gate, the guard against a wider spread, registered peaks, and when it is too little data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semantic.effects.method.forecast import Forecast, Shapes, average_forecast, mean_of, read_shapes
+from semantic.effects.method.kernels import Array, build_regressors, prepare_family
+
+PLACEBOS = 8
+FEWEST_BEFORE_PLACEBO = 12
+FEWEST_MONTHS_FOR_SEASON = 24
+GATE_WORTH = 20.0  # misses the models' own variance is worth against those seen
+GATE_FLOOR = 0.85
+PEAK_SPREAD = 0.15  # how far a yearly peak differs from year to year, as a share of its height
+FEWEST_WEEKS, FEWEST_WEEKS_WITH_PEAK = 17, 60
+FEWEST_ANSWERS_BEFORE, FEWEST_ANSWERS_AFTER = 60, 30
+WEEKS_PER_WEEK_AFTER = 6  # weeks before for each one after; eight for more than four after
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Which periods are used: positions before and after the start, the grain, and the share of each that is a registered peak.
+
+    `steps` are positions of earlier events, since each of which the level may be another; one within a period is a fraction. No placebo
+    falls on `closed` positions; the forecast still uses what stands there.
+    """
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    grain: str = "week"
+    season: bool = False
+    peaks: tuple[float, ...] | None = None
+    steps: tuple[float, ...] = ()
+    closed: tuple[int, ...] = ()
+
+    @property
+    def periods(self) -> tuple[tuple[int, ...], tuple[int, ...], str, bool]:
+        """What the matrices of the noise models depend on."""
+        return self.before, self.after, self.grain, self.season
+
+    @property
+    def shapes(self) -> Array:
+        """Known shapes of unknown height (r x (n + m)): the share of each period that is a registered peak, or lies after a step."""
+        ends = np.array([*self.before, *self.after], dtype=float) + 1
+        peaks = () if self.peaks is None else (np.array(self.peaks),)
+        return np.array([*peaks, *(np.clip(ends - step, 0.0, 1.0) for step in self.steps)]).reshape(-1, len(ends))
+
+    def cut_at(self, origin: int) -> Pattern | None:
+        """The same pattern as if the change had come earlier; None where a period after it is not usable or too few stand before."""
+        past = tuple(p for p in self.before if p < origin)
+        window = {origin + p for p in self.after}
+        if len(past) < FEWEST_BEFORE_PLACEBO or not window <= set(self.before):
+            return None
+        if self.season and (len(past) < FEWEST_MONTHS_FOR_SEASON or not {p % 12 for p in window} <= {p % 12 for p in past}):
+            return None
+        peaks = None
+        if self.peaks is not None:
+            known = dict(zip((*self.before, *self.after), self.peaks, strict=True))
+            peaks = tuple(known[p] for p in (*past, *sorted(window)))
+            if any(known[p] for p in window):
+                return None
+            if not any(known[p] for p in past):
+                peaks = None
+        # an event after the date, or before all that is left, is no step
+        steps = tuple(step - origin for step in self.steps if past[0] < step < origin)
+        return Pattern(tuple(p - origin for p in past), self.after, self.grain, self.season, peaks, steps)
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """One value per series. Effects are after minus forecast, in the KPI's unit; `p` is two-sided; `visible` is the smallest effect seen in
+    80 of 100 cases. `scores` are the normal scores of the misses at the placebo dates (N x J). Where `status` is not `ok`, effect and
+    interval may still be filled, or NaN.
+    """
+
+    effect: Array
+    lower: Array
+    upper: Array
+    p: Array
+    se: Array
+    freedom: Array
+    visible: Array
+    scores: Array
+    missed: NDArray[np.int64]
+    control_weight: Array
+    status: tuple[str, ...] = field(default=())
+
+
+@lru_cache(maxsize=1024)
+def list_placebos(pattern: Pattern, most: int = PLACEBOS) -> tuple[tuple[int, Pattern], ...]:
+    """Earlier dates to make the same forecast at, with their patterns: at most `most`, the latest ones first."""
+    found: list[tuple[int, Pattern]] = []
+    m = len(pattern.after)
+    reach = len(pattern.before) // 2
+    step = max(m, reach // most)
+    origin = -pattern.after[-1] - 1
+    free = set(pattern.before) - set(pattern.closed)
+    while len(found) < most and origin > pattern.before[0]:
+        cut = pattern.cut_at(origin) if free.issuperset(origin + p for p in pattern.after) else None
+        if cut is not None:
+            found.append((origin, cut))
+            origin -= step
+        else:
+            origin -= 1
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """N series of one pattern to judge: `before` N x n, `after` N x m or its mean; `control` an index, `spread` factors on the variance."""
+
+    pattern: Pattern
+    before: Array
+    after: Array
+    control: tuple[Array, Array] | None = None
+    spread: Array | None = None
+
+
+def judge_series(
+    pattern: Pattern, before: Array, after: Array, *, control: tuple[Array, Array] | None = None, spread: Array | None = None,
+    peak_height: bool = True, gate: bool = True,
+) -> Estimates:  # fmt: skip
+    """Judge N series of one pattern; see Plan for the arrays."""
+    return judge_plans([Plan(pattern, before, after, control, spread)], peak_height=peak_height, gate=gate)[0]
+
+
+def judge_plans(plans: Sequence[Plan], *, peak_height: bool = True, gate: bool = True) -> list[Estimates]:
+    """Judge series of many patterns. Forecasts over the same periods, also those at placebo dates, are made together."""
+    plans = [replace(plan, before=fill_gaps(plan.before), after=mean_of(plan.after)) for plan in plans]
+    forecasts = forecast_plans(plans)
+    scores = score_placebos(plans) if gate else [np.zeros((len(plan.before), 0)) for plan in plans]
+    judged = []
+    for plan, forecast, each in zip(plans, forecasts, scores, strict=True):
+        variance = forecast.variance * (1.0 if plan.spread is None else plan.spread)
+        if plan.pattern.peaks is not None and peak_height:
+            variance = variance + (PEAK_SPREAD * estimate_peak(plan.pattern, plan.before)) ** 2
+        variance = variance * np.maximum(GATE_FLOOR, (GATE_WORTH + (each**2).sum(axis=1)) / (GATE_WORTH + each.shape[1]))
+        judged.append(conclude(forecast, np.sqrt(variance), each))
+    return judged
+
+
+def forecast_plans(plans: Sequence[Plan]) -> list[Forecast]:
+    """The forecast of every plan, those over the same periods with equally many shapes in one go."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    shapes = [find_shapes(plan.pattern) for plan in plans]
+    for i, plan in enumerate(plans):
+        groups.setdefault((*plan.pattern.periods, plan.control is None, len(shapes[i][1])), []).append(i)
+    found: dict[int, Forecast] = {}
+    for members in groups.values():
+        family = prepare_family(*plans[members[0]].pattern.periods)
+        before, after = (np.concatenate([getattr(plans[i], name) for i in members]) for name in ("before", "after"))
+        controls = [control for i in members if (control := plans[i].control) is not None]
+        index = (np.concatenate([each[0] for each in controls]), np.concatenate([each[1] for each in controls])) if controls else None
+        counts = [len(plans[i].before) for i in members]
+        sets = Shapes.join([shapes[i] for i in members], counts) if len(shapes[members[0]][1]) else None
+        forecast = average_forecast(family, before, after, index, sets)
+        ends = np.cumsum(counts)
+        for i, start, end in zip(members, [0, *ends[:-1]], ends, strict=True):
+            found[i] = Forecast(*(getattr(forecast, name)[start:end] for name in ("miss", "variance", "freedom", "control_weight")))
+    return [found[i] for i in range(len(plans))]
+
+
+@lru_cache(maxsize=4096)
+def find_shapes(pattern: Pattern) -> tuple[Array, Array]:
+    """The shapes of a pattern that say something."""
+    if pattern.peaks is None and not pattern.steps:
+        return np.empty((0, len(pattern.before))), np.empty(0)
+    past = build_regressors(np.array(pattern.before, dtype=float), pattern.grain, pattern.season)
+    return read_shapes(pattern.shapes, past)
+
+
+def fill_gaps(values: Array) -> Array:
+    """Periods without a value (NaN) take the mean of their series; a few in a hundred, so that series of one pattern stay together."""
+    values = np.asarray(values, dtype=float)
+    return np.where(np.isnan(values), np.nanmean(values, axis=1, keepdims=True), values)
+
+
+def conclude(forecast: Forecast, se: Array, scores: Array) -> Estimates:
+    """Interval, p and smallest visible effect from a miss, its standard error and degrees of freedom."""
+    from scipy.special import stdtr, stdtrit
+
+    wide = stdtrit(forecast.freedom, 0.975)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2 * stdtr(forecast.freedom, -np.abs(forecast.miss) / se)
+    # as badly as ours: a score at least as far out
+    ours = score_misses(forecast.miss, se, forecast.freedom)
+    missed = (np.abs(scores) >= np.abs(ours)[:, None]).sum(axis=1)
+    visible = se * (wide + stdtrit(forecast.freedom, 0.8))
+    return Estimates(
+        effect=forecast.miss, lower=forecast.miss - wide * se, upper=forecast.miss + wide * se, p=p, se=se, freedom=forecast.freedom,
+        visible=visible, scores=scores, missed=missed, control_weight=forecast.control_weight,
+    )  # fmt: skip
+
+
+def score_misses(miss: Array, se: Array, freedom: Array) -> Array:
+    """Misses as normal scores: how far out a miss lies in the distribution the forecast gave."""
+    from scipy.special import ndtri, stdtr
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tail = stdtr(freedom, -np.abs(miss / se))
+    return np.asarray(-np.sign(miss) * ndtri(np.clip(tail, 1e-12, 0.5)))
+
+
+def score_placebos(plans: Sequence[Plan]) -> list[Array]:
+    """Normal scores (N x J per plan) of the same forecast's misses at earlier dates on which nothing is registered."""
+    earlier, owners = [], []
+    for i, plan in enumerate(plans):
+        place = {position: column for column, position in enumerate(plan.pattern.before)}
+        for origin, cut in list_placebos(plan.pattern):
+            past = select_columns([place[p + origin] for p in cut.before])
+            window = select_columns([place[p + origin] for p in cut.after])
+            index = None if plan.control is None else (plan.control[0][:, past], plan.control[0][:, window])
+            earlier.append(Plan(cut, plan.before[:, past], mean_of(plan.before[:, window]), index))
+            owners.append(i)
+    columns: list[list[Array]] = [[] for _ in plans]
+    found = forecast_plans(earlier)
+    if found:
+        # one call for all: a call per plan costs more than its few figures
+        miss, variance, freedom = (np.concatenate([getattr(each, name) for each in found]) for name in ("miss", "variance", "freedom"))
+        scores = np.split(score_misses(miss, np.sqrt(variance), freedom), np.cumsum([len(each.miss) for each in found])[:-1])
+        for i, each in zip(owners, scores, strict=True):
+            columns[i].append(each)
+    return [np.column_stack(each) if each else np.zeros((len(plan.before), 0)) for each, plan in zip(columns, plans, strict=True)]
+
+
+def select_columns(places: list[int]) -> slice | list[int]:
+    """A slice where the columns are neighbours, so that nothing is copied."""
+    return slice(places[0], places[-1] + 1) if places[-1] - places[0] + 1 == len(places) else places
+
+
+def estimate_peak(pattern: Pattern, before: Array) -> Array:
+    """Height (N) that the registered peak adds to the mean after, from the same weeks of earlier years."""
+    n = len(pattern.before)
+    assert pattern.peaks is not None
+    shares = np.array(pattern.peaks)
+    in_peak = shares[:n] > 0.5
+    if not in_peak.any() or in_peak.all():
+        return np.zeros(len(before))
+    return np.asarray((before[:, in_peak].mean(axis=1) - before[:, ~in_peak].mean(axis=1)) * shares[n:].mean())
+
+
+def index_controls(controls: Array, n: int) -> tuple[Array, Array]:
+    """One control index from controls (C x (n + m) or N x C x (n + m)): the mean of each over its own standard deviation before."""
+    values = np.asarray(controls, dtype=float)
+    values = values[None] if values.ndim == 2 else values
+    width = values[:, :, :n].std(axis=2, keepdims=True)
+    index = (values / np.where(width > 0, width, 1.0)).mean(axis=1)
+    return index[:, :n], index[:, n:]
+
+
+def find_too_little(
+    n: int, m: int, *, grain: str = "week", answers_before: float | None = None, answers_after: float | None = None,
+    empty_share: float = 0.0, has_peak: bool = False, is_constant: bool = False,
+) -> str | None:  # fmt: skip
+    """Why a series cannot be judged, in words, or None. Counts are of the denominator where it counts answers."""
+    short = {"week": FEWEST_WEEKS, "day": 60, "month": 24, "year": 12}[grain]
+    noun = f"{grain}s"
+    if is_constant:
+        return "the value never moved before the change"
+    if n < short:
+        return f"only {n} whole {noun} before the change; {short} are needed"
+    if grain == "week" and (n < WEEKS_PER_WEEK_AFTER * m or (m > 4 and n < 8 * m)):
+        return f"{m} weeks after the change are too many for {n} before; {(8 if m > 4 else WEEKS_PER_WEEK_AFTER) * m} are needed"
+    if grain == "week" and has_peak and n < FEWEST_WEEKS_WITH_PEAK:
+        needed = f"{FEWEST_WEEKS_WITH_PEAK} are needed"
+        return f"a registered peak lies in the weeks after, and {n} weeks before do not hold the one of last year; {needed}"
+    if answers_after is not None and answers_after < FEWEST_ANSWERS_AFTER:
+        return f"only {answers_after:.0f} answers after the change; {FEWEST_ANSWERS_AFTER} are needed"
+    if answers_before is not None and answers_before < FEWEST_ANSWERS_BEFORE:
+        return f"only {answers_before:.0f} answers before the change; {FEWEST_ANSWERS_BEFORE} are needed"
+    if empty_share > 0.1:
+        return f"{empty_share:.0%} of the {noun} before are empty; at most 10 % may be"
+    return None

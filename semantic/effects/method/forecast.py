@@ -1,0 +1,193 @@
+"""The averaged forecast: every noise model forecasts the periods after from those before, weighted by how well it explains them.
+
+Arrays have one row per series: `before` is N x n, `after` N x m, in the units of the KPI; results are arrays of length N in the same units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semantic.effects.method.kernels import Array, Family
+
+FEWEST_FREEDOM = 3.0
+SMALLEST_SHAPE = 1e-6  # of what a shape adds to the level
+CHUNK = 500  # series at a time, so that what the models say of them stays in the processor's cache
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Miss = mean after minus its forecast; `variance` is the forecast's own, `freedom` the degrees of freedom it is known with.
+
+    `control_weight` is the share of belief in the models that use the control index (0 without one).
+    """
+
+    miss: Array
+    variance: Array
+    freedom: Array
+    control_weight: Array
+
+
+@dataclass(frozen=True)
+class _Opinions:
+    """What the models say: arrays N x models."""
+
+    miss: Array
+    variance: Array
+    log_weight: Array
+
+
+def read_shapes(shares: Array, regressors: Array) -> tuple[Array, Array]:
+    """Known shapes of unknown height, such as a registered peak: their shares before (r x n), and their means after (r).
+
+    `shares` (r x (n + m)) are per period. What the `regressors` of the family (n x c), or other rows, say already is dropped.
+    """
+    n = len(regressors)
+    past = shares[:, :n].T
+    _, sizes, turn = np.linalg.svd(past - regressors @ (np.linalg.pinv(regressors) @ past), full_matrices=False)
+    turned = turn[sizes > SMALLEST_SHAPE] @ shares
+    return turned[:, :n], turned[:, n:].mean(axis=1)
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """G sets of r shapes, `before` G x r x n and `after` G x r; series i has the set `owner[i]` (N, ascending)."""
+
+    before: Array
+    after: Array
+    owner: NDArray[np.int64]
+
+    @classmethod
+    def join(cls, sets: Sequence[tuple[Array, Array]], counts: Sequence[int]) -> Shapes:
+        """Sets of equally many shapes, each for so many series."""
+        return cls(np.stack([each[0] for each in sets]), np.stack([each[1] for each in sets]), np.repeat(np.arange(len(sets)), counts))
+
+    def take(self, rows: slice) -> Shapes:
+        """The shapes of some of the series."""
+        owner = self.owner[rows]
+        sets = slice(owner[0], owner[-1] + 1)
+        return Shapes(self.before[sets], self.after[sets], owner - owner[0])
+
+
+class _Heights:
+    """The heights of shapes under one kernel, by generalised least squares for every mix w: how to take them out of anything else."""
+
+    def __init__(self, shapes: Shapes, family: Family, k: int) -> None:
+        basis, self.inverse, gains = family.bases[k], family.inverse[k], family.gains[k]
+        self.known = shapes.before @ basis  # G x r x q
+        self.owner = shapes.owner
+        gram = np.moveaxis((self.known[:, :, None] * self.known[:, None]) @ self.inverse, 3, 1)  # G x w x r x r
+        ahead = np.swapaxes((shapes.after + shapes.before @ family.level)[..., None] - self.known @ gains, 1, 2)  # G x w x r
+        solved = np.linalg.inv(gram)
+        lean = (solved @ ahead[..., None])[..., 0]
+        self.spread = (ahead * lean).sum(axis=2)[self.owner]  # N x w, as what follows
+        self.logdet = np.linalg.slogdet(gram)[1][self.owner]
+        self.solved, self.lean = solved[self.owner], lean[self.owner]
+
+    def measure(self, scores: Array) -> tuple[Array, Array, Array]:
+        """Of series (N x q): products with the shapes and heights (N x w x r each), and what the heights forecast (N x w)."""
+        cross = np.swapaxes((scores[:, None] * self.known[self.owner]) @ self.inverse, 1, 2)
+        return cross, (self.solved @ cross[..., None])[..., 0], (cross * self.lean).sum(axis=2)
+
+
+def average_forecast(
+    family: Family, before: Array, after: Array, control: tuple[Array, Array] | None = None, shapes: Shapes | None = None
+) -> Forecast:
+    """Forecast the mean of `after` (N x m, or its mean as N) for each series; `control` is an index before (N x n) and after (N x m)."""
+    before = np.asarray(before, dtype=float)
+    if len(before) > CHUNK:
+        parts = []
+        for first in range(0, len(before), CHUNK):
+            rows = slice(first, first + CHUNK)
+            index = None if control is None else (control[0][rows], control[1][rows])
+            part = None if shapes is None else shapes.take(rows)
+            parts.append(average_forecast(family, before[rows], np.asarray(after)[rows], index, part))
+        fields = ("miss", "variance", "freedom", "control_weight")
+        return Forecast(*(np.concatenate([getattr(part, field) for part in parts]) for field in fields))
+    centre, scale = before.mean(axis=1), before.std(axis=1)
+    scale = np.where(scale > 0, scale, 1.0)
+    values = (before - centre[:, None]) / scale[:, None]
+    last = (mean_of(after) - centre) / scale
+    opinions = [forecast_each(family, values, last, shapes=shapes)]
+    split = opinions[0].miss.shape[1]
+    if control is not None:
+        past = np.asarray(control[0], dtype=float)
+        middle, width = past.mean(axis=1), past.std(axis=1)
+        width = np.where(width > 0, width, 1.0)
+        index = ((past - middle[:, None]) / width[:, None], (mean_of(control[1]) - middle) / width)
+        opinions.append(forecast_each(family, values, last, index, shapes))
+    miss = np.concatenate([each.miss for each in opinions], axis=1)
+    variance = np.concatenate([each.variance for each in opinions], axis=1)
+    logs = np.concatenate([each.log_weight for each in opinions], axis=1)
+    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
+    weights /= weights.sum(axis=1, keepdims=True)
+    mean = (weights * miss).sum(axis=1)
+    own = (weights * variance).sum(axis=1)
+    total = own + (weights * (miss - mean[:, None]) ** 2).sum(axis=1)
+    freedom = match_freedom(weights, variance, own, max(rank_of(family, shapes), 3))
+    # the models' variances hold their t inflation already: the scale of a t with these degrees of freedom is smaller than its variance
+    total = total * (freedom - 2) / freedom
+    return Forecast(mean * scale, total * scale**2, freedom, weights[:, split:].sum(axis=1))
+
+
+def rank_of(family: Family, shapes: Shapes | None) -> int:
+    """Independent contrasts that are left."""
+    return family.rank - (0 if shapes is None else shapes.before.shape[1])
+
+
+def mean_of(after: Array) -> Array:
+    """The mean per series of what may be one already."""
+    values = np.asarray(after, dtype=float)
+    return values if values.ndim == 1 else np.asarray(values.mean(axis=1))
+
+
+def match_freedom(weights: Array, variance: Array, own: Array, rank: int) -> Array:
+    """Degrees of freedom whose chi-square has the relative spread of the models' variances (Satterthwaite), at least three."""
+    second = (weights * variance**2).sum(axis=1) * (1 + 2 / rank)
+    return np.maximum(2 * own**2 / np.maximum(second - own**2, 1e-12 * own**2 + 1e-300), FEWEST_FREEDOM)
+
+
+def forecast_each(
+    family: Family, values: Array, after: Array, control: tuple[Array, Array] | None = None, shapes: Shapes | None = None
+) -> _Opinions:
+    """Miss, variance and log weight of every model, from one matrix product per kernel and series."""
+    distance = after + values @ family.level
+    rank = rank_of(family, shapes)
+    misses, variances, logs = [], [], []
+    with np.errstate(divide="ignore"):
+        priors = np.log(family.prior)
+    for k, basis in enumerate(family.bases):
+        inverse, gains = family.inverse[k], family.gains[k]
+        scores = values @ basis
+        square = (scores**2) @ inverse
+        miss = distance[:, None] - scores @ gains
+        spread = np.broadcast_to(family.spread[k], miss.shape)
+        logdet = family.logdet[k]
+        penalty = 0.0
+        if shapes is not None:
+            heights = _Heights(shapes, family, k)
+            cross, slopes, foretold = heights.measure(scores)
+            square, miss = square - (cross * slopes).sum(axis=2), miss - foretold
+            spread, logdet = spread + heights.spread, logdet + heights.logdet
+        if control is not None:
+            # a slope per model, drawn towards 0 by a prior worth one observation
+            index = control[0] @ basis
+            together, own = (scores * index) @ inverse, (index**2) @ inverse
+            moved = (control[1] + control[0] @ family.level)[:, None] - index @ gains
+            if shapes is not None:
+                beside, lean, known = heights.measure(index)
+                together, own, moved = together - (beside * slopes).sum(axis=2), own - (beside * lean).sum(axis=2), moved - known
+            own = np.maximum(own, 1e-12)
+            shrink = rank / (1 + rank)
+            square = square - shrink * together**2 / own
+            miss = miss - shrink * together / own * moved
+            spread = spread + shrink * moved**2 / own
+            penalty = 0.5 * np.log1p(rank)
+        square = np.maximum(square, 1e-12)
+        misses.append(miss)
+        variances.append(square / max(rank - 2, 1) * spread)
+        logs.append(priors[k] - 0.5 * logdet - 0.5 * rank * np.log(square) - penalty)
+    return _Opinions(np.concatenate(misses, axis=1), np.concatenate(variances, axis=1), np.concatenate(logs, axis=1))

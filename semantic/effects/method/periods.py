@@ -1,0 +1,87 @@
+"""Whole periods around a start day: sums over weeks of seven days counted from it, and how days scatter within."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from semantic.effects.method.kernels import Array
+
+WEEK = 7
+SCATTER_WEEKS = 4
+GUARD_ERRORS = 1.8  # standard errors beyond which a wider scatter is no chance
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """Pooled weeks of N series: `numerator`, `denominator` and `value` are N x (n + m), `n` of them before the start day.
+
+    `scatter` is the mean square of days around their week, weekday pattern removed, in units of the value squared (N x (n + m)).
+    """
+
+    numerator: Array
+    denominator: Array
+    value: Array
+    scatter: Array
+    n: int
+
+    @property
+    def before(self) -> Array:
+        """Values of the weeks before (N x n), oldest first."""
+        return self.value[:, : self.n]
+
+    @property
+    def after(self) -> Array:
+        """Values of the weeks after (N x m)."""
+        return self.value[:, self.n :]
+
+
+def pool_weeks(numerator: Array, denominator: Array, start: int, after: int = 4) -> Weeks:
+    """Whole weeks from daily sums (N x days); column `start` is the first day after. Days of a broken week at the beginning are left out.
+
+    A week without denominator has the value NaN.
+    """
+    n = start // WEEK
+    m = min(after, (numerator.shape[1] - start) // WEEK)
+    window = slice(start - n * WEEK, start + m * WEEK)
+    tops = np.asarray(numerator, dtype=float)[:, window].reshape(len(numerator), n + m, WEEK)
+    bottoms = np.asarray(denominator, dtype=float)[:, window].reshape(len(numerator), n + m, WEEK)
+    top, bottom = tops.sum(axis=2), bottoms.sum(axis=2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where(bottom > 0, top / bottom, np.nan)
+    return Weeks(top, bottom, value, measure_scatter(tops, bottoms, value, n), n)
+
+
+def measure_scatter(tops: Array, bottoms: Array, value: Array, n: int) -> Array:
+    """Mean square per week of weighted daily residuals; the weekday pattern of the weeks before is removed, so it counts as no scatter."""
+    residual = tops - np.nan_to_num(value)[..., None] * bottoms
+    mass = np.maximum(bottoms[:, :n].sum(axis=1), 1e-12)
+    weekday = residual[:, :n].sum(axis=1) / mass
+    residual = residual - weekday[:, None, :] * bottoms
+    weight = np.where(bottoms > 0, bottoms, 1.0)
+    return np.asarray((residual**2 / weight).sum(axis=2) / (WEEK - 1))
+
+
+def guard_spread(scatter: Array, n: int, m: int) -> Array:
+    """Factor per series (N, at least 1) by which days lately scatter more than before, where that is beyond chance.
+
+    Lately: the weeks after with the last four before, or those alone, whichever is the larger factor. Compared are mean logarithms of
+    the weeks' scatter, so that heavy tails make the comparison less certain instead of setting it off.
+    """
+    if n <= 2 * SCATTER_WEEKS or m < 1:
+        return np.ones(len(scatter))
+    scatter = np.where((scatter > 0).any(axis=1, keepdims=True), scatter, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        still = ~(scatter > 0)
+        # the median that skips weeks is slow
+        middle = np.nanmedian(np.where(still, np.nan, scatter), axis=1) if still.any() else np.median(scatter, axis=1)
+        middle = middle[:, None]
+        logs = np.log(np.maximum(np.nan_to_num(scatter), 0.05 * np.nan_to_num(middle, nan=1.0)) + 1e-300)
+    factors = np.ones(len(scatter))
+    for first in (n - SCATTER_WEEKS, n):
+        early, late = logs[:, :first], logs[:, first:]
+        gap = late.mean(axis=1) - early.mean(axis=1)
+        error = np.sqrt(early.var(axis=1, ddof=1) * (1 / early.shape[1] + 1 / late.shape[1]))
+        factors = np.maximum(factors, np.where(gap > GUARD_ERRORS * error, np.exp(gap), 1.0))
+    return factors

@@ -1,0 +1,57 @@
+"""What others would do with the same series (t-test, segmented regression, structural model), and the best possible.
+
+Daily values are N x days with the change before column `start`; weeks are N x (n + m). Each returns effect and p, arrays of length N.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from semantic.effects.method.kernels import Array
+from semantic.effects.method.structural import fit_steps
+
+DAYS_BESIDE = 28
+
+
+def compare_means(values: Array, start: int) -> tuple[Array, Array]:
+    """Student's t-test of the 28 days before against the days after."""
+    before, after = values[:, start - DAYS_BESIDE : start], values[:, start:]
+    found = stats.ttest_ind(after, before, axis=1)
+    return after.mean(axis=1) - before.mean(axis=1), np.asarray(found.pvalue)
+
+
+def regress_segments(values: Array, start: int) -> tuple[Array, Array]:
+    """Level, line and step on all days, with Newey-West errors (Bartlett weights, lags by 4 (T / 100)^(2/9))."""
+    days = values.shape[1]
+    line = np.arange(days) - start
+    columns = np.column_stack([np.ones(days), line / days, line >= 0])
+    solve = np.linalg.pinv(columns)
+    coefficients = values @ solve.T
+    scores = (values - coefficients @ columns.T) * solve[2]
+    lags = int(4 * (days / 100) ** (2 / 9))
+    variance = (scores**2).sum(axis=1)
+    for lag in range(1, lags + 1):
+        variance += 2 * (1 - lag / (lags + 1)) * (scores[:, lag:] * scores[:, :-lag]).sum(axis=1)
+    effect = coefficients[:, 2]
+    ratio = np.abs(effect) / np.sqrt(np.maximum(variance, 1e-300))
+    return effect, np.asarray(2 * stats.t.sf(ratio, days - 3))
+
+
+def fit_structure(weeks: Array, n: int) -> tuple[Array, Array]:
+    """A wandering level with noise and a step at week n, by exact maximum likelihood. Empty weeks carry the mean of their series."""
+    found = fit_steps(weeks, np.arange(weeks.shape[1]) - n)
+    return found.effect, found.p
+
+
+def know_everything(covariance: Array, start: int, shift: float) -> float:
+    """Power at 5 % of a test that knows the covariance of the days (days x days), but not their level."""
+    after = np.zeros(len(covariance))
+    after[start:] = 1 / (len(covariance) - start)
+    past = covariance[:start, :start]
+    cross = covariance[:start] @ after
+    solved = np.linalg.solve(past, np.column_stack([cross, np.ones(start)]))
+    lost = 1 - cross @ solved[:, 1]
+    variance = after @ covariance @ after - cross @ solved[:, 0] + lost**2 / solved[:, 1].sum()
+    reach = shift / np.sqrt(variance)
+    return float(stats.norm.sf(1.96 - reach) + stats.norm.cdf(-1.96 - reach))

@@ -1,0 +1,250 @@
+"""One series, judged with the method that fits it: averaged forecast, synthetic control, or the step between two levels."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from semantic.effects.method.estimates import FEWEST_MONTHS_FOR_SEASON, Pattern, find_too_little, index_controls, judge_series, score_misses
+from semantic.effects.method.kernels import Array
+from semantic.effects.method.periods import guard_spread
+from semantic.effects.method.step import judge_step, prefers_line
+from semantic.effects.method.synthetic import FEWEST_CONTROLS, judge_synthetic
+from semantic.effects.method.words import LEVEL, METHODS, give_reason, give_verdict, write_number, write_sentence
+from semantic.effects.series.table import Periods
+
+FEWEST_FOR_FORECAST = {"week": 17, "day": 60, "month": 24, "year": 12}
+FEWEST_IN_ALL = 8
+SAME_SIZE = 2.0  # controls whose mean lies within this factor of ours are subtracted as they are
+
+
+@dataclass(frozen=True)
+class SeriesEffect:
+    """What is known about one change: null where it cannot be estimated, and then `reason` says why.
+
+    Effect, bounds and smallest visible effect are in the unit of the series, or its logarithm. `expected` is the path without the change.
+    """
+
+    effect: float | None
+    effect_lower: float | None
+    effect_upper: float | None
+    p_value: float | None
+    placebo_count: int
+    placebos_missed: int
+    smallest_visible_effect: float | None
+    verdict: str
+    reason: str
+    sentence: str
+    method: str | None
+    periods_before: int
+    periods_after: int
+    period: str
+    warnings: tuple[str, ...] = ()
+    expected: tuple[float, ...] = ()
+    margin: float | None = None
+
+    def as_fields(self) -> dict[str, object]:
+        """For JSON, without the path of the plot."""
+        fields = asdict(self)
+        del fields["expected"], fields["margin"]
+        return fields
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An estimate before it is put into words."""
+
+    method: str
+    effect: float
+    lower: float
+    upper: float
+    p: float
+    visible: float
+    placebos: int
+    missed: int
+    expected: Array
+    warnings: tuple[str, ...] = ()
+    obstacle: str | None = None
+
+
+def judge_periods(periods: Periods, *, better: str | None = None, log: bool = False, last_only: bool = False) -> SeriesEffect:
+    """Judge one series; with `log` its logarithm and that of the controls (all above 0). `last_only` is for the synthetic control."""
+    n, m = periods.n, periods.m
+    same_size = is_same_size(periods)
+    if log:
+        periods = replace(periods, values=np.log(periods.values), controls=np.log(periods.controls))
+    found = estimate(periods, last_only, same_size)
+    if last_only and (found is None or found.method != "synthetic"):
+        periods = replace(
+            periods, warnings=(*periods.warnings, f"only a synthetic control ({FEWEST_CONTROLS} controls) judges the last period")
+        )
+    if found is None:
+        reason = find_obstacle(periods) or "too few periods to tell an effect from chance"
+        verdict, sentence = give_verdict(None, None, reason, better), f"The effect cannot be estimated: {reason}."
+        return SeriesEffect(None, None, None, None, 0, 0, None, verdict, reason, sentence, None, n, m, periods.grain, periods.warnings)
+    too_little = find_obstacle(periods, found.method) or found.obstacle
+    verdict = give_verdict(found.effect, found.p, too_little, better)
+    sentence = write_sentence(
+        method=found.method, effect=found.effect, lower=found.lower, upper=found.upper, periods=f"{periods.grain}s", before=n, after=m,
+        placebos=found.placebos, missed=found.missed, last_only=last_only, log=log,
+    )  # fmt: skip
+    return SeriesEffect(
+        effect=found.effect, effect_lower=found.lower, effect_upper=found.upper, p_value=found.p, placebo_count=found.placebos,
+        placebos_missed=found.missed, smallest_visible_effect=found.visible, verdict=verdict,
+        reason=give_reason(verdict, found.p, found.visible, too_little), sentence=sentence, method=METHODS[found.method], periods_before=n,
+        periods_after=m, period=periods.grain, warnings=(*periods.warnings, *found.warnings, *warn_season(periods)),
+        expected=tuple(float(value) for value in found.expected), margin=(found.upper - found.lower) / 2,
+    )  # fmt: skip
+
+
+def estimate(periods: Periods, last_only: bool, same_size: bool) -> _Found | None:
+    """The method that fits these periods, and what it finds."""
+    n, m = periods.n, periods.m
+    if n < 2 or m < 1 or np.ptp(periods.values[:n]) == 0:
+        return None
+    forecast_fits = n >= FEWEST_FOR_FORECAST[periods.grain] and m <= n / 2
+    if len(periods.controls) >= FEWEST_CONTROLS and n >= 5 and (periods.grain in ("month", "year") or not forecast_fits):
+        return find_synthetic(periods, last_only)
+    if forecast_fits:
+        return find_forecast(periods)
+    return find_step(periods, same_size)
+
+
+def find_obstacle(periods: Periods, method: str | None = None) -> str | None:
+    """Why there is no verdict, in words."""
+    n, m = periods.n, periods.m
+    if m < 1 or n < 1:
+        return f"no whole {periods.grain} {'before' if n < 1 else 'after'} the change"
+    constant = n > 1 and np.ptp(periods.values[:n]) == 0
+    if constant and np.ptp(periods.values) > 0:
+        return "the value never moved before the change, so its usual spread is unknown"
+    if constant:
+        return "the value never moves"
+    if method is None or method.startswith("forecast"):
+        return find_too_little(n, m, grain=periods.grain, empty_share=periods.empty_share, is_constant=constant)
+    if n + m < FEWEST_IN_ALL or min(n, m) < 2 - (method == "synthetic"):
+        return f"only {n} {periods.grain}s before and {m} after the change; {FEWEST_IN_ALL} in all are needed, and two on either side"
+    return None
+
+
+def wants_season(periods: Periods) -> bool:
+    """Monthly levels from two years before on."""
+    months = {int(p) % 12 for p in periods.positions[periods.positions < 0]}
+    return (
+        periods.grain == "month"
+        and -periods.positions[0] >= FEWEST_MONTHS_FOR_SEASON
+        and {int(p) % 12 for p in periods.positions[periods.positions >= 0]} <= months
+    )
+
+
+def warn_season(periods: Periods) -> tuple[str, ...]:
+    """Season is only excluded where earlier years show it."""
+    span = -float(periods.positions[0])
+    if (periods.grain == "week" and span < 104) or (periods.grain == "month" and not wants_season(periods)) or periods.grain == "day":
+        return ("season not excluded: the history before is shorter than two years",)
+    return ()
+
+
+def find_forecast(periods: Periods) -> _Found:
+    """The averaged forecast, with an index of the controls where there are any."""
+    n, m = periods.n, periods.m
+    pattern = Pattern(
+        tuple(int(p) for p in periods.positions[:n]), tuple(int(p) for p in periods.positions[n:]), periods.grain, wants_season(periods)
+    )
+    before, after = periods.values[None, :n], periods.values[None, n:]
+    spread = None if periods.scatter is None else guard_spread(periods.scatter, n, m)
+    control, warnings = None, ()
+    if len(periods.controls):
+        control = index_controls(periods.controls, n)
+        warnings = check_controls(pattern, periods, control)
+    judged = judge_series(pattern, before, after, control=control, spread=spread)
+    expected = np.full(n + m, np.nan)
+    expected[n:] = after[0].mean() - judged.effect[0]
+    if pattern.season:
+        months = periods.positions % 12
+        levels = np.array(
+            [periods.values[:n][months[:n] == month].mean() if (months[:n] == month).any() else np.nan for month in months[n:]]
+        )
+        expected[n:] += levels - levels.mean()
+    return _Found(
+        "forecast_control" if control is not None else "forecast", float(judged.effect[0]), float(judged.lower[0]), float(judged.upper[0]),
+        float(judged.p[0]), float(judged.visible[0]), judged.scores.shape[1], int(judged.missed[0]), expected, warnings,
+    )  # fmt: skip
+
+
+def check_controls(pattern: Pattern, periods: Periods, control: tuple[Array, Array]) -> tuple[str, ...]:
+    """Warn of controls that did not move together with the series before, or that moved at the date themselves."""
+    n = periods.n
+    together = float(np.corrcoef(np.diff(periods.values[:n]), np.diff(control[0][0]))[0, 1]) if np.ptp(control[0][0]) > 0 else 0.0
+    warnings = []
+    if not together > 0.2:
+        warnings.append(
+            f"the controls hardly moved together with the series before (correlation of changes {together:.2f}); they weigh little"
+        )
+    if np.ptp(control[0][0]) > 0 and judge_series(pattern, control[0], control[1]).p[0] < 0.01:
+        warnings.append("the controls moved at the date themselves: the change may have met them, or something else happened")
+    return tuple(warnings)
+
+
+def is_same_size(periods: Periods) -> bool:
+    """True where every control is of the series' own size before the change, so that a plain difference makes sense."""
+    n = periods.n
+    if not len(periods.controls) or not n:
+        return False
+    own = float(periods.values[:n].mean())
+    sizes = periods.controls[:, :n].mean(axis=1)
+    return bool(own != 0 and np.all((sizes / own > 1 / SAME_SIZE) & (sizes / own < SAME_SIZE)))
+
+
+def find_step(periods: Periods, same_size: bool) -> _Found | None:
+    """The step between two levels; controls of the same size are subtracted, others enter with a slope."""
+    from scipy.stats import t as student
+
+    values, beside, method, base = periods.values, None, "step", np.zeros(len(periods.values))
+    if len(periods.controls):
+        if same_size:
+            base, method = periods.controls.mean(axis=0), "step_difference"
+            values = values - base
+        else:
+            beside, method = np.concatenate(index_controls(periods.controls, periods.n), axis=1)[0], "step_control"
+            beside = beside - beside.mean()
+    # series that ran side by side and then part are what a difference looks for: a line would take their parting away
+    has_line = False if method == "step_difference" else None
+    step = judge_step(periods.positions, values, periods.grain, season=wants_season(periods), beside=beside, has_line=has_line)
+    if step is None:
+        return None
+    wide = float(student.ppf(0.975, step.freedom))
+    ours = score_misses(np.array([step.effect]), np.array([step.se]), np.array([step.freedom]))
+    missed = int((np.abs(step.scores) >= abs(ours[0])).sum())
+    if method == "step_difference":
+        warnings, obstacle = check_parallel(periods, values)
+    else:
+        warnings, obstacle = ("a common line before and after is removed",) * step.has_line, None
+    return _Found(
+        method, step.effect, step.effect - wide * step.se, step.effect + wide * step.se, step.p,
+        step.se * (wide + float(student.ppf(0.8, step.freedom))), len(step.scores), missed, step.expected + base, warnings, obstacle,
+    )  # fmt: skip
+
+
+def check_parallel(periods: Periods, difference: Array) -> tuple[tuple[str, ...], str | None]:
+    """A note where the difference to the controls drifted before; and why there is no verdict, where without the drift no step is left."""
+    past, season = periods.positions < 0, wants_season(periods)
+    if not prefers_line(periods.positions[past], difference[past], periods.grain, season, None):
+        return (), None
+    other = judge_step(periods.positions, difference, periods.grain, season=season, has_line=True)
+    if other is None or other.p >= LEVEL:
+        return (), "the difference to the controls drifted before already, and without that drift no step is left"
+    return (f"the difference to the controls drifted before already; without that drift the step is {write_number(other.effect)}",), None
+
+
+def find_synthetic(periods: Periods, last_only: bool) -> _Found:
+    """Synthetic control with placebos in space."""
+    from scipy.stats import t as student
+
+    found = judge_synthetic(periods.values, periods.controls, periods.n, last_only=last_only)
+    seen = found.margin + found.se * float(student.ppf(0.8, max(found.placebo_count, 3)))
+    return _Found(
+        "synthetic", found.effect, found.effect - found.margin, found.effect + found.margin, found.p, seen, found.placebo_count,
+        found.missed, found.expected,
+    )  # fmt: skip
