@@ -15,7 +15,7 @@ from cxhouse.site.building import list_declared_reports
 
 DASHBOARDS = PROJECT / "dashboards"
 PAGES = sorted(path for folder in ("pages", "partials") for path in (DASHBOARDS / folder).rglob("*.md"))
-COMPONENTS = sorted(path for path in (DASHBOARDS / "components").iterdir() if path.suffix in (".svelte", ".js"))
+COMPONENTS = sorted(path for path in (DASHBOARDS / "components").rglob("*") if path.suffix in (".svelte", ".js"))
 QUERY = re.compile(r"```sql \w+\n(.*?)```", re.DOTALL)
 
 
@@ -88,9 +88,9 @@ def test_every_page_asks_its_question_and_ends_with_its_build() -> None:
 def run_module(code: str) -> object:
     """Evaluate an expression with the pages' own modules and return it."""
     script = (
-        "import { formatFigure } from './components/figures.js';"
-        "import { describeStatus, sortByUrgency } from './components/statuses.js';"
-        "import { buildSeriesOptions } from './components/series_chart.js';"
+        "import { formatFigure } from './components/shared/figures.js';"
+        "import { describeStatus, sortByUrgency } from './components/shared/statuses.js';"
+        "import { buildSeriesOptions } from './components/touchpoints/series_chart.js';"
         f"console.log(JSON.stringify({code}));"
     )
     run = subprocess.run(
