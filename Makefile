@@ -32,8 +32,8 @@ build: setup ## the same pipeline without Airflow: the developer's loop
 	$(BIN)/cxhouse run --no-airflow --no-serve
 
 bench: setup ## seconds to score a million simulated customers and to judge 20,000 changes
-	$(BIN)/python -m tests.bench_customer_value
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench_effects
+	$(BIN)/python -m tests.measurements.bench_customer_value
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.measurements.bench_effects
 
 calibrate: setup ## how often effects of changes are judged wrongly: simulated (docs/calibration.md), and on the company's own figures
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m semantic.effects.simulation.calibration docs/calibration.md $(SERIES)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.tiny import PROJECT, run_command
+from tests.companies.tiny import PROJECT, run_command
 
 settings.register_profile("cxhouse", deadline=None)
 settings.load_profile("cxhouse")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from cxhouse.site.building import build_dashboards
 from cxhouse.site.server import serve_in_background
 from tests.browser.built_site import PHONE, WIDE, BuiltSite, watch
-from tests.tiny import PROJECT
+from tests.companies.tiny import PROJECT
 
 
 @pytest.fixture(scope="module")

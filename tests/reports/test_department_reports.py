@@ -14,8 +14,8 @@ import pytest
 
 from cxhouse.reports import ReportError, write_department_reports
 from cxhouse.reports.department import name_files
+from tests.companies.tiny import run_command
 from tests.conftest import DemoHome
-from tests.tiny import run_command
 
 NASTY = '<script>alert("x")</script> & Sons'
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from semantic.effects.company.breaks import adjust_dates, propose_breaks
-from tests.simulated_company import Simulated, day_of, simulate
+from tests.companies.simulated import Simulated, day_of, simulate
 
 DAYS, BREAK = 800, 500
 

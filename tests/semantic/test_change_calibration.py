@@ -7,13 +7,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from semantic.effects.method import estimates
 from semantic.effects.company.changes import evaluate_changes
 from semantic.effects.company.facts import read_company
 from semantic.effects.company.false_alarms import measure_false_alarms
 from semantic.effects.company.verdicts import VERDICTS
+from semantic.effects.method import estimates
 from semantic.intervals import wilson
-from tests.simulated_company import day_of, register_nothing, simulate
+from tests.companies.simulated import day_of, register_nothing, simulate
 
 DAYS, START = 700, 560
 COLOURED = ("better", "worse", "higher", "lower", "exploratory higher", "exploratory lower")

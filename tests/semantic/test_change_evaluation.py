@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from semantic.effects.company.changes import evaluate_changes, list_visible_effects
 from semantic.effects.company.facts import read_company, spread_days
 from semantic.effects.company.verdicts import adjust_together
-from tests.simulated_company import Simulated, day_of, simulate
+from tests.companies.simulated import Simulated, day_of, simulate
 
 DAYS = 700
 START = 560

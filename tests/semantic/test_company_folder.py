@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from semantic.company import load_company
 from semantic.event_map import ATTRIBUTES, EventRule
 from semantic.yaml_files import DefinitionError
-from tests.tiny import FOLDER, PROJECT
+from tests.companies.tiny import FOLDER, PROJECT
 
 ENVIRONMENT = {"CXHOUSE_HOME": "/nowhere", "TINY_DATA": "/nowhere"}
 

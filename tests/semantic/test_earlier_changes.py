@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tests.companies.simulated import simulate
 from tests.semantic.test_change_evaluation import DAYS, START, plan_change
-from tests.simulated_company import simulate
 
 
 @pytest.mark.parametrize("weeks", [8.2, 11, 26, 70])

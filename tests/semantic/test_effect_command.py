@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cxhouse.main import app
-from tests.tiny import PROJECT
+from tests.companies.tiny import PROJECT
 
 DATA = Path(os.environ.get("CXHOUSE_SAMPLE_DATA") or PROJECT.parent / "shared" / "data").resolve() / "changes"
 

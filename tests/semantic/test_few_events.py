@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from semantic.effects.company.changes import list_visible_effects
-from tests.simulated_company import simulate
+from tests.companies.simulated import simulate
 
 DAYS, START = 700, 560
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from semantic.intervals import nps_adjusted, poisson_rate, student_t, wilson
-from tests.tiny import PROJECT
+from tests.companies.tiny import PROJECT
 
 MACROS = jinja2.Environment().from_string((PROJECT / "dbt" / "macros" / "intervals.sql").read_text(encoding="utf-8")).module
 

@@ -10,7 +10,7 @@ import yaml
 from semantic.company import load_company
 from semantic.journeys import GAP_DAYS, Journey, Phase, read_journeys
 from semantic.yaml_files import DefinitionError
-from tests.tiny import PROJECT
+from tests.companies.tiny import PROJECT
 
 CLAIMS = {
     "site": frozenset({"visit"}),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from semantic.effects.company.verdicts import write_date
-from tests.simulated_company import Simulated, day_of, simulate
+from tests.companies.simulated import Simulated, day_of, simulate
 
 DAYS, START = 700, 560
 

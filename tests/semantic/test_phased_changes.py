@@ -14,7 +14,7 @@ from semantic.effects.company.clean_history import count_gap_weeks
 from semantic.effects.company.facts import read_company
 from semantic.effects.company.second_opinion import fit_second
 from semantic.effects.method.estimates import Pattern, list_placebos
-from tests.simulated_company import Simulated, day_of, register_nothing, simulate
+from tests.companies.simulated import Simulated, day_of, register_nothing, simulate
 
 DAYS, START = 700, 560
 

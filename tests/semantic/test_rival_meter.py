@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from cxhouse.main import app
 from semantic.effects.company.changes import evaluate_changes
 from semantic.effects.company.false_alarms import CASE_SCHEMA, measure_false_alarms
-from tests.simulated_company import FIRST, Simulated, simulate
+from tests.companies.simulated import FIRST, Simulated, simulate
 
 DAYS = 700
 

@@ -12,7 +12,7 @@ import pytest
 from semantic.effects.company.changes import evaluate_changes
 from semantic.effects.company.facts import read_company
 from semantic.effects.company.second_opinion import fit_second
-from tests.simulated_company import Simulated, simulate
+from tests.companies.simulated import Simulated, simulate
 
 DAYS, START = 700, 560
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from semantic.effects.company.segments import judge_segments
-from tests.simulated_company import Simulated, day_of, simulate
+from tests.companies.simulated import Simulated, day_of, simulate
 
 DAYS, START = 700, 560
 SEGMENTS = ("champions", "quiet_fans", "opportunists")

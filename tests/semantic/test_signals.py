@@ -9,7 +9,7 @@ import pytest
 
 from semantic.signals import EVERY, load_signals
 from semantic.yaml_files import DefinitionError
-from tests.tiny import PROJECT
+from tests.companies.tiny import PROJECT
 
 NOWHERE = Path("no such file")
 ASKED = re.compile(r"signal_(threshold|list)\('(\w+)', '(\w+)'\)")

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.tiny import UNTIL, run_command, tiny_environment, write_data
+from tests.companies.tiny import UNTIL, run_command, tiny_environment, write_data
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.generated_company import FIRST, UNTIL, ZONE, RawRows
+from tests.companies.generated import FIRST, UNTIL, ZONE, RawRows
 
 TOUCHPOINTS_OF_AISLES = {"counter": "shop_till", "dial": "dial_and_order"}
 TOUCHPOINTS_OF_HAULERS = {"oxcart": "porch_drop", "lakefreight": "porch_drop", "lockbox": "harbor_locker"}

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from tests.tiny import PROJECT
+from tests.companies.tiny import PROJECT
 
 DATA = Path(os.environ.get("CXHOUSE_SAMPLE_DATA") or PROJECT.parent / "shared" / "data").resolve()
 

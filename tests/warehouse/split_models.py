@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 from jinja2 import Environment
 
-from tests.tiny import PROJECT
+from tests.companies.tiny import PROJECT
 
 MODELS = ("fct_split_moves", "fct_kpi_split_parts", "fct_kpi_split_members", "fct_kpi_splits")
 CHANGE_MODELS = ("dim_change_windows", "fct_change_sums", "fct_change_moves")

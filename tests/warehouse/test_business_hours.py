@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from semantic.business_hours import OpeningHours, count_open_seconds
-from tests.tiny import FOLDER, PROJECT, UNTIL, write_data
+from tests.companies.tiny import FOLDER, PROJECT, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
 from tests.warehouse.open_stretches import CompiledHours, Waiting, read_compiled
 

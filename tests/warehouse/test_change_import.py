@@ -17,7 +17,7 @@ from ingestion.annotations import read_export
 from ingestion.errors import BadFileError
 from semantic.changes import Change, Version
 from semantic.yaml_files import DefinitionError
-from tests.tiny import tiny_environment
+from tests.companies.tiny import tiny_environment
 from tests.warehouse.conftest import Home
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

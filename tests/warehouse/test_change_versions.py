@@ -11,7 +11,7 @@ import pytest
 
 from cxhouse.ledger.plans import read_plans
 from semantic.yaml_files import DefinitionError
-from tests.tiny import FOLDER, UNTIL, write_data
+from tests.companies.tiny import FOLDER, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
 from tests.warehouse.recorded_versions import LOG, LOG_LATER, MODEL, SOURCE, write_file, write_ledger, write_log
 

@@ -17,7 +17,7 @@ import pytest
 from cxhouse.ledger.lines import append_lines, read_lines
 from semantic.changes import Scope, read_change
 from semantic.yaml_files import DefinitionError
-from tests.tiny import PROJECT
+from tests.companies.tiny import PROJECT
 from tests.warehouse.conftest import Home, make_home
 
 

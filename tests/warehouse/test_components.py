@@ -10,8 +10,8 @@ import polars as pl
 import yaml
 
 from semantic.intervals import wilson
+from tests.companies.tiny import PROJECT
 from tests.conftest import DemoHome
-from tests.tiny import PROJECT
 
 SIDES = {
     "csat": ("csat_satisfied", "csat_answers"),

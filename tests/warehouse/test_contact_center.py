@@ -1,4 +1,4 @@
-"""Opening hours against traffic, reasons and first response of the tiny company, counted by hand from tests/tiny.py."""
+"""Opening hours against traffic, reasons and first response of the tiny company, counted by hand from tests/companies/tiny.py."""
 
 from __future__ import annotations
 

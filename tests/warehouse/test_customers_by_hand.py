@@ -1,4 +1,4 @@
-"""What is known about customers at a month-end, worked out by hand from tests/few_customers.py; and that later news leaves it alone."""
+"""What is known about customers at a month-end, worked out by hand from tests/companies/few_customers.py; and that later news leaves it alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from cxhouse.ledger.value_versions import append_value_model, read_value_models
 from semantic.value.value_model import ValueModel
-from tests.few_customers import FOLDER, ROWS, UNTIL, customers_environment, write_customers
+from tests.companies.few_customers import FOLDER, ROWS, UNTIL, customers_environment, write_customers
 from tests.warehouse.conftest import Home
 
 WEEK = 7

@@ -11,8 +11,8 @@ import duckdb
 import polars as pl
 import pytest
 
+from tests.companies.tiny import run_command
 from tests.conftest import DemoHome
-from tests.tiny import run_command
 
 
 def list_agents(home: DemoHome) -> set[str]:

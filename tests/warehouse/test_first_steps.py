@@ -7,7 +7,7 @@ from shutil import copytree, ignore_patterns
 
 import polars as pl
 
-from tests.tiny import FOLDER, UNTIL
+from tests.companies.tiny import FOLDER, UNTIL
 from tests.warehouse.conftest import make_home
 
 

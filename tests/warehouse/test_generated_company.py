@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 import yaml
 
-from tests.generated_company import EDGE_RINGS, EDGE_SLIPS, EDGE_STOPS, UNTIL, RawRows, generate_rows, write_company
-from tests.tiny import PROJECT
+from tests.companies.generated import EDGE_RINGS, EDGE_SLIPS, EDGE_STOPS, UNTIL, RawRows, generate_rows, write_company
+from tests.companies.tiny import PROJECT
 from tests.warehouse.conftest import Home, make_home
 from tests.warehouse.plain_kpis import MEDIANS, count_kpis, count_unmatched_contacts, list_values
 

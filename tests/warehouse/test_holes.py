@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import FOLDER, UNTIL, write_data
+from tests.companies.tiny import FOLDER, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
 
 LATER = "2026-04-20"  # seven weeks after the first day: long enough for every window

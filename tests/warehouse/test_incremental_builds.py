@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import UNTIL, write_data
+from tests.companies.tiny import UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
 
 TABLES = (

@@ -21,7 +21,7 @@ from cxhouse.settings import read_settings
 from cxhouse.warehouse import publishing
 from cxhouse.warehouse.build import begin_build
 from cxhouse.warehouse.preparation import open_workplace
-from tests.tiny import FOLDER, PROJECT, UNTIL, write_data
+from tests.companies.tiny import FOLDER, PROJECT, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
 from tests.warehouse.test_incremental_builds import TABLES, snapshot
 

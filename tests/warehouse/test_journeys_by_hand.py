@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.journey_company import FOLDER, LOADS, UNTIL, write_loads
+from tests.companies.journeys import FOLDER, LOADS, UNTIL, write_loads
 from tests.warehouse.conftest import Home, make_home
 
 COUNTS = ("entered", "completed", "dropped_out", "running", "repeated", "looped_back")

@@ -13,8 +13,8 @@ import duckdb
 import pytest
 import yaml
 
+from tests.companies.tiny import PROJECT
 from tests.conftest import DemoHome
-from tests.tiny import PROJECT
 from tests.warehouse.plain_journeys import Step, count_walks, fold_steps, name_touchpoint, read_phases, walk_journey
 
 FILES = sorted((PROJECT / "company" / "journeys").glob("*.yml"))

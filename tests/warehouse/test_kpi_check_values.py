@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from semantic.kpi_catalog import FOLDER, load_kpi_catalog
-from tests.tiny import PROJECT
+from tests.companies.tiny import PROJECT
 from tests.warehouse.check_company import UNTIL, write_company
 from tests.warehouse.check_rows import write_all
 from tests.warehouse.conftest import Home, make_home

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import FOLDER, ORDERS, UNTIL, write_data
+from tests.companies.tiny import FOLDER, ORDERS, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
 
 # answered over offered on the first day; from 2 March given up over offered

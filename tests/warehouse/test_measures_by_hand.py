@@ -1,4 +1,4 @@
-"""Every measure of the tiny company, counted by hand from tests/tiny.py."""
+"""Every measure of the tiny company, counted by hand from tests/companies/tiny.py."""
 
 from __future__ import annotations
 

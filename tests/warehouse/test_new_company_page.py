@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import PROJECT, tiny_environment
+from tests.companies.tiny import PROJECT, tiny_environment
 
 PAGE = PROJECT / "docs" / "new-company.md"
 FILE = re.compile(r"^`(~/[^`]+)`\n\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)

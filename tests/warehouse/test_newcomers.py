@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.tiny import ANSWERS, DELIVERIES, FOLDER, UNTIL, write_data
+from tests.companies.tiny import ANSWERS, DELIVERIES, FOLDER, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
 
 # parcels and surveys begin on 2 March: 28 days later something new is news, the day before it is not

@@ -1,4 +1,4 @@
-"""What becomes of orders, order lines and contacts, worked out by hand from tests/outcomes.py."""
+"""What becomes of orders, order lines and contacts, worked out by hand from tests/companies/outcomes.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.outcomes import FIRST, UNTIL, list_days, outcomes_environment, write_outcomes
+from tests.companies.outcomes import FIRST, UNTIL, list_days, outcomes_environment, write_outcomes
 from tests.warehouse.conftest import Home
 
 # (KPI, touchpoint): {day: (numerator, denominator)}; a day that is not known yet is absent

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from polars.testing import assert_frame_equal
 
-from tests.tiny import PROJECT
+from tests.companies.tiny import PROJECT
 from tests.warehouse.conftest import Home, make_home
 from tests.warehouse.real_data import DATA, is_stock, read_day, read_delivery_day, read_invoices, read_raw, read_sales
 from tests.warehouse.real_kpis import NOT_MEASURABLE, ON_PAPER, count_real_kpis

@@ -12,7 +12,7 @@ import pytest
 from cxhouse.ledger import lines as ledger_files
 from cxhouse.ledger import month_figures
 from cxhouse.ledger.month_figures import keep_reported, read_reported
-from tests.tiny import ORDERS, write_data
+from tests.companies.tiny import ORDERS, write_data
 from tests.warehouse.conftest import Home, make_home
 
 CLOSED = "2026-04-02"  # the first day not loaded: March is over, April is not

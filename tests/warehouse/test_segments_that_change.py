@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.companies.tiny import run_command
 from tests.conftest import DemoHome
-from tests.tiny import run_command
 
 TABLES = ("int_customer_values", "int_segment_days", "fct_daily_measures", "fct_kpi_sums")
 NOT_HOME = ("airflow", "dashboards", "demo", "reports", "serving")

@@ -11,7 +11,7 @@ import pytest
 
 from cxhouse.commands import run as whole_run
 from cxhouse.settings import read_settings
-from tests.tiny import FOLDER, UNTIL, write_data
+from tests.companies.tiny import FOLDER, UNTIL, write_data
 from tests.warehouse.conftest import make_home
 
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from tests.signal_company import LAST, UNTIL, copy_company, write_weeks
+from tests.companies.signals import LAST, UNTIL, copy_company, write_weeks
 from tests.warehouse.conftest import Home, make_home
 
 SIGNALS = {
@@ -29,7 +29,7 @@ SIGNALS = {
 
 
 def build_company(folder: Any, *, is_loud: bool) -> Home:
-    """The company of tests/signal_company.py, loaded, built and published."""
+    """The company of tests/companies/signals.py, loaded, built and published."""
     home = make_home(folder, CXHOUSE_COMPANY=str(copy_company(folder)))
     write_weeks(home.data, is_loud=is_loud)
     home.run("ingest", "--to", UNTIL)

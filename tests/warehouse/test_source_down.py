@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.tiny import UNTIL, write_data
+from tests.companies.tiny import UNTIL, write_data
 from tests.warehouse.conftest import make_home
 
 

@@ -10,8 +10,8 @@ import polars as pl
 import psutil
 import pytest
 
+from tests.companies.tiny import run_command
 from tests.conftest import DEMO_END, DEMO_UNTIL, DemoHome
-from tests.tiny import run_command
 
 pytestmark = pytest.mark.airflow
 

@@ -190,7 +190,7 @@ twice the error may be chance.
 
 The worlds are in `semantic/effects/simulation/worlds.py`; the prior of the method (version {version}) was learned on others, of
 `semantic/effects/simulation/training_worlds.py`, and looked at here twice: after the first look its band of false alarms for half a
-year was narrowed. The threshold of the guard against a wider spread was set with these worlds in sight. What else was tried, and without gain:
+year was narrowed. The threshold of the guard against a wider spread was set with these worlds in sight. What else was tried without gain:
 [decision 16](decisions/0016-the-prior-is-learned-per-length-of-history.md).
 """
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 import yaml
 
-from tests.tiny import PROJECT
+from tests.companies.tiny import PROJECT
 from tests.warehouse.raw_kpis.company import Count, RawCompany
 from tests.warehouse.raw_kpis.files import ZONE, read_local_day
 

@@ -1,4 +1,4 @@
-"""`python -m tests.bench_effects`: processor seconds for changes x KPIs at several lengths of history, and for a whole company."""
+"""`python -m tests.measurements.bench_effects`: processor seconds for changes x KPIs at several lengths of history, and for a whole company."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from semantic.effects.company.changes import evaluate_changes
 from semantic.effects.company.facts import read_company
 from semantic.effects.method.estimates import Pattern, judge_series
-from tests.simulated_company import simulate
+from tests.companies.simulated import simulate
 
 EVALUATIONS = 20_000
 

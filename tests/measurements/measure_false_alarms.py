@@ -1,4 +1,4 @@
-"""`python -m tests.measure_false_alarms`: shares of noise called an effect in simulated companies, as docs/effects.md quotes them."""
+"""`python -m tests.measurements.measure_false_alarms`: shares of noise called an effect in simulated companies, as docs/effects.md quotes them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from semantic.effects.company.control_choice import MOST_EMPTY
 from semantic.effects.company.facts import ChangeFacts
 from semantic.effects.company.false_alarms import measure_false_alarms
 from semantic.effects.method.words import LEVEL
-from tests.simulated_company import Simulated, day_of, register_nothing, simulate
+from tests.companies.simulated import Simulated, day_of, register_nothing, simulate
 
 TWENTY = tuple(f"t{i:02}" for i in range(20))
 JUDGED = ("better", "worse", "no visible effect")

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.tiny import ANSWERS, DELIVERIES, FOLDER, ORDERS, VISITS
+from tests.companies.tiny import ANSWERS, DELIVERIES, FOLDER, ORDERS, VISITS
 
 FIRST, DAYS = date(2026, 3, 1), 133
 LAST = FIRST + timedelta(days=DAYS - 1)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-from tests.tiny import PROJECT, tiny_environment
+from tests.companies.tiny import PROJECT, tiny_environment
 
 FOLDER = PROJECT / "tests" / "companies" / "outcomes"
 FIRST, UNTIL = date(2026, 3, 1), date(2026, 4, 20)

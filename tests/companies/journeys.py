@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tests.tiny import PROJECT
+from tests.companies.tiny import PROJECT
 
 FOLDER = PROJECT / "tests" / "companies" / "journeys"
 # the loads: a day that names files, and the first day the load no longer covers

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from tests.tiny import PROJECT, tiny_environment
+from tests.companies.tiny import PROJECT, tiny_environment
 
 FOLDER = PROJECT / "tests" / "companies" / "customers"
 FIRST, UNTIL = date(2023, 11, 1), date(2026, 1, 1)

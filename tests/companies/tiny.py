@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = PROJECT / "tests" / "companies" / "tiny"
 DAYS = ("2026-03-01", "2026-03-02", "2026-03-03")
 UNTIL = "2026-03-04"

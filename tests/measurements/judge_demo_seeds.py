@@ -1,4 +1,4 @@
-"""`python -m tests.judge_demo_seeds FOLDER`: what the evaluation says of planted changes, over twenty companies that differ by their seed.
+"""`python -m tests.measurements.judge_demo_seeds FOLDER`: what the evaluation says of planted changes, over twenty companies that differ by their seed.
 
 Four pilot companies without any effect tell the smallest visible effects; 1.5 times those are planted in twenty others, which go through
 the whole pipeline (sources, lake, warehouse). Seeds and sizes are fixed before looking. Prints and writes FOLDER/confusion.md; a run that
@@ -61,7 +61,7 @@ def build_company(folder: Path, seed: int, effects: pl.DataFrame) -> Path:
         generate_demo(home / "demo", end=END, scale=SCALE, seed=seed)
     environment = {**os.environ, "CXHOUSE_HOME": str(home), "CXHOUSE_HASH_KEY": "judged"}
     run([sys.executable, "-m", "cxhouse.main", "ingest", "--to", str(END + timedelta(days=1))], environment)
-    run([sys.executable, "-m", "tests.judge_demo_seeds", "--build"], environment)
+    run([sys.executable, "-m", "tests.measurements.judge_demo_seeds", "--build"], environment)
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as warehouse:
         warehouse.execute("set timezone = 'UTC'")
         for name, model in READ.items():

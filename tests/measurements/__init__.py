@@ -1,0 +1,1 @@
+"""Long measurements, run by hand or by `make bench`; no test imports them."""
