@@ -1,4 +1,7 @@
-"""`python -m tests.measurements.bench_effects`: processor seconds for changes x KPIs at several lengths of history, and for a whole company."""
+"""Processor seconds for changes x KPIs at several lengths of history, and for a whole company.
+
+Run: `python -m tests.measurements.bench_effects`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""`python -m tests.measurements.judge_demo_seeds FOLDER`: what the evaluation says of planted changes, over twenty companies that differ by their seed.
+"""What the evaluation says of planted changes, over twenty companies that differ by their seed.
+
+Run: `python -m tests.measurements.judge_demo_seeds FOLDER`.
 
 Four pilot companies without any effect tell the smallest visible effects; 1.5 times those are planted in twenty others, which go through
 the whole pipeline (sources, lake, warehouse). Seeds and sizes are fixed before looking. Prints and writes FOLDER/confusion.md; a run that

@@ -1,4 +1,7 @@
-"""`python -m tests.measurements.measure_false_alarms`: shares of noise called an effect in simulated companies, as docs/effects.md quotes them."""
+"""Shares of noise called an effect in simulated companies, as docs/effects.md quotes them.
+
+Run: `python -m tests.measurements.measure_false_alarms`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known about customers at a month-end, worked out by hand from tests/companies/few_customers.py; and that later news leaves it alone."""
+"""What is known about customers at a month-end, worked out by hand from tests/companies/few_customers.py. Later news does not change it."""
 
 from __future__ import annotations
 
