@@ -1,4 +1,4 @@
-"""The words agree with the tree: inventories, links, commands, variables, decision records; nothing names a machine or a registry."""
+"""The documents agree with the tree: links, files, commands, DAGs, variables, decision records; nothing names a machine or a registry."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typer import Typer
 from cxhouse.main import app
 from cxhouse.settings import PROJECT
 from cxhouse.site.building import list_declared_reports
-from semantic.contracts import load_contracts
-from semantic.kpi_catalog import FOLDER, load_kpi_catalog
-from tests.architecture.tree import BINARY, drop_fences, find_code, list_documents, list_tracked, name_of, read_inventory
+from tests.architecture.tree import ARCHITECTURE, BINARY, drop_fences, find_code, list_documents, list_tracked, name_of, read_section
 
+LINE_LENGTH = 200
+GENERATED = PROJECT / "docs" / "published-reports.md"  # its table rows are as long as the descriptions of the columns
 DECISION_PARTS = ["Context", "Decision", "Worked example", "Consequences"]
 # written in pieces, so that this file passes its own test
 REGISTRIES = [
@@ -50,50 +50,34 @@ def list_dag_ids() -> dict[str, str]:
     return found
 
 
-def list_model_names() -> set[str]:
-    """Models of dbt/, those of a contract under their pattern."""
-    patterns = {
-        name: "int_<contract>" + rest for contract in load_contracts() for rest in ("", "__staged") for name in [f"int_{contract}{rest}"]
-    }
-    return {patterns.get(path.stem, path.stem) for path in (*list_tracked("dbt/models/*.sql"), *list_tracked("dbt/models/*.py"))}
-
-
-def test_every_command_is_named() -> None:
+def test_every_command_is_in_the_documents() -> None:
     commands = set(list_commands())
     assert len(commands) > 8
-    assert {code for code in find_code(read_inventory("Commands")) if code.startswith("cxhouse ")} == commands
+    text = "\n".join(page.read_text(encoding="utf-8") for page in list_documents())
+    assert {command for command in commands if not re.search(rf"\b{command}\b", text)} == set()
 
 
 def test_every_dag_is_named_with_its_file() -> None:
     dags = list_dag_ids()
     assert len(dags) > 3
-    rows = [find_code(row) for row in read_inventory("DAGs").splitlines() if row.startswith("| `")]
+    rows = [find_code(row) for row in read_section(ARCHITECTURE, "Rooms").splitlines() if row.startswith("| `dags/") and row.count("|") > 4]
+    rows = [codes for codes in rows if any(code.endswith(".py") for code in codes)]
     assert len(rows) == len(dags)
     for file, dag_id in dags.items():
         assert any({file, dag_id} <= row for row in rows), f"{dag_id} of {file}"
 
 
-def test_every_contract_is_named() -> None:
-    contracts = set(load_contracts())
-    assert contracts
-    assert find_code(read_inventory("Source contracts")) - {"semantic/contracts/"} == contracts
+def test_the_rooms_of_the_command_line_and_of_the_effects_are_named() -> None:
+    text = read_section(ARCHITECTURE, "Rooms")
+    for package in ("cxhouse", "semantic/effects"):
+        part = text.split(f"### Inside `{package}/`")[1].split("\n### ")[0]
+        below = [path.relative_to(PROJECT / package).parts for path in list_tracked(f"{package}/*.py")]
+        rooms = {parts[0] + "/" if len(parts) > 1 else parts[0] for parts in below} - {"__init__.py"}
+        assert len(rooms) > 3
+        assert rooms <= find_code(part), package
 
 
-def test_every_kpi_and_every_measure_is_named() -> None:
-    catalog = load_kpi_catalog([FOLDER])
-    assert catalog.kpis and catalog.measures
-    assert find_code(read_inventory("KPIs")) - {"semantic/kpis/kpis.yml"} == set(catalog.kpis)
-    assert find_code(read_inventory("Measures")) - {"semantic/kpis/measures.yml"} == set(catalog.measures)
-
-
-def test_every_model_is_named_and_no_other() -> None:
-    models = list_model_names()
-    assert len(models) > 40
-    named = {code for code in find_code(read_inventory("Models")) if re.fullmatch(r"(int|fct|dim|rpt)_[\w<>]+", code)}
-    assert named == models
-
-
-def test_every_report_is_named_documented_and_declared() -> None:
+def test_every_report_is_documented_and_every_declared_one_exists() -> None:
     reports = {path.stem for pattern in ("*.sql", "*.py") for path in list_tracked(f"dbt/models/reports/{pattern}")}
     assert reports
     documented = set(re.findall(r"^## (rpt_\w+)$", (PROJECT / "docs" / "published-reports.md").read_text(encoding="utf-8"), re.MULTILINE))
@@ -101,30 +85,61 @@ def test_every_report_is_named_documented_and_declared() -> None:
     assert set(list_declared_reports(PROJECT / "dashboards")) <= reports
 
 
-def test_every_page_is_named() -> None:
+def test_every_page_is_linked_from_the_header_or_another_page() -> None:
     folder = PROJECT / "dashboards" / "pages"
-    pages = {path.relative_to(folder).as_posix() for path in list_tracked("dashboards/pages/*.md")}
-    assert pages
-    assert {code for code in find_code(read_inventory("Pages")) if code.endswith(".md")} == pages
+    pages = {path.relative_to(folder).parts[0] for path in list_tracked("dashboards/pages/*.md")} - {"index.md"}
+    assert len(pages) > 5
+    parts = {path: path.read_text(encoding="utf-8") for path in list_tracked("dashboards/*") if path.suffix in (".md", ".svelte")}
+    for page in pages:
+        assert any(f"/{page}/" in text for path, text in parts.items() if path.parent != folder / page), page
+
+
+def test_the_glossary_is_in_order_and_linked() -> None:
+    page = PROJECT / "docs" / "glossary.md"
+    words = re.findall(r"^\*\*([^*]+)\*\*", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(words) > 30
+    assert words == sorted(words, key=str.casefold)
+    linking = {name_of(path) for path in list_documents() if "glossary.md" in path.read_text(encoding="utf-8")}
+    assert linking >= {"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/changes.md", "docs/effects.md", "docs/journeys.md"}
+
+
+def test_no_line_of_a_document_is_longer_than_a_screen() -> None:
+    long = [
+        f"{name_of(page)}:{number}"
+        for page in list_documents()
+        if page != GENERATED
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > LINE_LENGTH
+    ]
+    assert long == []
+
+
+def list_headings(page: Path) -> set[str]:
+    """Anchors of the headings of a page, as the code host makes them."""
+    headings = re.findall(r"^#+ (.+)$", drop_fences(page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_every_link_leads_somewhere() -> None:
     links = [
-        (page, target.split("#")[0])
+        (page, *target.partition("#")[::2])
         for page in list_documents()
         if "dashboards" not in page.parts
         for target in re.findall(r"\]\(([^)\s]+)\)", drop_fences(page.read_text(encoding="utf-8")))
-        if not re.match(r"[a-z]+:|#", target)
+        if not re.match(r"[a-z]+:", target)
     ]
     assert len(links) > 20
-    assert [f"{name_of(page)}: {target}" for page, target in links if not (page.parent / unquote(target)).exists()] == []
+    for page, target, anchor in links:
+        found = page.parent / unquote(target) if target else page
+        assert found.exists(), f"{name_of(page)}: {target}"
+        assert not anchor or anchor in list_headings(found), f"{name_of(page)}: {target}#{anchor}"
 
 
 def test_files_named_in_the_pages_exist() -> None:
     rooms = {path.relative_to(PROJECT).parts[0] for path in list_tracked() if path.parent != PROJECT}
     named = [
         (page, code)
-        for page in (PROJECT / "ARCHITECTURE.md", PROJECT / "CONTRIBUTING.md", *list_tracked("docs/decisions/*.md"))
+        for page in (ARCHITECTURE, PROJECT / "CONTRIBUTING.md", PROJECT / "docs" / "glossary.md", *list_tracked("docs/decisions/*.md"))
         for code in find_code(drop_fences(page.read_text(encoding="utf-8")))
         if code.split("/")[0] in rooms and re.fullmatch(r"[\w./\[\]-]+", code)
     ]

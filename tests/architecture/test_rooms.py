@@ -28,6 +28,7 @@ SOURCE = re.compile(r"\bsource\(\s*['\"]([^'\"]+)['\"]")
 LIMITS = {"dbt/models/*.sql": 120, "company/models/*.sql": 120, "*.py": 350, "dashboards/pages/*.md": 160}
 AT_THE_TOP = {"Dockerfile", "LICENSE", "Makefile", ".dockerignore", ".env.example", ".gitignore", "requirements.in", "requirements.lock"}
 DAG_LINES, FUNCTION_LINES = 80, 50
+TO_COME = {"declared", ".github"}  # named on the page before they exist
 
 
 def parse(path: Path) -> ast.Module:
@@ -73,8 +74,10 @@ def list_models() -> dict[str, Path]:
 def test_the_rooms_of_the_page_are_the_folders_of_the_repository() -> None:
     folders = {path.relative_to(PROJECT).parts[0] for path in list_tracked() if path.parent != PROJECT}
     assert len(folders) > 5
-    table = [line for line in read_section(ARCHITECTURE, "Rooms").splitlines() if line.startswith("| `")]
-    assert {code.rstrip("/") for line in table for code in find_code(line.split("|")[1])} == folders
+    first_table = read_section(ARCHITECTURE, "Rooms").split("\n### ")[0]
+    table = [line for line in first_table.splitlines() if line.startswith("| `")]
+    assert {code.rstrip("/") for line in table for code in find_code(line.split("|")[1])} - folders <= TO_COME
+    assert folders <= {code.rstrip("/") for line in table for code in find_code(line.split("|")[1])}
 
 
 def test_nothing_lies_about_beside_the_rooms() -> None:

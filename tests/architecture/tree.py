@@ -37,13 +37,6 @@ def read_section(page: Path, heading: str) -> str:
     return found[1]
 
 
-def read_inventory(name: str) -> str:
-    """The paragraph or table of an inventory, from its bold name to the next one."""
-    found = re.search(rf"^\*\*{re.escape(name)}\*\*(.*?)(?=^\*\*|\Z)", read_section(ARCHITECTURE, "Inventories"), re.MULTILINE | re.DOTALL)
-    assert found, f"ARCHITECTURE.md has no inventory {name}"
-    return found[1]
-
-
 def find_code(text: str) -> set[str]:
     """What stands between backticks."""
     return set(re.findall(r"`([^`]+)`", text))

@@ -208,7 +208,7 @@ def test_the_table_and_the_silo_panel_are_the_reports(browser: Browser, address:
             text = page.locator(f"[data-part=flagged] [data-kpi='{row['kpi_id']}'][data-touchpoint='{row['touchpoint_id']}']").inner_text()
             assert row["effect_text"] in text and row["margin_text"] in text and row["touchpoint_owner"] in text and row["sentence"] in text
         assert page.locator("summary", has_text=f"{quiet.height} {'more ' if flagged else ''}looked at, nothing visible").count() == 1
-        assert page.get_by_text("Nothing moved visibly where others are responsible.").count() == (0 if flagged else 1)
+        assert page.get_by_text("No visible effect where others are responsible.").count() == (0 if flagged else 1)
         watched.assert_clean()
 
 

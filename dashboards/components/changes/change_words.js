@@ -4,8 +4,8 @@ import { groupChange } from './verdicts.js';
 // A change's stage and origin in words.
 const STAGES = {
 	plan: 'planned: has not started',
-	do: 'in effect: not to be judged yet',
-	check: 'its judgement is due',
+	do: 'in effect: too early to judge',
+	check: 'due to be judged',
 	act: 'judged'
 };
 const ORIGINS = { file: 'a file in the company folder', command: 'the command line', form: 'the form in Airflow', source: "a source's change log", automatic: 'the data themselves' };
@@ -38,7 +38,7 @@ export function pickChanges(changes, inputs) {
 	);
 }
 
-// Where a change is told in full.
+// The page of a change.
 export function linkChange(id) {
 	return `/changes/${encodeURIComponent(id)}/`;
 }

@@ -23,7 +23,7 @@ const GROUPS = [
 	['mixed', 'helped and hurt', 'helped at one touchpoint and hurt at another'],
 	['moved', 'moved', 'moved a figure of which nobody said which way is better'],
 	['nothing', 'no visible effect', 'had no visible effect'],
-	['unclear', 'cannot be told', 'cannot be told (too little data, or something else at the same time)'],
+	['unclear', 'cannot be decided', 'cannot be decided (too little data, or something else at the same time)'],
 	['waiting', 'waiting', 'waiting'],
 	['explored', 'without a plan', 'without a plan'],
 	['unjudged', 'not judged', 'not judged']

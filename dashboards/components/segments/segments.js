@@ -1,4 +1,4 @@
-// How the five segments are told apart without colour: a number and a sign. Names, counts and values come from the reports.
+// How the five segments are distinguished without colour: a number and a sign. Names, counts and values come from the reports.
 const SIGNS = {
 	champions: { number: '1', sign: '★' },
 	quiet_fans: { number: '2', sign: '●' },

@@ -12,14 +12,14 @@ const STATUSES = {
 };
 
 const EXPLANATIONS = {
-	red: 'Even with the margin of error it misses what was agreed.',
-	yellow: 'The margin of error spans the target, or it lies between target and lower bound.',
-	green: 'Even with the margin of error it reaches the target.',
-	neutral: 'No target is set, or the figure has no better direction.',
+	red: 'The whole margin of error is on the wrong side of the lower bound, or of the target where there is none.',
+	yellow: 'The margin of error includes the target or the lower bound, or lies between them.',
+	green: 'The whole margin of error reaches the target.',
+	neutral: 'No target is set, or neither higher nor lower is better.',
 	grey: 'Fewer than 30 answers: shown, but not judged.',
 	hidden: 'Fewer than 5 answers: not shown.',
 	no_data: 'Nothing happened here in this period.',
-	not_measurable: 'A source does not deliver what the figure needs.'
+	not_measurable: 'No source delivers the data that the KPI needs.'
 };
 
 export function describeStatus(status) {

@@ -47,7 +47,7 @@ function isRedefined(before, row) {
 	return Boolean(before) && before.kpi_version !== row.kpi_version && before.kpi_version != null && row.kpi_version != null;
 }
 
-// One line per channel, supplier or segment, told apart by dash and by the name at its end.
+// One line per channel, supplier or segment, distinguished by dash and by the name at its end.
 export function buildSplitOptions({ rows, dimension, unit, isNarrow }) {
 	const names = [...new Set(rows.map((row) => row[dimension]))].sort();
 	const series = names.map((name, index) => {

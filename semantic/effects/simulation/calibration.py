@@ -158,22 +158,29 @@ def write_page(series: int = 2000) -> str:
 
 PAGE = """# Calibration
 
-How often the method of [effects.md](effects.md) is wrong where the truth is known. `make calibrate` writes this page; seeds are fixed.
-{series} simulated series per cell, 28 days after. Three figures in percent: **false alarms** without a change (aim 3 to 7, with half a
-year at most 7) · **cover** of the 95 % margin · **power**: how often a shift by {shift} standard deviations of a day is seen. The
-error of simulation is about {error} on false alarms.
+This page shows how often the method of [effects.md](effects.md) is wrong where the truth is known. `make calibrate` writes it.
+Seeds are fixed.
+{series} simulated series per cell, 28 days after. Each cell has three figures in percent:
+
+- **false alarms** without a change (aim 3 to 7, with half a year at most 7);
+- **cover** of the 95 % margin;
+- **power**: how often a shift by {shift} standard deviations of a day is seen.
+
+The error of simulation is about {error} on false alarms.
 
 | world | this method, 180 days | 365 days | 910 days | t-test | Newey-West | structural | best possible |
 |---|---|---|---|---|---|---|---|
 {rows}
 
-t-test: 28 days before against 28 after. Newey-West: segmented regression on 365 days. Structural: wandering level and step
-by exact maximum likelihood on the weeks of 365 days, which is statsmodels' `UnobservedComponents(level="llevel")` with a regressor (a test
-compares them on fifty series), with the standard error at the estimated variances.
-Best possible: power of a test that knows the covariance of the days, but not their level, with 180 / 365 / 910 days.
+- t-test: 28 days before against 28 after.
+- Newey-West: segmented regression on 365 days.
+- Structural: wandering level and step by exact maximum likelihood on the weeks of 365 days. This is statsmodels'
+  `UnobservedComponents(level="llevel")` with a regressor (a test compares them on fifty series), with the standard error at the
+  estimated variances.
+- Best possible: power of a test that knows the covariance of the days, but not their level, with 180 / 365 / 910 days.
 
-Power of a method with many false alarms means nothing. A shift moves estimate and margin alike, so the cover of a planted shift is
-that without one, and cover and false alarms add up to 100.
+The power of a method with many false alarms has no meaning. A shift moves estimate and margin equally. So the cover with a planted shift
+equals that without one, and cover and false alarms add up to 100.
 
 ## Three controls that share half the noise, 365 days
 
@@ -188,10 +195,10 @@ twice the error may be chance.
 
 {misses}
 
-The worlds are in `semantic/effects/simulation/worlds.py`; the prior of the method (version {version}) was learned on others, of
-`semantic/effects/simulation/training_worlds.py`, and looked at here twice: after the first look its band of false alarms for half a
-year was narrowed. The threshold of the guard against a wider spread was set with these worlds in sight. What else was tried without gain:
-[decision 16](decisions/0016-the-prior-is-learned-per-length-of-history.md).
+The worlds are in `semantic/effects/simulation/worlds.py`. The prior of the method (version {version}) was learned on other worlds, those of
+`semantic/effects/simulation/training_worlds.py`. The results here were looked at twice: after the first look, the band of false alarms for
+half a year was narrowed. The threshold of the guard against a wider spread was set with these worlds known.
+[Decision 16](decisions/0016-the-prior-is-learned-per-length-of-history.md) lists what else was tried without gain.
 """
 
 
