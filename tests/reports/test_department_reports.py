@@ -179,7 +179,7 @@ def test_an_earlier_month_can_be_asked_for(demo_home: DemoHome, tmp_path: Path) 
 def test_what_cannot_be_written_is_named(demo_home: DemoHome, serving: Path, tmp_path: Path) -> None:
     with pytest.raises(ReportError, match=r"unknown department Astrology; known are .*Customer Service"):
         write_department_reports(serving=serving, folder=tmp_path, department="Astrology")
-    with pytest.raises(ReportError, match="June is no month; write it like 2026-03"):
+    with pytest.raises(ReportError, match="June is not a month; write it like 2026-03"):
         write_department_reports(serving=serving, folder=tmp_path, month="June")
     with pytest.raises(ReportError, match="no figures of 1999-01; it has 20"):
         write_department_reports(serving=serving, folder=tmp_path, month="1999-01")

@@ -110,7 +110,7 @@ def test_what_is_left_out_or_not_used_is_said(tmp_path: Path) -> None:
     rows = [(1980 + i, 50 + i % 5, 49 + i % 3, "" if i < 6 else 50 + i % 4) for i in range(30)]
     table = write_table(tmp_path / "gaps.csv", "year,value,a,b", rows)
     found = judge(tmp_path, table, "--date", "2000", "--value", "value", "--controls", "a,b", "--judge", "last")
-    assert "6 rows are left out, for controls are empty there (b in 6)" in found["warnings"]
+    assert "6 rows are left out because controls are empty there (b in 6)" in found["warnings"]
     assert any(warning.startswith("only a synthetic control") for warning in found["warnings"])
     days = write_days(tmp_path / "days.csv")
     for start, where in (("2023-01-01", "before"), ("2027-01-01", "after")):

@@ -98,7 +98,7 @@ def test_an_edit_is_a_later_version_and_what_is_not_right_is_refused(tiny: Home,
     ):
         refused = home.run("change", "edit", *arguments, check=False)
         assert refused.returncode == 1 and expected in refused.stderr
-    assert "as it was" in home.run("change", "edit", "new-menu", "--expected-size=0.05").stdout
+    assert "is unchanged" in home.run("change", "edit", "new-menu", "--expected-size=0.05").stdout
     assert ledger.read_bytes() == after
     home.run("change", "edit", "drones", "--withdraw")
     assert "command, withdrawn" in home.run("change", "list").stdout
