@@ -211,7 +211,7 @@ def test_a_column_declared_personal_later_does_not_stay_in_the_clear_unnoticed(c
     company.ingest(company.declare({"t": daily_csv()}), "2024-01-01", "2024-02-01")
     source = company.declare({"t": daily_csv(columns={"id": {"type": "text", "personal": "email"}})})
     (result,) = company.ingest(source, "2024-01-06", "2024-01-07")
-    assert result.status == "failed" and "holds id in the clear" in result.error
+    assert result.status == "failed" and "holds id unhashed" in result.error
     assert company.ingest(source, "2024-01-01", "2024-02-01")[0].status == "landed"
 
 
