@@ -222,7 +222,7 @@ def test_controls_share_the_noise_and_are_chosen_by_what_was_before() -> None:
     for i, place in enumerate(places[1:]):
         wild = wild.shift("csat", place, START, 10.0 * i)
     assert wild.judge()["controls"] == company.judge()["controls"]
-    assert "moved at the date themselves" in (wild.judge()["warnings"] or "")
+    assert "moved at the same date" in (wild.judge()["warnings"] or "")
     # before it, what no longer moves together is not chosen
     apart = replace(company, values={**company.values, ("csat", "web"): simulate(DAYS, seed=77).values["csat", "shop"]})
     assert "web" not in apart.judge()["controls"]

@@ -18,7 +18,7 @@ def test_how_far_an_earlier_change_moved_the_level_is_of_no_account(weeks: float
     for name in ("effect", "effect_lower", "p_value", "smallest_visible_effect"):
         assert moved[name] == pytest.approx(still[name], rel=1e-3), name
     assert moved["placebos_missed"] == still["placebos_missed"]
-    assert "other changes met the touchpoint once in the weeks before" in moved["warnings"]
+    assert "other changes affected the touchpoint once in the weeks before" in moved["warnings"]
     # a day off, and the week of the step stands between two levels: that is seen
     late = plan_change(simulate(DAYS, memory=0.6)).add_change("B", earlier + 1, ("shop",)).shift("csat", "shop", earlier, -3.0).judge()
     assert late["effect"] != pytest.approx(still["effect"], rel=1e-3)
