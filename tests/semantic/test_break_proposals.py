@@ -26,7 +26,7 @@ def test_a_break_is_proposed_near_its_day_and_never_concluded() -> None:
     # the strongest of many dates: its size is rather too large
     assert 1.2 < row["effect"] < 2.8
     assert row["q_value"] == pytest.approx(adjust_dates(row["p_value"], row["dates_count"]))
-    assert row["sentence"].startswith("Something may have changed around ") and "Nothing is registered there" in row["sentence"]
+    assert row["sentence"].startswith("Something may have changed around ") and "No change is recorded there" in row["sentence"]
 
 
 def test_what_is_registered_there_is_no_proposal() -> None:

@@ -87,7 +87,7 @@ def test_bad_rows_are_named_by_line_and_left_out(cdnow: Path, tmp_path: Path) ->
     assert set(found) == {*bad, "twice"}
     for line, (name, (_, reason)) in enumerate(bad.items(), start=2):
         assert (found[name]["line"], reason in found[name]["reason"]) == (line, True), found[name]
-    assert found["twice"] == {"line": 16, "customer_id": "twice", "reason": "customer_id stands in line 15 already"}
+    assert found["twice"] == {"line": 16, "customer_id": "twice", "reason": "customer_id is already in line 15"}
     assert answer["rows"] == 2357 + 14 and len(answer["customers"]) == 2357 + 2
     shown = run(tmp_path / "mixed.csv")
     assert "line 2 (later) left out: recency 40 is after T 38" in shown.output and "12 of 2,371 rows left out" in shown.output
@@ -126,5 +126,5 @@ def test_a_table_no_model_fits_is_still_answered(tmp_path: Path) -> None:
     path = tmp_path / "alike.csv"
     path.write_text("customer_id,frequency,recency,T\n" + "".join(f"{number},1,0,0\n" for number in range(80)), encoding="utf-8")
     answer = read(run(path, "--json"))
-    assert answer["expected_purchases"] is None and "edge of the search" in answer["reasons"]["bg_nbd"]
+    assert answer["expected_purchases"] is None and "limit of the search" in answer["reasons"]["bg_nbd"]
     assert run(path).exit_code == 0

@@ -204,7 +204,7 @@ def test_a_model_that_does_not_fit_is_not_used_and_says_so(cdnow: pl.DataFrame) 
     never_leaving = simulate(3000, 1, r=2.0, alpha=10.0, a=1e-9, b=5.0)
     for customers, length, words in (
         (few, None, "bought again: 49"),
-        (never_leaving, None, "edge of the search"),
+        (never_leaving, None, "limit of the search"),
         (cdnow.with_columns(pl.col("holdout") * 3), 39.0, "more than 25% off"),
     ):
         judged = value_customers(customers, horizon=39.0, holdout_length=length)

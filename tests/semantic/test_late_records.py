@@ -40,7 +40,7 @@ def test_what_was_recorded_with_the_outcome_in_sight_makes_it_inseparable_but_is
     assert outside.judge()["reason"] == f"not separable from an incident in the weeks after{said}"
     asked = replace(company, kpis={"csat": {"counts_answers": True}})
     row = asked.add_change("B", START + 5, ("shop",), kind="measurement", recorded=recorded).judge()
-    assert row["verdict"] == "measurement changed" and row["reason"].endswith(f"these weeks on{said}")
+    assert row["verdict"] == "measurement changed" and row["reason"].endswith(f"shortly before them{said}")
 
 
 def test_what_was_recorded_before_our_start_is_not_called_late() -> None:

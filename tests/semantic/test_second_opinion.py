@@ -77,7 +77,7 @@ def test_a_level_that_wanders_makes_it_disagree_in_words() -> None:
     assert called.height >= 10
     disagree = called.filter(pl.col("second_p") >= 0.05)
     assert 0 < disagree.height < called.height
-    assert disagree["second_opinion"].str.contains("disagrees: .*which its wandering level explains").all()
+    assert disagree["second_opinion"].str.contains("disagrees: .*which its changing level can explain").all()
     assert (
         called.filter(pl.col("second_p") < 0.05, pl.col("second_effect").sign() == pl.col("effect").sign())["second_opinion"]
         .str.contains(" agrees: ")

@@ -1,6 +1,7 @@
 """Synthetic control: a weighted mean of unaffected series that followed the judged one before, and placebos in space.
 
-Method: Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105, 493-505. Every control is judged in the same way, as if the change had affected it. The p-value is the rank of the judged series among them.
+Method: Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105, 493-505. Every control is judged in
+the same way, as if the change had affected it. The p-value is the rank of the judged series among them.
 """
 
 from __future__ import annotations
