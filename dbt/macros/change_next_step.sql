@@ -1,4 +1,4 @@
-{# What to do about a change, given where it stands; columns of fct_change_status. #}
+{# The next step for a change, from its status; uses columns of fct_change_status. #}
 {% macro change_next_step() -%}
 case
     when is_withdrawn then 'It was withdrawn: say in its description why.'
