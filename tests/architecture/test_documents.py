@@ -1,4 +1,4 @@
-"""The words agree with the tree: inventories, links, commands, variables, decision records; nothing names a machine or a registry."""
+"""Documents agree with the tree: inventories, links, commands, variables, decision records; nothing names a machine or a registry."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from semantic.kpi_catalog import FOLDER, load_kpi_catalog
 from tests.architecture.tree import BINARY, drop_fences, find_code, list_documents, list_tracked, name_of, read_inventory
 
 DECISION_PARTS = ["Context", "Decision", "Worked example", "Consequences"]
-# written in pieces, so that this file passes its own test
+# split into parts, so that this file passes its own test
 REGISTRIES = [
     ".".join(parts)
     for parts in (
@@ -130,7 +130,7 @@ def test_files_named_in_the_pages_exist() -> None:
     ]
     assert len(named) > 40
     missing = {code for _, code in named if not (PROJECT / code).exists()}
-    # made by set-up, made by the recipe for a page, and places below CXHOUSE_HOME that carry the name of a room
+    # made by set-up, made by the recipe for a page, and folders of CXHOUSE_HOME with the name of a room
     assert missing <= {"dashboards/node_modules", "dashboards/pages/suppliers/index.md", "dashboards/site"}
 
 

@@ -1,4 +1,4 @@
-"""Claims that hold for every page, on a desk and on a phone."""
+"""Claims about every page, on a desktop and on a phone."""
 
 from __future__ import annotations
 

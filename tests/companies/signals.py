@@ -1,4 +1,4 @@
-"""The tiny company over nineteen weeks, quiet all the time or going wrong in every way at the end; every row by rule, none by chance."""
+"""The tiny company over nineteen weeks, either quiet throughout or with every problem at the end; all rows follow rules, none is random."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIRST, DAYS = date(2026, 3, 1), 133
 LAST = FIRST + timedelta(days=DAYS - 1)
 UNTIL = (LAST + timedelta(days=1)).isoformat()
 RECENT = 28
-# whether somebody asks again is known a week later, so that this goes wrong a week earlier
+# a repeated contact is known a week later, so this problem begins a week earlier
 RECENT_QUESTIONS = 35
 COST_SOURCE = """
   ledger:

@@ -1,4 +1,4 @@
-"""What the DAG files promise: names, owners, order, schedules, and nothing of the project's insides."""
+"""Claims about the DAG files: names, owners, order and schedules, and no import of the project."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_adding_a_source_adds_its_dag_and_nothing_else(
     grown = parse(write_company(tmp_path, {**SOURCES, "reviews": reviews}))
     assert grown["errors"] == {}
     assert set(grown["dags"]) - set(parsed["dags"]) == {"ingest_reviews"}
-    unchanged = set(parsed["dags"]) - {"warehouse"}  # which now waits for one source more
+    unchanged = set(parsed["dags"]) - {"warehouse"}  # the warehouse DAG now waits for one more source
     assert {name: grown["dags"][name] for name in unchanged} == {name: parsed["dags"][name] for name in unchanged}
     assert grown["dags"]["warehouse"]["tasks"] == parsed["dags"]["warehouse"]["tasks"]
 

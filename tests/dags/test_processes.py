@@ -1,4 +1,4 @@
-"""Processes are gone when they should be: also grandchildren, also orphans, also those that do not listen."""
+"""Processes are stopped: also grandchildren, orphans, and those that ignore SIGTERM."""
 
 from __future__ import annotations
 

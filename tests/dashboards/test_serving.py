@@ -1,4 +1,4 @@
-"""The web server: byte ranges for the page engine, pretty paths, right types, nothing outside the folder."""
+"""The web server: byte ranges, index.html for folders, content types, and nothing outside the site's folder."""
 
 from __future__ import annotations
 

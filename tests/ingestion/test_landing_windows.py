@@ -1,4 +1,4 @@
-"""Landing: nothing lost, nothing twice, the same after a second run, and a lake that follows its declaration."""
+"""Landing: no row is lost or duplicated, a second run gives the same rows, and the lake fits its declaration."""
 
 from __future__ import annotations
 
@@ -250,7 +250,7 @@ def test_no_personal_value_stands_in_any_byte_of_the_lake(company: SmallCompany)
 
 
 def read_all_bytes(path: Path) -> bytes:
-    """A file's bytes, and of Parquet also every value, since its pages are packed."""
+    """A file's bytes, and for Parquet also every value, because its pages are compressed."""
     content = path.read_bytes()
     if path.suffix == ".parquet":
         content += pl.read_parquet(path).write_json().encode()

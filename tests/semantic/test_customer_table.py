@@ -1,4 +1,4 @@
-"""`cxhouse clv` on a table of one's own: figures, bad rows by line, files."""
+"""`cxhouse clv` on any table: figures, bad rows by line, files."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def cdnow(tmp_path: Path) -> Path:
 
 
 def read(result: Result) -> dict[str, Any]:
-    """The answer for machines."""
+    """The JSON output."""
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
 
@@ -114,7 +114,7 @@ def test_few_customers_get_the_plain_rule_and_are_told(tmp_path: Path) -> None:
     path.write_text("customer_id;frequency;recency;T\na;0;0;10\nb;3;8;10\n", encoding="utf-8")
     answer = read(run(path, "--json", "--horizon", 20))
     assert answer["parameters"] == {} and answer["methods"] == {"purchases": "pooled_rate", "value": None}
-    # 3 purchases in 20: a rate of 0.15, which weighs as much as 10 units of one's own time
+    # 3 purchases in 20: a rate of 0.15, which weighs as much as 10 units of the customer's own time
     assert [row["expected_purchases"] for row in answer["customers"]] == pytest.approx([20 * 1.5 / 20, 20 * 4.5 / 20])
     assert [row["probability_alive"] for row in answer["customers"]] == [None, None]
     assert "bought again: 1;" in answer["reasons"]["bg_nbd"]

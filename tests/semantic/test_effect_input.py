@@ -1,4 +1,4 @@
-"""`cxhouse effect` on tables that invite a mistake: short series with a trend, drifting controls, files of two readings."""
+"""`cxhouse effect` on difficult tables: short series with a trend, drifting controls, ambiguous files."""
 
 from __future__ import annotations
 

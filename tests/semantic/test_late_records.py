@@ -1,4 +1,4 @@
-"""What makes a verdict impossible and was recorded only afterwards: nobody escapes a verdict unseen."""
+"""Events recorded late that make a verdict impossible are named, so that nobody avoids a verdict unnoticed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_what_was_recorded_with_the_outcome_in_sight_makes_it_inseparable_but_is
     row = company.add_change("B", START + 5, ("shop",), recorded=recorded).judge()
     assert row["verdict"] == "not separable"
     assert row["reason"] == f"not separable from B, which began 5 days later at the same touchpoint{said}"
-    # the same for something from outside, and for another way of measuring
+    # the same for an incident, and for a change of measuring
     outside = replace(company, incidents=((START + 5, START + 7, None),)).add_change(
         "B", START + 5, (), end=START + 7, kind="external", recorded=recorded
     )
@@ -53,8 +53,8 @@ def test_what_was_recorded_before_our_start_is_not_called_late() -> None:
     [
         (None, True, 2),
         (START - 30, True, 2),  # it was in the plan
-        (START + 15, True, 2),  # told the day after
-        (START + 21, True, 3),  # the third week was in sight
+        (START + 15, True, 2),  # recorded the day after
+        (START + 21, True, 3),  # the third week was already known
         (START + 60, True, 4),
         (START + 60, False, 2),  # explored anyway
     ],

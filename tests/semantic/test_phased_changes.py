@@ -1,4 +1,4 @@
-"""Changes that are rolled out over weeks: neither the old nor the new state holds in them, so that they are left out."""
+"""Changes rolled out over weeks: these weeks have neither the old nor the new state, so they are left out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAYS, START = 700, 560
 
 
 def roll_out(days: int, size: float = 1.0, **more: int) -> Simulated:
-    """A change at the shop that comes in equal daily steps over so many days."""
+    """A change at the shop in equal daily steps over a number of days."""
     company = simulate(DAYS, sd=more.pop("sd", 1))
     for day in range(days):
         company = company.shift("csat", "shop", START + day, size / days)
@@ -28,7 +28,7 @@ def roll_out(days: int, size: float = 1.0, **more: int) -> Simulated:
 
 
 def wander(company: Simulated) -> Simulated:
-    """The same on a level that wanders."""
+    """The same on a random-walk level."""
     steps = 0.1 * np.random.default_rng(1).standard_normal(DAYS)
     return replace(company, values={key: values + steps.cumsum() for key, values in company.values.items()})
 
@@ -40,7 +40,7 @@ def test_an_effect_that_came_step_by_step_is_measured_in_full_after_the_roll_out
     assert whole["verdict"] == "better"
     span = f"In the 4 weeks from {day_of(START + 28):%-d %B %Y}, after the roll-out that began on {day_of(START):%-d %B %Y},"
     assert whole["sentence"].startswith(span)
-    # taken for a change of one day, it looks like half of itself
+    # judged as a change of one day, the effect appears half as large
     assert company.add_change("A", START, ("shop",)).judge()["effect"] < 0.6
 
 

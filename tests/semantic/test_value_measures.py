@@ -1,4 +1,4 @@
-"""What a cut-off says about buying, worked out by hand: who is fitted, what the check expects, what service costs, and the plain rules."""
+"""Measures of a cut-off, calculated by hand: fitted customers, expected purchases of the check, cost of service, and simple rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes: recorded once, dated by the local day, spread over the touchpoints in their scope, drawn with a number."""
+"""Changes: recorded once, dated by the local day, applied to the touchpoints in their scope, drawn with a number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known about customers at a month-end, worked out by hand from tests/companies/few_customers.py. Later news does not change it."""
+"""Figures of customers at a month-end, calculated by hand from tests/companies/few_customers.py. Later events do not change them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.companies.few_customers import FOLDER, ROWS, UNTIL, customers_environ
 from tests.warehouse.conftest import Home
 
 WEEK = 7
-# (customer, month-end): columns worked out by hand
+# (customer, month-end): columns calculated by hand
 BY_HAND: dict[tuple[str, str], dict[str, Any]] = {
     # the shoes come back three days later
     ("A", "2024-01-31"): {"revenue_total": 150, "revenue_12_months": 150, "margin_12_months": 60, "service_cost_total": 0},
@@ -49,7 +49,7 @@ BY_HAND: dict[tuple[str, str], dict[str, Any]] = {
         "purchases_24_months": 3, "is_retained": None, "bought_last_12_months": True,
     },
     ("A", "2025-07-31"): {"bought_last_12_months": False, "revenue_12_months": 0, "orders_12_months": 0, "purchases_24_months": 3},
-    # the order of half past eleven at night belongs to April; D1 was late, and nobody judges it before 90 days are over
+    # the order at 23:30 belongs to April; D1 was late, and is not judged before 90 days are over
     ("B", "2024-04-30"): {
         "purchases_count": 2, "orders_count": 2, "failed_deliveries_count": 0, "nps_latest_score": 9, "nps_answers_count": 1,
         "nps_promoters_count": 1, "ces_latest_ease": None, "service_cost_total": 6, "last_purchase_date": date(2024, 4, 30),
@@ -73,7 +73,7 @@ BY_HAND: dict[tuple[str, str], dict[str, Any]] = {
 FIRST_ORDERS = {"A": "A1", "B": "B1", "C": "C1", "E": "E1"}
 CUT = date(2024, 8, 1)
 TABLES = ("int_customer_months", "int_customer_values", "dim_customer_segments", "rpt_segment_overview", "rpt_segment_migration")
-# told a year late: A's last order cost more, and half of it came back in August 2024
+# delivered a year late: A's last order cost more, and half of it was returned in August 2024
 LATE_NEWS = (
     ("orders", "2025-12-30", "A5,A,2024-07-08T10:00,EUR,40.00,30.00,true,,,2025-12-30T10:00"),
     ("lines", "2025-12-30", "A5,1,2024-07-08T10:00,books,2,20.00,1,2024-08-05T10:00,2025-12-30T10:00"),
@@ -81,7 +81,7 @@ LATE_NEWS = (
 
 
 def make_customers_home(folder: Path) -> Home:
-    """An empty home beside its data."""
+    """An empty home, and the folder of its source files."""
     return Home(folder / "home", folder / "data", customers_environment(folder / "home", folder / "data"))
 
 
@@ -173,7 +173,7 @@ def test_rows_about_customers_are_for_the_owner_of_the_home_alone(few: Home) -> 
 
 @dataclass(frozen=True)
 class Steps:
-    """What a home held after each step: half of the days, published; a whole version kept; the other days; news told late; a full build."""
+    """The tables after each step: half of the days, published; a version kept; the other days; rows delivered late; a full build."""
 
     half: dict[tuple[str, str], dict[str, Any]]
     first_version: dict[str, Any]
@@ -216,7 +216,7 @@ def read_version_in_force(home: Home) -> dict[str, Any]:
 
 
 def read_tables(home: Home) -> dict[str, list[dict[str, Any]]]:
-    """Rows of the tables that must not depend on the way to them."""
+    """Rows of the tables that must not depend on the order of builds."""
     return {table: home.query(f"select * from {table} order by all") for table in TABLES}
 
 

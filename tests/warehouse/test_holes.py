@@ -1,4 +1,4 @@
-"""A touchpoint without data stops the build in one line, unless a reason is given or its sources have only begun."""
+"""A touchpoint without data stops the build with one line, unless a reason is given or its sources have just begun."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOLES = """
 
 
 def make_holed_home(folder: Path) -> Home:
-    """The tiny company with a touchpoint whose events never occur and one nobody is asked about."""
+    """The tiny company with a touchpoint whose events never occur and one without survey answers."""
     company = Path(shutil.copytree(FOLDER, folder / "company"))
     touchpoints = company / "touchpoints.yml"
     text = touchpoints.read_text(encoding="utf-8")

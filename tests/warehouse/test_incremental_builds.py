@@ -24,7 +24,7 @@ MOVING = ("_load_id", "_landed_at")
 
 
 def snapshot(home: Home) -> dict[str, list[tuple]]:
-    """Every row of the tables that figures come from, in order, without what names the load."""
+    """Every row of the tables that figures come from, in order, without the columns of the load."""
     found = {}
     for table in TABLES:
         rows = home.query(f"select * from {table}")

@@ -1,4 +1,4 @@
-"""What truth.json says was planted can be found in the files."""
+"""The effects that truth.json lists can be found in the files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WINDOW = timedelta(days=56)
 def shares_around(
     demo: ForeignFiles, change_id: str, scores: pl.DataFrame, good_from: int, *, days_after: int = 180
 ) -> tuple[float, float]:
-    """Share of good scores in the half year before and the days after a change; long, for a small demo has few answers a day."""
+    """Share of good scores in the half year before and the days after a change; long, because a small demo has few answers a day."""
     start = datetime.combine(demo.start_of(change_id), datetime.min.time())
     before = scores.filter(pl.col("Sent").is_between(start - timedelta(days=180), start, closed="left"))
     after = scores.filter(pl.col("Sent").is_between(start + timedelta(days=1), start + timedelta(days=days_after)))
