@@ -116,6 +116,6 @@ def check_key(lake: Path, key: bytes) -> None:
             temporary.unlink(missing_ok=True)
     if path.read_text(encoding="ascii").strip() != fingerprint:
         raise HashKeyError(
-            f"{path}: the lake was hashed with another key, so nobody would be recognised; "
+            f"{path}: the lake was hashed with another key, so hashes of new rows would match none in the lake; "
             "put the old CXHOUSE_HASH_KEY back, or remove the lake and load everything again"
         )

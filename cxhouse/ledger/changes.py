@@ -154,7 +154,7 @@ def edit_change(
     files = {change.change_id for change in read_files(settings, company, newest)}
     if change_id in files or (kept is not None and kept.recorded_in == IN_FILE):
         folder = company.folder / "changes"
-        raise DefinitionError(folder, entry, "stands in a file: edit the file; the next build records that as a later version")
+        raise DefinitionError(folder, entry, "is declared in a file: edit the file; the next build records that as a later version")
     if kept is None:
         raise DefinitionError(
             path, entry, "is not recorded here; cxhouse change list shows those that are. One of a source's log is edited there"

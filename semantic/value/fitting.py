@@ -104,9 +104,9 @@ def note_limits(history: History, measures: Measures, holdout: Holdout | None) -
             f"purchases were not checked against a later year: that needs {FEWEST_MONTHS_CHECKED - JUDGE_MONTHS} months of history"
         )
     if measures.service_cost is None:
-        notes.append("no cost of service is known: financial value stands before it")
+        notes.append("no cost of service is known: financial value does not subtract it")
     if "revenue" in history.months["value_basis"].unique():
-        notes.append("no costs of goods are known: financial value is made of revenue, not of margin")
+        notes.append("no costs of goods are known: financial value is based on revenue, not on margin")
     return tuple(notes)
 
 

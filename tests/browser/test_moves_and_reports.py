@@ -29,7 +29,7 @@ def find_split_touchpoint(site: BuiltSite) -> tuple[str, str, pl.DataFrame]:
 
 
 def read_table(page: Page) -> dict[str, tuple[str, str, str]]:
-    """Member -> mix, rate and total as they stand on the page."""
+    """Member -> mix, rate and total as shown on the page."""
     rows = page.locator("[data-field=split] tbody tr").all()
     texts = ("[data-effect=mix] .figure", "[data-effect=rate] .figure", "[data-effect=total]")
     return {str(row.get_attribute("data-member")): tuple(row.locator(text).inner_text() for text in texts) for row in rows}  # type: ignore[misc]

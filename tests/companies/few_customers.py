@@ -23,7 +23,7 @@ HEADERS: Mapping[str, str] = {
     "answers": "response_id,customer,delivery_id,asked_at,answered_at,metric,score,low,high",
 }
 
-# (table, day told, row)
+# (table, day delivered, row)
 ROWS: tuple[tuple[str, str, str], ...] = (
     *(("customers", "2023-11-01", f"{name},2023-11-01T09:00") for name in ("A", "B", "C", "E")),
     # A: two orders on one day; one order that was valid at the end of March and cancelled in April

@@ -25,7 +25,7 @@ HEADERS: Mapping[str, str] = {
     "attempts,ordered,brought,damaged,changed_at",
 }
 
-# (table, day told, row)
+# (table, day delivered, row)
 ROWS: tuple[tuple[str, str, str], ...] = (
     ("customers", "2026-03-01", "C1,,2026-01-01T10:00"),
     ("customers", "2026-03-01", "C2,,2026-01-01T10:00"),

@@ -108,7 +108,7 @@ def make_day(number: int, day: str, is_loud: bool) -> dict[str, list[Any]]:
 
 
 def make_order(number: int, each: int, day: str, loud: bool) -> str:
-    """One order; when loud, three in ten are cancelled and one in ten has a state nobody knows."""
+    """One order; when loud, three in ten are cancelled and one in ten has an unknown state."""
     quiet_state = "cancelled" if each == 0 and number % 5 == 0 else "placed"
     state = ("lost" if each == 9 else "cancelled" if each < 3 else "placed") if loud else quiet_state
     return f"O{number}-{each},P{number * 12 + each},{day}T10:00:00,web,{state},EUR,{40 + each}.00,card,{day}T11:00:00"

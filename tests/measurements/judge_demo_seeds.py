@@ -109,7 +109,7 @@ def list_planted() -> dict[Place, int]:
 def size_effects(folder: Path, pilots: list[pl.DataFrame]) -> pl.DataFrame:
     """plan/effects.csv with the planted effects at TIMES the smallest visible ones of the pilots.
 
-    A first guess comes from each signal's base. Pilots are drawn with it, and their effect in the KPI's own unit corrects it, because levels
+    A first guess comes from each signal's base. Pilots are drawn with it, and their effect in the KPI's own unit corrects it, as levels
     that another change moved, and callers who hang up, reduce the effect.
     """
     visible = pl.concat(pilots).group_by("change_id", "kpi_id", "touchpoint_id").agg(pl.col("smallest_visible_effect").mean()).drop_nulls()

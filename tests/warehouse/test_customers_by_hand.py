@@ -28,7 +28,7 @@ BY_HAND: dict[tuple[str, str], dict[str, Any]] = {
         "lines_count": 3, "categories_count": 2, "promo_or_credit_orders_count": 1, "credit_orders_count": 0, "gaps_count": 0,
         "gap_mean": None, "gap_deviation": None, "service_cost_total": 10, "margin_12_months": 60 - 24, "is_retained": True,
     },
-    # A4 stands, the toys have not come back yet: the gaps are 60 and 10 days
+    # A4 is valid, the toys are not returned yet: the gaps are 60 and 10 days
     ("A", "2024-03-31"): {
         "first_purchase_date": date(2024, 1, 10), "last_purchase_date": date(2024, 3, 20), "purchases_count": 3, "frequency": 2,
         "recency": 70 / WEEK, "age": 81 / WEEK, "mean_value": (30 + 100) / 2, "revenue_total": 370, "orders_count": 4, "lines_count": 5,

@@ -34,7 +34,7 @@ def read_steps() -> list[Path | Step]:
 
 
 def match_line(line: str) -> re.Pattern[str]:
-    """A line of the page as a pattern; … stands for anything."""
+    """A line of the page as a pattern; … matches anything."""
     return re.compile(".*".join(re.escape(part) for part in line.split("…")))
 
 
