@@ -59,7 +59,7 @@ def is_running(process: psutil.Process) -> bool:
 
 
 def stop_family(token: str, members: Iterable[tuple[int, float]], *, patience_seconds: float = 8.0) -> list[int]:
-    """Send SIGTERM to all members, kill those still running after `patience` seconds, and return the numbers of any left (usually none).
+    """Send SIGTERM to all members, kill those still running after `patience_seconds`, and return the numbers of any left (usually none).
 
     Members are remembered once seen, so a task whose scheduler died first is still found. Signals to this process wait meanwhile.
     """

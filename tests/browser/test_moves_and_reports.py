@@ -104,7 +104,7 @@ def test_the_reports_page_shows_the_departments_month(browser: Browser, address:
         watched.assert_clean()
 
 
-def test_a_department_without_figures_is_told_what_to_do(browser: Browser, address: str, built_site: BuiltSite) -> None:
+def test_a_department_without_figures_sees_what_to_do(browser: Browser, address: str, built_site: BuiltSite) -> None:
     months = built_site.read("rpt_department_months").filter((pl.col("figures_count") == 0) & pl.col("is_latest")).to_dicts()
     assert months
     department, month = months[0]["owner_department"], months[0]["month"]

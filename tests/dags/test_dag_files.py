@@ -44,7 +44,7 @@ def test_the_shared_module_is_not_taken_for_a_dag_file() -> None:
     assert "house.py" in (PROJECT / "dags" / ".airflowignore").read_text().split()
 
 
-def test_every_dag_explains_itself_and_every_task_has_an_owner_and_tells_its_failure(parsed: dict[str, Any]) -> None:
+def test_every_dag_has_an_explanation_and_every_task_an_owner_and_a_failure_callback(parsed: dict[str, Any]) -> None:
     assert parsed["dags"]
     for name, dag in parsed["dags"].items():
         assert len(dag["doc"]) > 100, f"{name} has no explanation"

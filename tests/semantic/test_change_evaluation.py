@@ -43,7 +43,7 @@ def test_without_an_effect_it_says_what_would_have_been_seen() -> None:
     assert f"an effect of {row['smallest_visible_effect']:.2f} on the scale would have been seen" in row["reason"]
 
 
-def test_shares_are_told_in_points() -> None:
+def test_shares_are_written_in_points() -> None:
     company = simulate(DAYS, sd=0.02)
     company = replace(company, values={key: values / 20 for key, values in company.values.items()})
     row = plan_change(replace(company, kpis={"csat": {"unit_kind": "share"}}).shift("csat", "shop", START, 0.05)).judge()
@@ -306,7 +306,7 @@ def test_too_little_data_has_its_reason(change: Any, words: str) -> None:
     assert words in row["reason"]
 
 
-def test_what_can_be_seen_is_what_a_change_of_tomorrow_is_told_later() -> None:
+def test_the_smallest_visible_effect_is_that_of_a_change_judged_later() -> None:
     places = tuple(f"t{i}" for i in range(12))
     company = simulate(DAYS, places, memory=0.5)
     seen = list_visible_effects(company.read(START - 1))

@@ -109,7 +109,7 @@ def test_a_table_with_too_many_bad_rows_or_without_columns_stops(tmp_path: Path)
     assert run(path, "--horizon", 0).exit_code == 2
 
 
-def test_few_customers_get_the_plain_rule_and_are_told(tmp_path: Path) -> None:
+def test_few_customers_get_the_simple_rule_and_the_output_says_so(tmp_path: Path) -> None:
     path = tmp_path / "few.csv"
     path.write_text("customer_id;frequency;recency;T\na;0;0;10\nb;3;8;10\n", encoding="utf-8")
     answer = read(run(path, "--json", "--horizon", 20))

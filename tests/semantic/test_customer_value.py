@@ -217,7 +217,7 @@ def test_a_model_that_does_not_fit_is_not_used_and_says_so(cdnow: pl.DataFrame) 
     assert check_holdout([1.0] * 4, [0.5] * 4, [0.0] * 4, 1.0).reason is None, "a few purchases condemn no model"
 
 
-def test_a_value_model_that_cannot_be_fitted_says_so_and_correlation_is_told(cdnow: pl.DataFrame) -> None:
+def test_a_value_model_that_cannot_be_fitted_says_so_and_correlation_is_reported(cdnow: pl.DataFrame) -> None:
     same = value_customers(cdnow.with_columns(mean_value=pl.lit(20.0)), horizon=39.0)
     assert same.value_method == "pooled_mean" and "all spent the same" in same.reasons["gamma_gamma"]
     assert same.customers["expected_average_value"].to_list() == pytest.approx([20.0] * cdnow.height)

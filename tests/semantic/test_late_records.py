@@ -59,7 +59,7 @@ def test_what_was_recorded_before_our_start_is_not_called_late() -> None:
         (START + 60, False, 2),  # explored anyway
     ],
 )
-def test_an_end_told_with_the_weeks_in_sight_does_not_shorten_them(end_recorded: int | None, is_planned: bool, weeks: int) -> None:
+def test_an_end_recorded_when_the_weeks_are_known_does_not_shorten_them(end_recorded: int | None, is_planned: bool, weeks: int) -> None:
     company = simulate(DAYS).shift("csat", "shop", START + 14, -3.0)
     row = company.add_change("A", START, ("shop",), end=START + 14, end_recorded=end_recorded, is_planned=is_planned).judge()
     assert row["periods_after"] == weeks

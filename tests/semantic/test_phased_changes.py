@@ -101,7 +101,7 @@ def test_rolled_out_noise_is_called_an_effect_as_rarely() -> None:
     assert 0.015 <= (judged["p_value"] < 0.05).mean() <= 0.085
 
 
-def test_within_the_roll_out_of_another_change_nothing_can_be_told_apart_and_nothing_is_quiet() -> None:
+def test_within_the_roll_out_of_another_change_effects_cannot_be_separated_and_no_date_is_quiet() -> None:
     # it began and ends far from the change under test
     long = simulate(DAYS).add_change("L", START - 100, ("shop",), rolled_out=START + 60)
     row = long.add_change("A", START, ("shop",)).judge()

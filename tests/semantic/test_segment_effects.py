@@ -81,7 +81,7 @@ def test_after_a_roll_out_nobody_counts_by_a_segment_the_change_may_have_made() 
     assert late["effect"] is None and late["effect_text"] is None and "roll-out" in str(late["reason"])
 
 
-def test_a_few_customers_are_nobodys_business() -> None:
+def test_figures_of_few_customers_are_not_shown() -> None:
     days = count_segments(draw(4))
     few = days.with_columns(denominator=pl.when(pl.col("segment") == "champions").then(1.0).otherwise(pl.col("denominator")))
     row = judge(change_shop(), few)["champions"]

@@ -165,7 +165,7 @@ def test_neighbours_are_sought_up_to_the_last_day_judged_also_after_a_roll_out(f
     assert len(found) == len(set(found)) and set(found) == expected
 
 
-def test_when_a_change_was_recorded_is_when_its_start_and_scope_were_first_told(first: Home) -> None:
+def test_a_change_was_recorded_when_its_start_and_scope_were_first_recorded(first: Home) -> None:
     told = {row["change_id"]: row["registered_date"] for row in first.query("select change_id, registered_date from dim_changes")}
     assert told["kept-word"] == told["explained-away"] == date(2026, 2, 1) and told["edited"] == date(2026, 2, 10)
     assert (told["postponed"], told["moved-back"]) == (date(2026, 3, 5), date(2026, 3, 25))
@@ -242,7 +242,7 @@ def test_an_edited_file_is_a_later_version(second: Home) -> None:
     assert read_plan(second, "far-away")[0] is True
 
 
-def test_a_second_build_and_publish_without_news_change_nothing(second: Home) -> None:
+def test_a_second_build_and_publish_without_new_rows_change_nothing(second: Home) -> None:
     folder = second.path.parent
     assert second.report("rpt_changes").equals(pl.read_parquet(folder / "rpt_changes.parquet"))
     # the second publish knows only the times of versions that the first publish saw

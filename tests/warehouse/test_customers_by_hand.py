@@ -220,7 +220,7 @@ def read_tables(home: Home) -> dict[str, list[dict[str, Any]]]:
     return {table: home.query(f"select * from {table} order by all") for table in TABLES}
 
 
-def test_later_news_leaves_earlier_month_ends_alone(few: Home, steps: Steps) -> None:
+def test_later_rows_do_not_change_earlier_month_ends(few: Home, steps: Steps) -> None:
     found = read_months(few)
     assert steps.half.keys() == {key for key in found if key[1] < CUT.isoformat()}
     for key, row in steps.half.items():
@@ -228,7 +228,7 @@ def test_later_news_leaves_earlier_month_ends_alone(few: Home, steps: Steps) -> 
     assert steps.all_days == found
 
 
-def test_what_is_told_late_changes_the_month_ends_it_is_about(steps: Steps) -> None:
+def test_rows_delivered_late_change_the_month_ends_of_their_dates(steps: Steps) -> None:
     before, after = steps.all_days["A", "2024-07-31"], steps.after_news["A", "2024-07-31"]
     assert (before["mean_value"], after["mean_value"]) == (pytest.approx((15 + 20) / 2), pytest.approx((15 + 10) / 2))
     assert steps.after_news["A", "2024-08-31"]["mean_value"] == pytest.approx((15 + 5) / 2)

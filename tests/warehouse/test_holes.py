@@ -79,7 +79,7 @@ def test_a_reason_closes_a_hole_and_is_shown(holed: Home) -> None:
     ]
 
 
-def test_a_company_that_has_only_begun_is_told_and_not_stopped(tmp_path: Path) -> None:
+def test_a_company_that_has_just_begun_gets_a_message_and_its_build_goes_on(tmp_path: Path) -> None:
     home = make_holed_home(tmp_path)
     home.run("ingest", "shop", "--to", UNTIL)
     begun = list_holes(home.run("build").stderr)

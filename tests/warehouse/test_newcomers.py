@@ -70,7 +70,7 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-def test_what_stands_in_the_first_28_days_is_flagged_and_no_news(tiny: Home) -> None:
+def test_what_is_seen_in_the_first_28_days_is_flagged_and_no_annotation(tiny: Home) -> None:
     surveys = {("survey", "parcel"), ("survey", "service"), ("survey", "other")}
     assert list_flagged(tiny) == {("supplier", "slow"), ("channel", "mail"), ("channel", "telex"), *surveys}
     assert list_automatic(tiny) == []
@@ -96,7 +96,7 @@ def test_an_annotation_stands_apart_from_changes_and_is_never_a_test(later: Home
     assert set(told["stage"]) == {"automatic"} and not told["is_test"].any()
 
 
-def test_a_day_before_the_28_are_over_it_is_no_news(later: Home) -> None:
+def test_a_day_before_the_28_are_over_there_is_no_annotation(later: Home) -> None:
     assert ("supplier", "early") in list_flagged(later)
     assert "auto_supplier_early" not in [change[0] for change in list_automatic(later)]
 

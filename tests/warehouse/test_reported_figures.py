@@ -63,7 +63,7 @@ def test_what_did_not_change_is_not_listed_as_revised(revised: Home) -> None:
     assert figures.filter(pl.col("revisions_count") == 0)["note"].str.ends_with(", not changed since").all()
 
 
-def test_a_second_publish_and_a_build_without_news_keep_nothing(revised: Home) -> None:
+def test_a_second_publish_and_a_build_without_new_rows_keep_nothing(revised: Home) -> None:
     # five publishes, two of them with new figures
     assert len(list((revised.path / "ledger_before" / month_figures.FOLDER).glob("*"))) == 1
     assert len(list((revised.path / "ledger" / month_figures.FOLDER).glob("*"))) == 2

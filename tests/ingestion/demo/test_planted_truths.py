@@ -112,7 +112,7 @@ def test_the_gift_finder_starts_with_the_peak_which_lifts_conversion_every_year(
         assert peak["orders"].sum() / peak["sessions"].sum() > 1.08 * before["orders"].sum() / before["sessions"].sum()
 
 
-def test_quiet_fans_and_big_spenders_behave_as_told(demo: ForeignFiles) -> None:
+def test_quiet_fans_and_big_spenders_behave_as_planted(demo: ForeignFiles) -> None:
     orders = demo.read_table("orders").drop_nulls(["customer_no", "goods_total_cents"])
     lines = demo.read_table("order_lines").join(orders.select("order_no", "customer_no"), on="order_no")
     spent = orders.group_by("customer_no").agg(
