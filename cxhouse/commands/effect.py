@@ -23,14 +23,10 @@ def effect(
     change: Annotated[str, typer.Option("--date", metavar="DATE", help="First day after the change: 2026-03-01, 2026-03, or a year.")],
     date_column: Annotated[str | None, typer.Option(metavar="COL", help="Without it, the first column that holds dates or years.")] = None,
     value: Annotated[str | None, typer.Option(metavar="COL", help="Without it, the only column of numbers; rows are averaged.")] = None,
-    numerator: Annotated[
-        str | None, typer.Option(metavar="COL", help="With --denominator: the sum of one over the sum of the other.")
-    ] = None,
+    numerator: Annotated[str | None, typer.Option(metavar="COL", help="With --denominator: their sums are divided.")] = None,
     denominator: Annotated[str | None, typer.Option(metavar="COL")] = None,
     controls: Annotated[str | None, typer.Option(metavar="COL,COL", help="Series the change did not touch.")] = None,
-    period: Annotated[
-        str | None, typer.Option(help="day, week, month or year; without it, that of the rows (days are judged as weeks).")
-    ] = None,
+    period: Annotated[str | None, typer.Option(help="day, week, month or year; default: from the rows (days as weeks).")] = None,
     before: Annotated[str, typer.Option(metavar="N|all", help="Periods before.")] = "all",
     after: Annotated[str | None, typer.Option(metavar="N|all", help="Default: 28 days, 4 weeks, 12 months, all years.")] = None,
     log: Annotated[bool, typer.Option("--log", help="Judge the logarithm: effects are ratios.")] = False,
