@@ -64,7 +64,7 @@ def evaluate_predictors(
         RFM: combine(before, now, QUINTILES, outcome),
         NPS: now["nps"],
     }
-    # the component dependence uses purchases too: appreciation must add more than the number of purchases, which financial value lacks
+    # one component uses the number of purchases, which financial value does not show: so appreciation is also compared with purchases
     beside = [combine(before, now, names, outcome) for names in (BUYING, (*BUYING, "appreciation"))]
     areas = measure_areas(np.array([*(scores[name] for name in PREDICTORS), *beside]), judged["is_retained"].to_numpy())
     known = {FINANCIAL: "financial_value", NPS: "nps_latest_score"}

@@ -59,7 +59,7 @@ class Measures:
 
 
 def shift_months(day: date, months: int) -> date:
-    """The last day of the month so many months later (or earlier)."""
+    """The last day of the month `months` months later (or earlier, when negative)."""
     place = day.year * 12 + day.month + months
     return date.fromordinal(date(place // 12, place % 12 + 1, 1).toordinal() - 1)
 

@@ -49,7 +49,7 @@ EVIDENCE_SCHEMA = {
 
 
 def describe_version(model: ValueModel | None, reason: str | None, customers: int) -> pl.DataFrame:
-    """One row of VERSION_SCHEMA, of a version whose newest month-end has so many `customers`.
+    """One row of VERSION_SCHEMA, of a version whose newest month-end has `customers` customers.
 
     Without a version, or with fewer than five customers, all columns are null except the texts that say why.
     """

@@ -15,7 +15,7 @@ BINARY = {".png", ".ico", ".jpg", ".gz", ".parquet", ".duckdb"}
 
 @cache
 def list_tracked(pattern: str = "*") -> tuple[Path, ...]:
-    """Files of the repository that match a pattern of git, as they stand; deleted ones are skipped."""
+    """Files of the repository that match a pattern of git, as they are on disk; deleted ones are skipped."""
     done = subprocess.run(["git", "ls-files", "-z", "--", pattern], cwd=PROJECT, capture_output=True, text=True, check=True)
     return tuple(path for name in done.stdout.split("\0") if name and (path := PROJECT / name).is_file())
 

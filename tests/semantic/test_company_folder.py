@@ -224,7 +224,7 @@ def claims(rule: EventRule, event: str, values: dict[str, str], day: date) -> bo
 
 @given(RULES, RULES)
 def test_rules_overlap_when_and_only_when_some_event_has_two_touchpoints(first: EventRule, second: EventRule) -> None:
-    # "z" stands for any value no rule names
+    # "z" means any value that no rule names
     events = [
         (event, {ATTRIBUTES[0]: one, ATTRIBUTES[1]: two}, date(2026, 1, day))
         for event in ("visit", "delivered")

@@ -34,7 +34,7 @@ BY_HAND: dict[tuple[str, str], dict[str, Any]] = {
         "recency": 70 / WEEK, "age": 81 / WEEK, "mean_value": (30 + 100) / 2, "revenue_total": 370, "orders_count": 4, "lines_count": 5,
         "categories_count": 4, "gaps_count": 2, "gap_mean": 35, "gap_deviation": 1250**0.5, "service_cost_total": 10,
     },
-    # A4 is cancelled and one of two toys is back: 80 - 50 less half
+    # A4 is cancelled and one of two toys is returned: 80 - 50 minus half
     ("A", "2024-04-30"): {
         "last_purchase_date": date(2024, 3, 10), "purchases_count": 2, "mean_value": 15, "revenue_total": 130, "orders_count": 3,
         "lines_count": 4, "categories_count": 3, "gap_mean": 60, "gap_deviation": None, "service_cost_total": 22, "is_retained": True,

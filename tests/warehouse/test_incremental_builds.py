@@ -69,7 +69,7 @@ def test_corrections_moves_and_vanished_rows_leave_what_a_full_build_leaves(tmp_
     home.run("ingest", "--to", UNTIL)
     home.run("build")
     day_two = home.data / "deliveries_2026-03-02.csv"
-    # D3 is promised a day earlier now, D4 is gone, and the contact that answer A3 asks about moves to another day
+    # D3 is promised a day earlier now, D4 is removed, and the contact that answer A3 asks about moves to another day
     text = day_two.read_text(encoding="utf-8").replace("D3,O4,slow,2026-03-03T12:00:00", "D3,O4,slow,2026-03-02T12:00:00")
     day_two.write_text("".join(line for line in text.splitlines(keepends=True) if not line.startswith("D4,")), encoding="utf-8")
     contacts = home.data / "contacts_2026-03-01.jsonl"
