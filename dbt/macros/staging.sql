@@ -84,7 +84,7 @@ from delivered
     model ~ ' does not fit contract ' ~ name
     ~ (('; missing columns: ' ~ missing | join(', ')) if missing else '')
     ~ (('; unexpected columns: ' ~ unexpected | join(', ')) if unexpected else '')
-    ~ '. Mend models/' ~ model ~ '.sql of the company folder; semantic/contracts/' ~ name ~ '.yml lists the columns, lineage() adds the rest.'
+    ~ '. Correct models/' ~ model ~ '.sql of the company folder; semantic/contracts/' ~ name ~ '.yml lists the columns, lineage() adds the rest.'
 ) }}
 {%- endif -%}
 {{ return(present) }}

@@ -45,7 +45,7 @@ def test_the_verdict_on_a_change_follows_from_its_planned_tests(reports: dict[st
 
 
 def test_the_next_step_follows_from_the_verdict(reports: dict[str, pl.DataFrame]) -> None:
-    first_words = {"better": "Keep it", "worse": "Undo or mend it", "mixed": "Read the verdicts"}
+    first_words = {"better": "Keep it", "worse": "Undo or correct it", "mixed": "Read the verdicts"}
     steps = dict(reports["changes"].filter(status="act").select("change_id", "next_step").rows())
     planned = reports["change_verdicts"].filter(pl.col("is_test") & pl.col("verdict").is_in(list(first_words)))
     assert {"better", "worse"} <= set(planned["verdict"])
