@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVE ?= 1
 SERIES ?= 2000
-# compiled Python starts dbt and Airflow twice as fast
+# compiled Python files make dbt and Airflow start twice as fast
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -35,14 +35,14 @@ bench: setup ## seconds to score a million simulated customers and to judge 20,0
 	$(BIN)/python -m tests.measurements.bench_customer_value
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.measurements.bench_effects
 
-calibrate: setup ## how often effects of changes are judged wrongly: simulated (docs/calibration.md), and on the company's own figures
+calibrate: setup ## how often effects of changes are judged wrongly: in simulations (docs/calibration.md) and on the company's own figures
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m semantic.effects.simulation.calibration docs/calibration.md $(SERIES)
 	$(BIN)/cxhouse calibrate
 
 serve: setup ## serve the dashboards as built last
 	$(BIN)/cxhouse serve
 
-clean: ## remove what can be made again: environment, demo, lake, warehouse, site, Airflow (in .cxhouse); ledger and .env stay
+clean: ## remove everything that can be made again: environment, demo, lake, warehouse, site, Airflow (in .cxhouse); ledger and .env stay
 	rm -rf .cxhouse/lake .cxhouse/warehouse.duckdb* .cxhouse/serving .cxhouse/dashboards .cxhouse/airflow .cxhouse/state .cxhouse/demo .cxhouse/restricted
 	rm -rf dashboards/node_modules .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 

@@ -9,16 +9,16 @@ from typing import Any
 from cxhouse.files import write_atomically
 from cxhouse.settings import Settings
 
-UNFINISHED = "unfinished_publish"  # in the state: the build that readers see, while the ledger does not hold all of it yet
+UNFINISHED = "unfinished_publish"  # a file in the state folder; it names the published build as long as the ledger does not hold all of it
 
 
 class BuildError(Exception):
-    """The warehouse could not be built. The message says what failed and what to do."""
+    """The warehouse cannot be built. The message says what failed and what to do."""
 
 
 @dataclass(frozen=True)
 class BuildState:
-    """One build: what is done of it, and how it went. `seconds` is wall time per layer (or `all`)."""
+    """One build: which layers are done, and with which result. `seconds` is wall time per layer (or `all`)."""
 
     build_id: str
     built_at: str
@@ -33,17 +33,17 @@ class BuildState:
 
     @property
     def tests_passed(self) -> int:
-        """Tests that passed, each layer's last run counted once."""
+        """Number of tests that passed; of a layer that ran several times, only the last run counts."""
         return sum(passed for passed, _ in self.tests.values())
 
     @property
     def tests_failed(self) -> int:
-        """Tests that failed."""
+        """Number of tests that failed, counted in the same way."""
         return sum(failed for _, failed in self.tests.values())
 
 
 def read_state(settings: Settings, name: str = "build") -> BuildState | None:
-    """The last build (`build`) or the last that passed (`passed`); None before the first."""
+    """The last build (`build`) or the last build that passed (`passed`); None before the first one."""
     path = settings.state / f"{name}.json"
     if not path.is_file():
         return None
@@ -53,17 +53,17 @@ def read_state(settings: Settings, name: str = "build") -> BuildState | None:
         lists = {name: tuple(content.get(name, ())) for name in ("layers_done", "errors", "notices")}
         return BuildState(**{**content, **lists, "tests": tests})
     except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise BuildError(f"{path} cannot be read, or is of another version; remove it, then run cxhouse build") from error
+        raise BuildError(f"{path} cannot be read, or another version of cxhouse wrote it; remove it, then run cxhouse build") from error
 
 
 def write_state(settings: Settings, state: BuildState) -> None:
-    """Write the state; a passed build is kept beside the last one."""
+    """Write the state. A build that passed is also written to a second file, which a failed build does not overwrite."""
     text = json.dumps(asdict(state), indent=2)
     for name in ("build", "passed") if state.is_passed else ("build",):
         write_atomically(settings.state / f"{name}.json", lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def read_manifest(settings: Settings) -> dict[str, Any] | None:
-    """The manifest in force; None before the first publish."""
+    """The manifest of the published copy; None before the first publish."""
     path = settings.serving / "current" / "manifest.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None

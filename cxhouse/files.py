@@ -1,4 +1,4 @@
-"""Files that are whole or absent (written beside, swapped by one rename), files for one pair of eyes, and locks that are waited for."""
+"""Writing files in one step (to a temporary file, then a rename), writing private files, and waiting for locks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 def write_atomically(path: Path, write: Callable[[Path], Any], *, only_if_changed: bool = False) -> None:
-    """Let `write` fill a temporary file beside `path`, then rename it. A reader sees the old file or the new one."""
+    """Let `write` fill a temporary file in the folder of `path`, then rename it. A reader sees the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -26,7 +26,7 @@ def write_atomically(path: Path, write: Callable[[Path], Any], *, only_if_change
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read (mode 600), also when it stood there before."""
+    """Write a file that only its owner can read (mode 600), also when the file existed before with another mode."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         os.fchmod(descriptor, 0o600)
@@ -35,7 +35,7 @@ def write_private(path: Path, text: str) -> None:
 
 @contextmanager
 def wait_for_lock(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on a file; a second process waits. The lock goes with the process, also when it is killed."""
+    """Hold an exclusive lock on a file; a second process waits. The system frees the lock when the process ends, also when it is killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -35,7 +35,7 @@ def demo(
     scale: Annotated[float | None, typer.Option(help="1 is about 60,000 customers and 300,000 orders.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed, another company.")] = None,
 ) -> None:
-    """Generate the demo company's source systems below CXHOUSE_HOME/demo."""
+    """Generate the source systems of the demo company in CXHOUSE_HOME/demo."""
     from cxhouse.commands.steps import make_demo
 
     with report_failures():

@@ -1,4 +1,4 @@
-"""Settings: the only module that reads the environment. Everyone else is handed values."""
+"""Settings: the only module that reads the environment. Other modules get values as arguments."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 class SettingsError(Exception):
-    """A setting of the environment or of .env cannot be used. The message names it and what to write."""
+    """A setting of the environment or of .env is not valid. The message names it and says what to write."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things are and which company this is.
+    """The folders of this home and the company folder.
 
-    `environment` is what `${NAME}` in the company folder is filled from; it always holds CXHOUSE_HOME.
+    `environment` holds the values for `${NAME}` in the company folder; it always contains CXHOUSE_HOME.
     """
 
     project: Path
@@ -45,17 +45,17 @@ class Settings:
 
     @property
     def serving(self) -> Path:
-        """Published reports; `current` points at the copy in force."""
+        """Published reports; the link `current` points to the newest copy."""
         return self.home / "serving"
 
     @property
     def restricted(self) -> Path:
-        """Rows about customers, for the owner of the home alone."""
+        """Rows about customers; only the owner of the home can read them."""
         return self.home / "restricted"
 
     @property
     def reports(self) -> Path:
-        """Period reports of departments, unless another folder is asked for."""
+        """Default folder for period reports of departments."""
         return self.home / "reports"
 
     @property
@@ -75,12 +75,12 @@ class Settings:
 
     @property
     def state(self) -> Path:
-        """What the last build did, and the compiled company folder."""
+        """The state of the last build, and the compiled company folder."""
         return self.home / "state"
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read settings from the environment and, below it, the project's .env file."""
+    """Read settings from the environment, and from the project's .env file where the environment has no value."""
     merged = {**read_dotenv(PROJECT / ".env"), **(os.environ if environment is None else environment)}
     home = Path(merged.get("CXHOUSE_HOME") or PROJECT / ".cxhouse").expanduser().resolve()
     company = Path(merged.get("CXHOUSE_COMPANY") or PROJECT / "company").expanduser().resolve()
@@ -110,7 +110,7 @@ def read_value(environment: Mapping[str, str], name: str, default: Any, read: Ca
 
 
 def read_port(text: str) -> int:
-    """A port of this machine."""
+    """A port number from 1 to 65535."""
     port = int(text)
     if not 0 < port < 65536:
         raise ValueError(port)
@@ -126,7 +126,7 @@ def read_scale(text: str) -> float:
 
 
 def read_dotenv(path: Path) -> dict[str, str]:
-    """Read NAME=value lines; blank lines and lines that start with # are passed over."""
+    """Read NAME=value lines; blank lines and lines that start with # are skipped."""
     if not path.is_file():
         return {}
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())

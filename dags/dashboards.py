@@ -5,8 +5,8 @@ from house import SERVING, default_arguments, run_command
 
 GUIDE = """
 ### Build the dashboards
-Starts when the warehouse DAG published new reports. Runs `cxhouse dashboards`: copies the published reports into the site and
-builds it. The site in use is swapped only when the build succeeded. **Repair:** clear the failed task.
+Starts when the warehouse DAG has published new reports. Runs `cxhouse dashboards`, which builds the site from the published
+reports. The site in use is replaced only when the build succeeds. **Repair:** clear the failed task.
 """
 
 with DAG(

@@ -1,6 +1,6 @@
-"""What the DAG files share: reading the company's YAML, one command as one task, load windows, and telling about a failure.
+"""What the DAG files share: reading the company's YAML, one command as one task, load windows, and reports of failures.
 
-A DAG knows names, order and time; nothing here imports the project. The environment is read here because a DAG may not import the
+A DAG holds names, order and time; nothing here imports the project. The environment is read here because a DAG may not import the
 settings module.
 """
 
@@ -31,7 +31,7 @@ log = logging.getLogger("cxhouse.dags")
 
 
 def read_yaml(path: Path, *, optional: bool = False) -> dict[str, Any]:
-    """Read a mapping; a file that may be absent reads as empty."""
+    """Read a YAML mapping; an optional file that does not exist is empty."""
     if optional and not path.is_file():
         return {}
     try:
@@ -39,14 +39,14 @@ def read_yaml(path: Path, *, optional: bool = False) -> dict[str, Any]:
     except OSError as error:
         raise ValueError(f"{path}: cannot be read ({error.strerror}). Point CXHOUSE_COMPANY to a company folder.") from error
     except yaml.YAMLError as error:
-        raise ValueError(f"{path}: is not YAML ({error}). Mend the file; Airflow reads it again by itself.") from error
+        raise ValueError(f"{path}: is not YAML ({error}). Correct the file; Airflow reads it again automatically.") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path}: must hold names with values, found {type(content).__name__}.")
     return content
 
 
 def fill(value: Any) -> str:
-    """Text with `${NAME}` and `${NAME:-default}` filled from the environment; an unknown name becomes empty."""
+    """Text with `${NAME}` and `${NAME:-default}` replaced from the environment; an unknown name becomes empty."""
     return PLACEHOLDER.sub(lambda found: os.environ.get(found[1]) or found[2] or "", str(value or ""))
 
 
@@ -87,7 +87,7 @@ def read_kpi_ids() -> list[str]:
 
 
 def ask(columns: dict[str, Any], name: str, **schema: Any) -> Param:
-    """A form field explained by its column in a contract; it may stay empty unless `schema` gives a type without null."""
+    """A form field with the description of its contract column. It may stay empty unless `schema` has a type without null."""
     schema = {
         "type": ["null", "string"],
         "title": name.replace("_", " ").capitalize(),
@@ -98,12 +98,12 @@ def ask(columns: dict[str, Any], name: str, **schema: Any) -> Param:
 
 
 def as_text(answer: Any) -> str:
-    """An answer of a form as one command-line value: a list with commas, nothing as empty text."""
+    """An answer of a form as one command-line value: a list joined with commas, no answer as empty text."""
     return ",".join(map(str, answer)) if isinstance(answer, list | tuple) else "" if answer is None else str(answer)
 
 
 def lake_asset_uri(source: str) -> str:
-    """Name of the asset that says a source has landed."""
+    """Name of the asset of a landed source."""
     return f"cxhouse://lake/{source}"
 
 
@@ -118,7 +118,7 @@ def first_and_last_day(dag_run: Any, time_zone: str) -> tuple[date, date]:
 def catches_up(dag_run: Any, choice: str) -> bool:
     """Whether a run also loads what is missing before its window.
 
-    Left to itself, a run does when its window is the newest complete one. A backfill never does: it replaces exactly its days.
+    By default, a run does so when its window is the newest complete one. A backfill never does: it replaces exactly its days.
     """
     if dag_run.run_type == "backfill" or choice == "no":
         return False
@@ -128,7 +128,7 @@ def catches_up(dag_run: Any, choice: str) -> bool:
 
 
 def run_command(task_id: str, command: str, **options: Any) -> BashOperator:
-    """One command as one task. What a person or a run fills in travels in `env`, never in the text of the command."""
+    """One command as one task. Values from a person or a run are passed in `env`, never in the text of the command."""
     return BashOperator(task_id=task_id, bash_command=command, append_env=True, skip_on_exit_code=None, **options)
 
 
@@ -160,5 +160,5 @@ def tell_failure(context: Any) -> None:
         request = urllib.request.Request(address, json.dumps(message).encode(), {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=10) as answer:
             log.info("failure posted to the webhook, answer %s", answer.status)
-    except Exception as problem:  # a silent webhook must not hide the failure it is about
+    except Exception as problem:  # a webhook that does not answer must not hide the failure of the task
         log.warning("failure not posted to the webhook: %s", type(problem).__name__)

@@ -7,9 +7,9 @@ GUIDE = """
 ### Load {source}: {description}
 Owner: {owner}. Tables: {tables}. Schedule: `{schedule}` in {time_zone}.
 
-Runs `cxhouse ingest {source} --from DAY --to DAY`: the local days of the run's data interval, the last one excluded. A window
-that was loaded before is replaced, so a run may be repeated. A scheduled run also loads what is missing since the last landed
-day (the very first one: since the company's first day).
+Runs `cxhouse ingest {source} --from DAY --to DAY` for the local days of the run's data interval; the last day is not included. A
+window that was loaded before is replaced, so a run may be repeated. A scheduled run also loads the missing days since the last
+landed day (the very first run: since the company's first day).
 
 **Repair days:** `airflow backfill create --dag-id ingest_{source} --from-date 2025-03-01 --to-date 2025-03-08` loads 1 to
 7 March, a run a day, and nothing else (`--dry-run` shows the runs first). **After three retries** the failure is logged and
@@ -20,7 +20,7 @@ CATCH_UP = Param(
     "when newest",
     enum=["when newest", "yes", "no"],
     title="Also load what is missing",
-    description="Everything since the last landed day; left alone, only a run of the newest complete window does. A backfill never does.",
+    description="Everything since the last landed day. By default, only a run of the newest complete window does; a backfill never does.",
 )
 TIME_ZONE = read_time_zone()
 

@@ -1,13 +1,13 @@
-"""A form that records a change of the company: what, where, from when, and what it should do."""
+"""A form that records a change of the company: title, touchpoints, start, and expected effect."""
 
 from airflow.sdk import DAG
 from house import COMPANY, SEMANTIC, as_text, ask, default_arguments, read_ids, read_kpi_ids, read_yaml, run_command
 
 GUIDE = """
 ### Record a change
-Press **Trigger** and fill in the form. Runs `cxhouse change add` once; it is never repeated by itself, so that no change is
-recorded twice. The change appears with the next build. Recorded before its start, with a primary KPI and a direction, it is a
-plan and will be judged, on the evaluation date where one is given; else it is explored. Later: `cxhouse change edit`.
+Press **Trigger** and fill in the form. Runs `cxhouse change add` once, without retries, so that no change is recorded twice.
+The change appears with the next build. A change recorded before its start, with a primary KPI and a direction, is a plan. It is
+judged on the evaluation date if one is given. Other changes are exploratory. To edit a change: `cxhouse change edit`.
 """
 CHANGE = read_yaml(SEMANTIC / "contracts" / "changes.yml")["columns"]
 FORM = {
@@ -29,7 +29,7 @@ FORM = {
     "evaluation_date": ask(CHANGE, "evaluation_date", format="date"),
     "investment_amount": ask(CHANGE, "investment_amount", type=["null", "number"]),
 }
-# An answer becomes a variable and the command names the variable: what people type is never part of the shell's text.
+# Each answer is passed as a variable that the command names, so that no typed text is part of the shell command.
 ANSWERS = {f"CHANGE_{name.upper()}": f"{{{{ as_text(params.{name}) }}}}" for name in FORM}
 OPTIONS = [f'${{{answer}:+"--{name.replace("_", "-")}=${answer}"}}' for name, answer in zip(FORM, ANSWERS, strict=True)]
 

@@ -7,14 +7,14 @@ LAYERS = ["staging", "intermediate", "marts", "reports"]
 CUT_OFF, TIME_ZONE = read_cut_off(), read_time_zone()
 GUIDE = f"""
 ### Build the warehouse and publish
-Starts when **all** sources have landed since the last such build, and at the cut-off hour ({CUT_OFF:%H:%M}, {TIME_ZONE})
-whatever has landed: one dead source stops nobody. What is missing is named late or down on the data-health page.
+Starts when **all** sources have landed since the last such build, and at the cut-off hour ({CUT_OFF:%H:%M}, {TIME_ZONE}) with
+the sources that have landed by then. The data-health page shows missing sources as late or down.
 
 Each task is one command: `cxhouse build --layer LAYER` for {", ".join(LAYERS)}, then `cxhouse publish`. They share the pool
 `{WAREHOUSE_POOL}` of one slot, because the warehouse file has one writer. Reports are published only after every test of every
-layer passed; after a failure readers keep the last copy, and `show_failure` says so on their data-health page.
+layer has passed. After a failure, readers keep the last copy, and `show_failure` shows the failure on the data-health page.
 
-**Repair:** clear the failed task; it and all after it run again. A full rebuild is `cxhouse build --full-refresh`.
+**Repair:** clear the failed task; it and all later tasks run again. For a full rebuild, run `cxhouse build --full-refresh`.
 """
 
 with DAG(

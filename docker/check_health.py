@@ -1,4 +1,4 @@
-"""Exit 0 when an Airflow component says it is well. Usage: check_health.py ADDRESS COMPONENT"""
+"""Exit 0 when an Airflow component reports that it is healthy. Usage: check_health.py ADDRESS COMPONENT"""
 
 import json
 import sys

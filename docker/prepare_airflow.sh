@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make the metadata database, the pool of the one warehouse writer, and the password file. Safe to repeat.
+# Make the metadata database, the pool with one slot for the warehouse, and the password file. It can be run again.
 set -eu
 airflow db migrate
 airflow pools set warehouse 1 "The warehouse file has one writer."

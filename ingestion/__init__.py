@@ -1,1 +1,1 @@
-"""From the outside world to the lake: sources as declared, connectors, landing."""
+"""From source systems to the lake: declared sources, connectors, landing."""

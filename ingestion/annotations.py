@@ -1,4 +1,4 @@
-"""Exports of annotations from other tools: each row as one annotation, or with the reason why it cannot be used. Authors are never read."""
+"""Reading annotations exported from other tools. A row becomes an annotation, or a bad row with a reason. Authors are never read."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ingestion.errors import BadFileError
 
 LISTS = ("results", "reportingDataAnnotations", "marketing_events", "nodes", "edges", "data", "analyticsAnnotations", "marketingEvents")
 TITLE_LENGTH = 80
-FIRST_MILLISECONDS = 10**11  # 1973; smaller numbers are seconds
+FIRST_MILLISECONDS = 10**11  # milliseconds of a day in 1973; smaller numbers are seconds
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """One annotation, from row number `row`. A moment is ISO with an offset, a day is plain; `ended_at` is the first moment after.
+    """One annotation, from row number `row`. A time is ISO 8601 with an offset, a day is a date alone; `ended_at` is not included.
 
     `labels` are tags and #words.
     """
@@ -49,7 +49,7 @@ class BadRow:
 
 @dataclass(frozen=True)
 class Export:
-    """What a file holds. `passed_over` counts rows that are no annotations (states of alerts); `has_more`: pages are missing."""
+    """The content of a file. `passed_over` counts rows that are no annotations (states of alerts); `has_more`: pages are missing."""
 
     format: str
     annotations: tuple[Annotation, ...]
@@ -59,18 +59,18 @@ class Export:
 
 
 class RowError(Exception):
-    """A row cannot be used; the message says why."""
+    """A row cannot be used. The message says why."""
 
 
 def read_export(path: Path, format_name: str | None = None) -> Export:
-    """Read an export. Raises BadFileError when the file is none, or when its format is neither given nor plain."""
+    """Read an export. Raises BadFileError when the file is not an export, or when its format is not given and cannot be recognised."""
     content = read_content(path)
     rows = find_rows(content)
     if rows is None:
         raise BadFileError(f"{path}: holds no list of annotations; export them as {', '.join(FORMATS)} do, as JSON (Shopify also as CSV)")
     found = format_name or guess_format(rows)
     if found is None:
-        raise BadFileError(f"{path}: is not plainly of one format; say which with --format: {', '.join(FORMATS)}")
+        raise BadFileError(f"{path}: its format cannot be recognised; name it with --format: {', '.join(FORMATS)}")
     annotations: list[Annotation] = []
     bad_rows: list[BadRow] = []
     passed_over, seen = 0, set()
@@ -78,7 +78,7 @@ def read_export(path: Path, format_name: str | None = None) -> Export:
         try:
             annotation = read_row(row, found)
             if annotation is not None and annotation.id in seen:
-                raise RowError("the id stands twice in this file")
+                raise RowError("the id occurs twice in this file")
         except RowError as error:
             bad_rows.append(BadRow(number, str(row["id"]) if isinstance(row, dict) and row.get("id") else None, str(error)))
             continue
@@ -91,7 +91,7 @@ def read_export(path: Path, format_name: str | None = None) -> Export:
 
 
 def read_content(path: Path) -> Any:
-    """The file as JSON, or as a list of rows when it is CSV. A byte-order mark is passed over."""
+    """The file as JSON, or as a list of rows when it is CSV. A byte-order mark is skipped."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -110,7 +110,7 @@ def read_content(path: Path) -> Any:
 
 
 def find_rows(content: Any) -> list[Any] | None:
-    """The list of annotations, wherever the tool puts it; None when there is none."""
+    """The list of annotations, in any of the places where the tools put it; None when there is none."""
     if isinstance(content, list):
         return [row["node"] if isinstance(row, dict) and set(row) <= {"node", "cursor"} and "node" in row else row for row in content]
     if isinstance(content, dict):
@@ -119,7 +119,7 @@ def find_rows(content: Any) -> list[Any] | None:
 
 
 def has_more_pages(content: Any) -> bool:
-    """Whether the tool says that this is not all."""
+    """Whether the export says that it has further pages."""
     if not isinstance(content, dict):
         return False
     if content.get("next") or content.get("nextPageToken") or content.get("hasNextPage"):
@@ -128,21 +128,21 @@ def has_more_pages(content: Any) -> bool:
 
 
 def guess_format(rows: list[Any]) -> str | None:
-    """The only format whose own field the rows have."""
+    """The format that the rows' fields belong to; None when no format or more than one fits."""
     names = {name for row in rows if isinstance(row, dict) for name in row}
     found = [name for name, (marks, _) in FORMATS.items() if names & marks]
     return found[0] if len(found) == 1 else None
 
 
 def read_row(row: Any, format_name: str) -> Annotation | None:
-    """One row; None when it is no annotation. Raises RowError."""
+    """One row as an annotation; None when it is not one. Raises RowError."""
     if not isinstance(row, dict):
         raise RowError("is not an object with named fields")
     return FORMATS[format_name][1](row)
 
 
 def read_grafana(row: Mapping[str, Any]) -> Annotation | None:
-    """Times in milliseconds. A state of an alert is nothing that somebody changed."""
+    """Grafana: times in milliseconds. The state of an alert is skipped, because nobody changed anything."""
     if row.get("newState") or row.get("alertId"):
         return None
     tags = tuple(str(tag) for tag in read_kind(row, "tags", list) or ())
@@ -162,7 +162,7 @@ def read_grafana(row: Mapping[str, Any]) -> Annotation | None:
 
 
 def read_posthog(row: Mapping[str, Any]) -> Annotation:
-    """A moment and a text; a deleted annotation keeps its row."""
+    """PostHog: a time and a text. A deleted annotation is a row marked as deleted."""
     text = str(row.get("content") or "").strip()
     title, description = split_text(text, "content")
     return Annotation(
@@ -178,7 +178,7 @@ def read_posthog(row: Mapping[str, Any]) -> Annotation:
 
 
 def read_ga4(row: Mapping[str, Any]) -> Annotation:
-    """A day, or a range whose last day counts. What Google notes itself is about measuring."""
+    """GA4: a day, or a range including its last day. Annotations made by Google are changes of measuring."""
     span = read_kind(row, "annotationDateRange", dict) or {}
     started = read_parts(span.get("startDate") if span else row.get("annotationDate"), "annotationDate")
     last = read_parts(span.get("endDate"), "endDate") if span else None
@@ -198,7 +198,7 @@ def read_ga4(row: Mapping[str, Any]) -> Annotation:
 
 
 def read_shopify(given: Mapping[str, Any]) -> Annotation:
-    """An annotation of its analytics, or a marketing event, as GraphQL or REST name their fields."""
+    """Shopify: an annotation of its analytics, or a marketing event, with the field names of GraphQL or REST."""
     row = {re.sub(r"(?<=[a-z])([A-Z])", r"_\1", str(name)).lower().replace(" ", "_"): value for name, value in given.items()}
     number = str(need(row, "id")).rsplit("/", 1)[-1]
     channel = row.get("marketing_channel") or row.get("marketing_channel_type")
@@ -221,7 +221,7 @@ def read_shopify(given: Mapping[str, Any]) -> Annotation:
     )
 
 
-# format -> fields that only its rows have, and how a row is read
+# format -> fields that only its rows have, and the function that reads a row
 FORMATS: Mapping[str, tuple[frozenset[str], Callable[[Mapping[str, Any]], Annotation | None]]] = {
     "grafana": (frozenset({"time", "timeEnd"}), read_grafana),
     "posthog": (frozenset({"date_marker"}), read_posthog),
@@ -231,14 +231,14 @@ FORMATS: Mapping[str, tuple[frozenset[str], Callable[[Mapping[str, Any]], Annota
 
 
 def need(row: Mapping[str, Any], name: str) -> Any:
-    """A field that must be there."""
+    """A required field. Raises RowError when it is missing."""
     if row.get(name) in (None, ""):
         raise RowError(f"`{name}` is missing")
     return row[name]
 
 
 def read_kind(row: Mapping[str, Any], name: str, kind: type) -> Any:
-    """A field that holds a list or an object, or nothing."""
+    """A field that is a list or an object; empty when it is missing. Raises RowError."""
     value = row.get(name)
     if value is not None and not isinstance(value, kind):
         raise RowError(f"`{name}` is no {'list' if kind is list else 'object with named fields'}")
@@ -246,7 +246,7 @@ def read_kind(row: Mapping[str, Any], name: str, kind: type) -> Any:
 
 
 def read_milliseconds(row: Mapping[str, Any], name: str) -> datetime:
-    """A moment counted in milliseconds since 1970."""
+    """A time given in milliseconds since 1970. Raises RowError."""
     try:
         count = int(need(row, name))
         if count < FIRST_MILLISECONDS:
@@ -257,17 +257,17 @@ def read_milliseconds(row: Mapping[str, Any], name: str) -> datetime:
 
 
 def read_moment(row: Mapping[str, Any], name: str) -> str:
-    """An ISO moment or day, as it is written."""
+    """An ISO time or day as text. Raises RowError."""
     text = str(need(row, name)).strip()
     try:
         datetime.fromisoformat(text)
     except ValueError as error:
-        raise RowError(f"`{name}` is {text}, not a moment like 2026-03-01T09:00:00Z") from error
+        raise RowError(f"`{name}` is {text}, not a time like 2026-03-01T09:00:00Z") from error
     return text
 
 
 def read_parts(parts: Any, name: str) -> date:
-    """A day given as year, month and day."""
+    """A day given as year, month and day. Raises RowError."""
     try:
         return date(int(parts["year"]), int(parts["month"]), int(parts["day"]))
     except (TypeError, KeyError, ValueError) as error:
@@ -280,7 +280,7 @@ def strip_marks(text: str) -> str:
 
 
 def split_text(text: str, name: str) -> tuple[str, str | None]:
-    """A title from the first line, and the whole text where that is longer."""
+    """The first line as title, and the whole text when it is longer than the title. Raises RowError."""
     line = text.strip().splitlines()[0].strip() if text.strip() else ""
     if not line:
         raise RowError(f"`{name}` is missing")

@@ -1,4 +1,4 @@
-"""Which days of a table the lake holds as the source has them now, and where a catch-up begins."""
+"""Which days of a table the lake holds as the source has them now, and the first day of a catch-up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingestion.windows import Window
 
 
 def first_missing_day(log: pl.DataFrame, source: Source, first: date) -> date:
-    """The first day from `first` on that some table of the source does not hold: where a catch-up begins."""
+    """The first day of a catch-up: the first day from `first` on that a table of the source lacks in the lake."""
     connector = CONNECTORS[source.connector](source)
     missing = []
     try:
@@ -32,10 +32,10 @@ def first_missing_day(log: pl.DataFrame, source: Source, first: date) -> date:
 
 
 def find_covered_days(log: pl.DataFrame, table: Table, connector: Connector) -> set[date]:
-    """Landed days, less those whose files came late or changed since.
+    """Landed days, without those whose files arrived or changed after the load.
 
-    A file is taken for changed when its size is another. Files that a column places are read as a whole, so one changed file uncovers
-    every day. A source that is down is believed to be unchanged.
+    A file counts as changed when its size differs. When the window comes from a column, files are read as a whole, so one changed file
+    removes every day. A source that cannot be reached counts as unchanged.
     """
     loads = log.filter((pl.col("source") == table.source) & (pl.col("table") == table.name))
     days = find_landed_days(loads, table)
@@ -54,7 +54,7 @@ def find_covered_days(log: pl.DataFrame, table: Table, connector: Connector) -> 
 
 
 def find_landed_days(loads: pl.DataFrame, table: Table) -> set[date]:
-    """The days a table has landed and not failed to land again since. A day that was not over when it was read does not count."""
+    """Days whose last load succeeded. A day that was not over when it was read does not count."""
     days: set[date] = set()
     windows = loads.filter(pl.col("window_start").is_not_null()).select("window_start", "window_end", "status", "logged_at")
     for start, end, status, logged_at in windows.iter_rows():
@@ -66,5 +66,5 @@ def find_landed_days(loads: pl.DataFrame, table: Table) -> set[date]:
 
 
 def find_local_day(moment: datetime, time_zone: str) -> date:
-    """The calendar day in `time_zone` of an aware moment."""
+    """The calendar day in `time_zone` of a time with a time zone."""
     return moment.astimezone(ZoneInfo(time_zone)).date()

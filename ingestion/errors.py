@@ -1,22 +1,22 @@
-"""What can go wrong between a source and the lake. Messages name source, table, file and what to do; never a row's content."""
+"""Errors between a source and the lake. Messages name source, table and file and say what to do; they never contain values of rows."""
 
 from __future__ import annotations
 
 
 class IngestionError(Exception):
-    """Any failure of a load. Nothing of the load's window was replaced."""
+    """Any failure of a load. The rows of the load's window in the lake are unchanged."""
 
 
 class SourceDownError(IngestionError):
-    """The source cannot be reached; trying its other windows now would only fail again."""
+    """The source cannot be reached. Its other windows are not tried, because they would fail too."""
 
 
 class BadFileError(IngestionError):
-    """A file is not what its declaration says (binary, cut off, wrong encoding, empty)."""
+    """A file does not fit its declaration (binary, truncated, wrong encoding, empty)."""
 
 
 class SchemaMismatchError(IngestionError):
-    """A required column is missing from what the source delivers."""
+    """The source does not deliver a required column."""
 
 
 class TooManyRejectedError(IngestionError):
@@ -24,8 +24,8 @@ class TooManyRejectedError(IngestionError):
 
 
 class LakeError(IngestionError):
-    """What stands in the lake does not fit what is declared, or the lake cannot be written."""
+    """A file in the lake does not fit the declaration, or the lake cannot be written."""
 
 
 class HashKeyError(IngestionError):
-    """No key, or another key than the one the lake was hashed with."""
+    """There is no hash key, or it is not the key that the lake was hashed with."""

@@ -1,4 +1,4 @@
-"""The lake's files: where they lie, how one is replaced, and which key it was hashed with."""
+"""The lake's files: their paths, replacing them, and the fingerprint of the hash key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SNAPSHOT_FILE = "snapshot.parquet"
 
 
 def table_folder(lake: Path, table: Table) -> Path:
-    """Where the table's files lie."""
+    """The folder of the table's files."""
     return lake / table.source / table.name
 
 
@@ -30,7 +30,7 @@ def list_data_files(lake: Path, table: Table) -> list[Path]:
 
 
 def prepare_lake(sources: Mapping[str, Source], lake: Path) -> None:
-    """Make a folder and an up-to-date empty `_schema.parquet` for every declared table, so that each can be read before it lands."""
+    """Make a folder and an up-to-date empty `_schema.parquet` for every declared table, so that each can be read before its first load."""
     for source in sources.values():
         for table in source.tables.values():
             with lock_table(lake, table):
@@ -38,7 +38,7 @@ def prepare_lake(sources: Mapping[str, Source], lake: Path) -> None:
 
 
 def write_schema(lake: Path, table: Table) -> None:
-    """Write the table's empty file where it is missing or no longer what is declared."""
+    """Write the table's empty file when it is missing or does not fit the declaration."""
     path = table_folder(lake, table) / SCHEMA_FILE
     schema = lake_schema(table)
     try:
@@ -52,7 +52,7 @@ def write_schema(lake: Path, table: Table) -> None:
 
 @contextmanager
 def lock_table(lake: Path, table: Table) -> Iterator[None]:
-    """One load at a time per table; a second one waits. The lock dies with its process. Stray temporary files are removed."""
+    """Allow one load at a time per table; a second one waits. The lock ends with its process. Old temporary files are removed."""
     folder = table_folder(lake, table)
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
@@ -66,7 +66,7 @@ def lock_table(lake: Path, table: Table) -> Iterator[None]:
 
 
 def write_temporary(path: Path, frame: pl.DataFrame, load_id: str) -> Path:
-    """Write a frame next to where it will stand, and flush it to the disk. A full disk leaves nothing behind."""
+    """Write a frame to a temporary file in its final folder and flush it to the disk. Removes the file when the disk is full."""
     temporary = path.with_name(f".{path.name}.{load_id}.tmp")
     try:
         with temporary.open("wb") as file:
@@ -75,13 +75,13 @@ def write_temporary(path: Path, frame: pl.DataFrame, load_id: str) -> Path:
             os.fsync(file.fileno())
     except (OSError, pl.exceptions.PolarsError) as error:
         temporary.unlink(missing_ok=True)
-        problem = f"{path}: cannot be written ({error}); the old file stands. Free space or correct permissions, then load again"
+        problem = f"{path}: cannot be written ({error}); the old file is kept. Free space or correct permissions, then load again"
         raise LakeError(problem) from error
     return temporary
 
 
 def swap_files(replacements: Mapping[Path, Path | None]) -> None:
-    """Put each temporary file in its place by one rename (None: remove the old file), then flush the folders."""
+    """Rename each temporary file to its final path (None: remove the old file), then flush the folders."""
     for path, temporary in replacements.items():
         if temporary is None:
             path.unlink(missing_ok=True)
@@ -101,14 +101,14 @@ def sync_folder(folder: Path) -> None:
 
 
 def check_key(lake: Path, key: bytes) -> None:
-    """Remember the fingerprint of the first key; refuse another, whose hashes would match nothing."""
+    """Store the fingerprint of the first key. Raises HashKeyError for another key, because its hashes would match no hash in the lake."""
     lake.mkdir(parents=True, exist_ok=True)
     path, fingerprint = lake / "_key", fingerprint_key(key)
     if not path.exists():
         temporary = lake / f"._key.{os.getpid()}.tmp"
         temporary.write_text(fingerprint + "\n", encoding="ascii")
         try:
-            os.link(temporary, path)  # unlike a rename, fails when another load was first
+            os.link(temporary, path)  # unlike a rename, a link fails when another load has made the file
             sync_folder(lake)
         except FileExistsError:
             pass
@@ -116,6 +116,6 @@ def check_key(lake: Path, key: bytes) -> None:
             temporary.unlink(missing_ok=True)
     if path.read_text(encoding="ascii").strip() != fingerprint:
         raise HashKeyError(
-            f"{path}: the lake was hashed with another key, so nobody would be recognised; "
+            f"{path}: the lake was hashed with another key, so hashes of new rows would match none in the lake; "
             "put the old CXHOUSE_HASH_KEY back, or remove the lake and load everything again"
         )

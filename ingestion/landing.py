@@ -1,4 +1,4 @@
-"""Landing: one window of one table, read, checked, and put in the lake by replacing whole files."""
+"""Landing: one window of one table is read, checked and written to the lake by replacing whole files."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ HASH_LENGTH = 64
 def land_window(
     source: Source, table: Table, window: Window, *, connector: Connector, lake: Path, hasher: Hasher, now: datetime
 ) -> LoadResult:
-    """Land a window and log it. Raises IngestionError, with nothing replaced; `log_failure` writes that down.
+    """Land a window and log it. Raises IngestionError, with nothing replaced; the caller logs that with `log_failure`.
 
-    `now` is aware. The table's lock is held from the first read to the log line, so that an older reading never lands over a newer one.
+    `now` has a time zone. The table's lock is held from the first read to the log line, so that older rows never replace newer ones.
     """
     started = time.perf_counter()
     load_id = f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
@@ -64,7 +64,7 @@ def land_window(
 
 
 def log_failure(table: Table, window: Window, error: Exception, *, lake: Path, now: datetime, seconds: float = 0.0) -> LoadResult:
-    """Write a failed load down. On a full disk the log may fail too; the result then says so."""
+    """Log a failed load and return its result. When the log cannot be written either, the result's error says so."""
     result = LoadResult(
         load_id=f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}",
         source=table.source,
@@ -102,7 +102,7 @@ def collect_rows(reading: Reading, table: Table, window: Window, hasher: Hasher)
 
 
 def check_rejected(rows: pl.DataFrame, table: Table, window: Window, max_bad_share: float) -> None:
-    """Raise when too many rows are rejected. A quarantined file is one rejected row and counts for nothing here."""
+    """Raise TooManyBadRowsError when too many rows are rejected. The rejected row of a bad file does not count."""
     counted = rows.filter(pl.col("_rejected_reason").ne_missing(UNREADABLE_FILE))
     bad = counted.filter(pl.col("_rejected_reason").is_not_null())
     if not bad.height or bad.height <= max_bad_share * counted.height:
@@ -118,7 +118,7 @@ def check_rejected(rows: pl.DataFrame, table: Table, window: Window, max_bad_sha
 
 
 def replace_rows(rows: pl.DataFrame, table: Table, window: Window, days: set[date] | None, lake: Path, load_id: str) -> int:
-    """Put the rows in the place of what the window held; returns how many rows that were. All files are written before one is swapped."""
+    """Replace the rows of the window; returns how many rows were replaced. All files are written before the first one is swapped."""
     folder = table_folder(lake, table)
     if table.is_snapshot:
         old_files = list_data_files(lake, table)
@@ -156,7 +156,7 @@ def replace_rows(rows: pl.DataFrame, table: Table, window: Window, days: set[dat
 
 
 def read_kept_rows(path: Path, table: Table, month: Window) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows of a month's file that stay, in today's columns, and those that a new reading replaces."""
+    """The rows of a month's file that stay, with the columns declared now, and the rows that are replaced."""
     if not path.exists():
         empty = pl.DataFrame(schema=lake_schema(table))
         return empty, empty
@@ -172,12 +172,12 @@ def read_kept_rows(path: Path, table: Table, month: Window) -> tuple[pl.DataFram
         raise LakeError(problem) from None
     for column in table.columns:
         if column.is_hashed and (aligned[column.name].str.len_bytes() != HASH_LENGTH).any():
-            raise LakeError(f"{path}: holds {column.name} in the clear, which sources.yml now declares personal; {again}")
+            raise LakeError(f"{path}: holds {column.name} unhashed, which sources.yml now declares personal; {again}")
     return aligned, dropped
 
 
 def read_lake_file(path: Path) -> pl.DataFrame:
-    """A file of the lake."""
+    """A file of the lake. Raises LakeError when it cannot be read."""
     try:
         return pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -185,7 +185,7 @@ def read_lake_file(path: Path) -> pl.DataFrame:
 
 
 def read_height(path: Path) -> int:
-    """Rows of a file of the lake; an unreadable one that is about to be replaced counts as none."""
+    """Rows of a file of the lake; no rows when it cannot be read and will be replaced anyway."""
     try:
         return pl.scan_parquet(path).select(pl.len()).collect().item()
     except (OSError, pl.exceptions.PolarsError):
@@ -193,7 +193,7 @@ def read_height(path: Path) -> int:
 
 
 def check_covered(dropped: pl.DataFrame, table: Table, month: Window, days: set[date] | None) -> None:
-    """Refuse to replace landed days by nothing because their files were cleared away; `allow_empty` says that it is meant."""
+    """Refuse to replace landed days by no rows when their files were removed, unless `allow_empty` allows it. Raises IngestionError."""
     if days is None or table.allow_empty or not isinstance(table.placement, FileDate):
         return
     gone = sorted(set(dropped["_window_date"].to_list()) - days)
@@ -205,7 +205,7 @@ def check_covered(dropped: pl.DataFrame, table: Table, month: Window, days: set[
 
 
 def find_event_range(rows: pl.DataFrame, table: Table) -> tuple[datetime | None, datetime | None]:
-    """First and last event time (UTC) of the good rows: of the window column, else of the first required, else the first time stamp."""
+    """First and last event time (UTC) of the good rows. Uses the window column, else the first required time stamp, else the first one."""
     stamps = sorted((column for column in table.columns if column.type == "timestamp"), key=lambda column: not column.is_required)
     names = [column.name for column in stamps]
     placing = table.placement.column if isinstance(table.placement, DateColumn) else None

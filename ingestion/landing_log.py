@@ -1,4 +1,4 @@
-"""The landing log: one line per load of a window, appended, never rewritten."""
+"""The landing log: one line per load of a window. Lines are appended and never changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOG_SCHEMA: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What became of one load of a window. A snapshot has no `window_start`; its `window_end` is the end that was asked for.
+    """The result of one load of a window. A snapshot has no `window_start`; its `window_end` is the end of the requested range.
 
     `rows_read = rows_landed + rows_rejected` for a landed load. Event times are UTC. `rows_without_window` counts rows of the source
     that no window can hold (their cursor is empty).
@@ -54,7 +54,7 @@ class LoadResult:
 
     @property
     def is_landed(self) -> bool:
-        """False when the load failed and the lake still holds what it held."""
+        """False when the load failed and the lake is unchanged."""
         return self.status == "landed"
 
 
@@ -64,7 +64,7 @@ def log_path(lake: Path, source: str, table: str) -> Path:
 
 
 def append_log(lake: Path, result: LoadResult) -> None:
-    """Append one line and flush it to the disk. Call it under the table's lock: a line that a kill tore is closed first."""
+    """Append one line and flush it to the disk. The caller holds the table's lock. An incomplete last line is ended first."""
     path = log_path(lake, result.source, result.table)
     line = json.dumps(asdict(result), default=lambda value: value.isoformat(), ensure_ascii=False)
     try:
@@ -80,7 +80,7 @@ def append_log(lake: Path, result: LoadResult) -> None:
 
 
 def ends_with_newline(file: Any) -> bool:
-    """True when the last line is whole."""
+    """True when the last line is complete."""
     file.seek(-1, os.SEEK_END)
     return file.read(1) == b"\n"
 
@@ -88,7 +88,7 @@ def ends_with_newline(file: Any) -> bool:
 def read_landing_log(lake: Path) -> pl.DataFrame:
     """All loads, per table in the order they were logged; columns as LOG_SCHEMA.
 
-    A torn line is passed over: its load is not known to have landed.
+    An incomplete line is skipped: it does not show whether its load landed.
     """
     entries: list[dict[str, Any]] = []
     for path in sorted((lake / "_log").glob("*.jsonl")):
@@ -102,7 +102,7 @@ def read_landing_log(lake: Path) -> pl.DataFrame:
 
 
 def read_entry(entry: dict[str, Any]) -> dict[str, Any]:
-    """One line with days and instants as such; fields that an older line lacks are null."""
+    """One line with days and times as typed values; fields that an older line lacks are null."""
     entry = {name: entry.get(name) for name in LOG_SCHEMA}
     for name, kind in LOG_SCHEMA.items():
         if entry[name] is not None and kind == pl.Date:

@@ -1,4 +1,4 @@
-"""Loads: all tables of a source over windows, what is missing, and how sources stand."""
+"""Loads of all tables of a source over windows, the first day of sources, and the status of tables."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Progress = Callable[[LoadResult, int, int], None]
 
 @dataclass(frozen=True)
 class TableSummary:
-    """How one table stands: rows in the lake now. `last_row_day` is null for a snapshot, `last_error` unless the last load failed."""
+    """The status of one table: rows in the lake now. `last_row_day` is null for a snapshot, `last_error` unless the last load failed."""
 
     source: str
     table: str
@@ -53,10 +53,10 @@ def ingest(
     only_missing: bool = False,
     progress: Progress | None = None,
 ) -> list[LoadResult]:
-    """Land every table of a source for the windows, one result per load; a failing load stops no other, unless the source is down.
+    """Land every table of a source for the windows, one result per load. After a failed load the others go on, unless the source is down.
 
-    `now` is aware. `only_missing` leaves out days a table holds already (coverage.py). `progress` is called after each load with its
-    result, how many loads are done, and how many there are. Raises HashKeyError before anything is read; other failures are results
+    `now` has a time zone. `only_missing` leaves out days a table holds already (coverage.py). `progress` is called after each load with
+    its result, the number of loads done, and their total. Raises HashKeyError before anything is read; other failures are results
     with status `failed`.
     """
     check_key(lake, hash_key)
@@ -94,7 +94,7 @@ def load_window(
 
 
 def plan_table(table: Table, windows: Sequence[Window], log: pl.DataFrame | None, connector: Connector) -> list[Window]:
-    """The windows of one table: a snapshot is read once, and so are files that a column places, which hold all days."""
+    """The windows of one table. A snapshot is read once, and so are files whose window comes from a column, because they hold all days."""
     if not windows:
         return []
     whole = Window(min(windows).start, max(window.end for window in windows))
@@ -108,7 +108,7 @@ def plan_table(table: Table, windows: Sequence[Window], log: pl.DataFrame | None
 
 
 def find_earliest_day(sources: Iterable[Source]) -> date | None:
-    """The first local day any source has rows for (`first_day: earliest`). A source that is down or empty is passed over."""
+    """The first local day for which any source has rows (`first_day: earliest`). A source that is down or empty is skipped."""
     days = []
     for source in sources:
         connector = CONNECTORS[source.connector](source)
@@ -130,7 +130,7 @@ def summarise_sources(sources: Mapping[str, Source], lake: Path) -> list[TableSu
 
 
 def summarise_table(table: Table, log: pl.DataFrame, lake: Path) -> TableSummary:
-    """How one table stands."""
+    """The status of one table."""
     loads = log.filter((pl.col("source") == table.source) & (pl.col("table") == table.name))
     landed = loads.filter(pl.col("status") == "landed")
     last = loads.row(-1, named=True) if loads.height else None

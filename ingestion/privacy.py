@@ -1,4 +1,4 @@
-"""Personal values: normalised by kind, then replaced by a keyed HMAC, so that equal people stay equal and nobody is named."""
+"""Personal values: normalised by kind, then replaced by a keyed HMAC. Equal values have equal hashes, and a hash identifies nobody."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ FLOAT_TAIL = re.compile(r"(?<=\d)\.0$")
 
 
 def normalise_customer_id(value: str, country: str | None = None) -> str:
-    """Without spaces around it and without the `.0` that a number column leaves."""
+    """A customer number without spaces around it and without the `.0` of a number column."""
     return FLOAT_TAIL.sub("", value.strip())
 
 
 def normalise_email(value: str, country: str | None = None) -> str:
-    """Case does not count."""
+    """An e-mail address in lower case."""
     return value.strip().casefold()
 
 
 def normalise_phone(value: str, country: str | None = None) -> str:
-    """E.164; a number without a country code belongs to `country`. What is no phone number: its digits."""
+    """A phone number as E.164; one without a country code belongs to `country`. For any other text, its digits."""
     text = FLOAT_TAIL.sub("", value.strip())
     try:
         number = phonenumbers.parse(text, country)
@@ -55,7 +55,7 @@ NORMALISERS: dict[str, Callable[[str, str | None], str]] = {
 
 
 class Hasher:
-    """Replaces personal values. Remembers what it hashed, so keep one for a load and let it go."""
+    """Replaces personal values by hashes. It keeps values in memory, so use one per load and then drop it."""
 
     def __init__(self, key: bytes, country: str | None) -> None:
         if not key:
@@ -65,12 +65,12 @@ class Hasher:
         self._known: dict[str, dict[str, str | None]] = {kind: {} for kind in NORMALISERS}
 
     def hash_value(self, value: str, kind: str) -> str | None:
-        """HMAC-SHA256 of `kind:normalised value` in hex; null when nothing is left of the value."""
+        """HMAC-SHA256 of `kind:normalised value` in hex; null when the normalised value is empty."""
         normalised = NORMALISERS[kind](value, self._country)
         return hmac.digest(self._key, f"{kind}:{normalised}".encode(), "sha256").hex() if normalised else None
 
     def hash_values(self, values: pl.Series, kind: str) -> pl.Series:
-        """The same for a column of text; each distinct value is worked out once."""
+        """The same for a column of text; each distinct value is hashed once."""
         known = self._known[kind]
         distinct = values.drop_nulls().unique().to_list()
         for value in distinct:
@@ -83,5 +83,5 @@ class Hasher:
 
 
 def fingerprint_key(key: bytes) -> str:
-    """What tells keys apart without giving one away."""
+    """A fingerprint that identifies the key and does not reveal it."""
     return hmac.digest(key, FINGERPRINT_MESSAGE, "sha256").hex()[:32]

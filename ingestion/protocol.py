@@ -1,4 +1,4 @@
-"""What a connector promises to the landing."""
+"""The interface between connectors and landing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BROKEN_SCHEMA = {
 
 @dataclass(frozen=True)
 class ReadFile:
-    """A file that was read, as it stood on disk."""
+    """A file that was read: name, size and hash at that time."""
 
     name: str
     sha256: str
@@ -33,7 +33,7 @@ class ReadFile:
 
 @dataclass(frozen=True)
 class PresentFile:
-    """A file as it stands at the source now; `day` when its name says one."""
+    """A file as it is at the source now; `day` is the day in its name, if any."""
 
     name: str
     bytes: int
@@ -44,9 +44,9 @@ class PresentFile:
 class Batch:
     """Some rows of a table.
 
-    `rows` holds columns as the source names them (text as written, or typed by the source) with _source_file, _source_line and
-    _file_date (null unless the file's name places the rows). `broken` holds what is no row, in BROKEN_SCHEMA.
-    `header` names what the source delivers, `unexpected` what of it nobody declared.
+    `rows` has the column names of the source (values as text, or typed by the source), and _source_file, _source_line and _file_date
+    (null unless the window comes from the file's name). `broken` holds lines that are no rows, in BROKEN_SCHEMA.
+    `header` lists the columns that the source delivers, `unexpected` those of them that are not declared.
     """
 
     rows: pl.DataFrame
@@ -60,8 +60,8 @@ class Batch:
 class Reading:
     """The batches of one window; `files` and `days` are complete once the batches are used up.
 
-    `days` are the local days for which there was a file, None where that says nothing.
-    `rows_without_window` counts rows no window can hold because their cursor is empty or unreadable.
+    `days` are the local days for which there was a file; None when files do not show days.
+    `rows_without_window` counts rows that no window can select because their cursor is empty or unreadable.
     """
 
     batches: Iterator[Batch]
@@ -71,7 +71,7 @@ class Reading:
 
 
 class Connector(Protocol):
-    """Reads one source. The class says which keys of sources.yml are its own."""
+    """Reads one source. The class names the keys of sources.yml that only it uses."""
 
     source_keys: ClassVar[tuple[str, ...]]
     table_keys: ClassVar[tuple[str, ...]]
@@ -80,21 +80,21 @@ class Connector(Protocol):
 
     @staticmethod
     def resolve_url(url: str, company: Path) -> str:
-        """The URL with relative paths made absolute; ValueError when it is none."""
+        """The URL with relative paths made absolute. Raises ValueError when it is not valid."""
         ...
 
     def earliest_day(self, table: Table) -> date | None:
-        """First local day the source has rows for; None when it has none or the table is a snapshot."""
+        """First local day for which the source has rows; None when it has none or the table is a snapshot."""
         ...
 
     def read(self, table: Table, window: Window | None) -> Reading:
-        """The rows of a window (None: the whole table). A window column may deliver more; the landing keeps what lies inside."""
+        """The rows of a window (None: the whole table). It may return rows outside the window too; landing removes them."""
         ...
 
     def list_files(self, table: Table) -> list[PresentFile]:
-        """The table's files as they stand now; none for a source without files."""
+        """The table's files as they are now; none for a source without files."""
         ...
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         ...

@@ -1,4 +1,4 @@
-"""A batch as delivered becomes rows of the lake: typed, hashed, placed on a day, and rejected with a reason where that fails."""
+"""Turning a batch into rows of the lake: typed, hashed, assigned to a day, and rejected with a reason where that fails."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LOOKS_LIKE_DATA = re.compile(r"@|\d{5}")
 
 @dataclass(frozen=True)
 class TypedRows:
-    """Rows of the lake without load id and landing time; the declared columns nobody delivered, and what nobody declared."""
+    """Rows of the lake without load id and landing time, the missing declared columns, and the columns that are not declared."""
 
     frame: pl.DataFrame
     missing: tuple[str, ...]
@@ -42,12 +42,12 @@ def lake_schema(table: Table) -> dict[str, pl.DataType]:
 
 
 def find_delivered(column: Column, header: frozenset[str]) -> str | None:
-    """The name under which a column is delivered, the first of its names that is there."""
+    """The name under which a column is delivered: the first of its declared names that the header has."""
     return next((name for name in column.delivered_as if name in header), None)
 
 
 def check_header(table: Table, batch: Batch) -> tuple[str, ...]:
-    """Names of the optional columns that are missing; raises when a required one is."""
+    """Names of the missing optional columns. Raises MissingColumnsError when a required one is missing."""
     absent = [
         column
         for column in table.columns
@@ -70,7 +70,7 @@ def check_header(table: Table, batch: Batch) -> tuple[str, ...]:
 
 
 def name_unexpected(table: Table, batch: Batch) -> tuple[str, ...]:
-    """What is delivered and not declared. Names that may be values are not shown: a file without a header begins with a person."""
+    """Names delivered and not declared. A name that may be a value is not shown: a file without a header begins with personal data."""
     if not batch.header & table.declared_names:
         count = len(batch.unexpected)
         hidden = f"{count} names, not shown: none is declared, so they may be data; check `delimiter` and that line 1 is a header"
@@ -79,7 +79,7 @@ def name_unexpected(table: Table, batch: Batch) -> tuple[str, ...]:
 
 
 def type_batch(batch: Batch, table: Table, hasher: Hasher) -> TypedRows:
-    """Type every declared column of a batch. A row keeps the first reason it is rejected for, in the order of the columns."""
+    """Type every declared column of a batch. A rejected row keeps its first reason, in the order of the columns."""
     missing = check_header(table, batch) if batch.header else ()
     rows = batch.rows
     reason = pl.Series("_rejected_reason", [None], dtype=pl.String).new_from_index(0, rows.height)
@@ -104,7 +104,7 @@ def type_batch(batch: Batch, table: Table, hasher: Hasher) -> TypedRows:
 
 
 def type_column(column: Column, rows: pl.DataFrame, header: frozenset[str], table: Table, hasher: Hasher) -> tuple[pl.Series, pl.Series]:
-    """The column's values for the lake, and for each row why it is rejected on this column's account (mostly null)."""
+    """The column's values for the lake, and for each row the reason why this column rejects it (mostly null)."""
     name = find_delivered(column, header)
     constant = table.constants.get(column.name)
     if not column.is_loaded or (name is None and constant is None):
@@ -126,7 +126,7 @@ def type_column(column: Column, rows: pl.DataFrame, header: frozenset[str], tabl
 
 
 def place_rows(table: Table, rows: pl.DataFrame, typed: dict[str, pl.Series]) -> tuple[pl.Series, pl.Series]:
-    """The local day of each row, null where it cannot be told, and why such a row is rejected."""
+    """The local day of each row, null where it is unknown, and the reason why such a row is rejected."""
     if not isinstance(table.placement, DateColumn):
         return rows["_file_date"], rows["_file_date"].cast(pl.String).clear(rows.height)
     name = table.placement.column
@@ -135,7 +135,7 @@ def place_rows(table: Table, rows: pl.DataFrame, typed: dict[str, pl.Series]) ->
 
 
 def read_window_days(values: pl.Series, table: Table) -> pl.Series:
-    """Local days of a window column that is not declared, typed or as text; a bare date is a day as it stands."""
+    """Local days of a window column that is not declared, typed or as text; a date alone is a local day."""
     dialect = table.dialect
     written = blank_values(values, "timestamp", dialect)
     if written.dtype == pl.Date:
@@ -148,7 +148,7 @@ def read_window_days(values: pl.Series, table: Table) -> pl.Series:
 
 
 def fill_unplaced_days(frame: pl.DataFrame) -> pl.DataFrame:
-    """Give rows and lines without a readable day the day of the row before them in their file, else of the next one."""
+    """Give rows and lines without a readable day the day of the previous row of their file, else of the next row."""
     if not frame["_window_date"].null_count():
         return frame
     day = pl.col("_window_date").forward_fill().backward_fill().over("_source_file")
@@ -171,7 +171,7 @@ def give_reason(mask: pl.Series, reason: str) -> pl.Series:
 
 
 def first_reason(reasons: pl.Series, others: pl.Series) -> pl.Series:
-    """The reasons there are, and where there is none, the others."""
+    """The first reason per row, and where it is null, the second."""
     return reasons if others.null_count() == len(others) else reasons.zip_with(reasons.is_not_null(), others)
 
 

@@ -1,4 +1,4 @@
-"""Instants and local days. An instant is kept in UTC; a day is a calendar day in a named time zone."""
+"""Parsing times and local days. A time is stored in UTC; a day is a calendar day in a named time zone."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ ISO_8601 = (
     r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ](?P<clock>\d{2}:\d{2})(?P<seconds>:\d{2})?(?:[.,](?P<fraction>\d{1,9}))?)?"
     r" ?(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?$"
 )
-FIRST_YEAR, LAST_YEAR = 1000, 9998  # outside, a year is a typing error, and shifting a zone could leave the calendar
+FIRST_YEAR, LAST_YEAR = 1000, 9998  # a year outside this range is a typing error, and a change of time zone could leave the range of dates
 
 
 def parse_timestamps(text: pl.Series, formats: tuple[str, ...], time_zone: str) -> pl.Series:
-    """Text to UTC instants; null where no reading fits.
+    """Text to UTC times; null where no format fits.
 
     ISO 8601 first (a date alone is its midnight), then the formats in order. Without an offset the time is local to `time_zone`.
     """
@@ -29,7 +29,7 @@ def parse_timestamps(text: pl.Series, formats: tuple[str, ...], time_zone: str) 
 
 
 def parse_dates(text: pl.Series, formats: tuple[str, ...]) -> pl.Series:
-    """Text to days; null where no reading fits. ISO 8601 first (also with a midnight behind it), then the formats in order."""
+    """Text to days; null where no format fits. ISO 8601 first (also followed by midnight), then the formats in order."""
     day = text.str.replace(r"[T ]00:00(:00(\.0+)?)?$", "")
     iso = day.set(~day.str.contains(r"^\d{4}-\d{2}-\d{2}$"), None)
     parsed = iso.str.to_date("%Y-%m-%d", strict=False)
@@ -39,7 +39,7 @@ def parse_dates(text: pl.Series, formats: tuple[str, ...]) -> pl.Series:
 
 
 def to_utc(local: pl.Series, time_zone: str) -> pl.Series:
-    """Naive local times to UTC: an hour that comes twice is its first run, an hour that does not exist is taken an hour later."""
+    """Local times without offset to UTC. In an hour that occurs twice the first one counts; a missing time moves one hour on."""
     local = local.cast(NAIVE)
     if time_zone == "UTC":
         return local.dt.replace_time_zone("UTC")
@@ -51,12 +51,12 @@ def to_utc(local: pl.Series, time_zone: str) -> pl.Series:
 
 
 def find_local_days(instants: pl.Series, time_zone: str) -> pl.Series:
-    """The calendar day in `time_zone` of each instant."""
+    """The calendar day in `time_zone` of each time."""
     return instants.dt.convert_time_zone(time_zone).dt.date()
 
 
 def parse_common_iso(text: pl.Series, time_zone: str) -> pl.Series:
-    """The spellings that files are full of, each read in one pass when all values have that length; else null."""
+    """The most frequent formats, each parsed in one pass when all values have its length; else null."""
     nothing = pl.Series(text.name, [None], dtype=INSTANT).new_from_index(0, len(text))
     lengths = text.str.len_bytes()
     length = lengths.max()
@@ -79,7 +79,7 @@ def parse_common_iso(text: pl.Series, time_zone: str) -> pl.Series:
 
 
 def parse_any_iso(text: pl.Series, time_zone: str) -> pl.Series:
-    """Every spelling of ISO_8601."""
+    """Parse all formats of ISO_8601."""
     parts = text.str.extract_groups(ISO_8601).struct.unnest()
     clock = parts["clock"].fill_null("00:00") + parts["seconds"].fill_null(":00") + "." + parts["fraction"].fill_null("0")
     local = (parts["day"] + "T" + clock).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
@@ -93,14 +93,14 @@ def parse_any_iso(text: pl.Series, time_zone: str) -> pl.Series:
 
 
 def parse_pattern(text: pl.Series, pattern: str, time_zone: str) -> pl.Series:
-    """One strptime pattern; with %z the text carries its own offset."""
+    """Parse with one strptime pattern; with %z the text has its own offset."""
     if "%z" in pattern:
         return text.str.to_datetime(pattern, time_unit="us", time_zone="UTC", strict=False)
     return to_utc(text.str.to_datetime(pattern, time_unit="us", strict=False), time_zone)
 
 
 def fill_unparsed(text: pl.Series, parsed: pl.Series, parse: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Apply a parser to the values that have no reading yet."""
+    """Apply a parser to the values that are not parsed yet."""
     open_rows = (text.is_not_null() & parsed.is_null()).arg_true()
     if not len(open_rows):
         return parsed
@@ -108,6 +108,6 @@ def fill_unparsed(text: pl.Series, parsed: pl.Series, parse: Callable[[pl.Series
 
 
 def keep_plausible_years(values: pl.Series) -> pl.Series:
-    """Null for years nobody means."""
+    """Null for years outside the plausible range."""
     is_implausible = ~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
     return values.set(is_implausible, None) if is_implausible.any() else values

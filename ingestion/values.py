@@ -1,4 +1,4 @@
-"""Values as a source writes them, to the types of the lake. Null where a value is empty or cannot be read."""
+"""Converting values of a source to the types of the lake. Null where a value is empty or cannot be converted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FALSE_WORDS = ("false", "0", "no", "nee", "f", "n")
 
 
 def blank_values(values: pl.Series, column_type: str, dialect: Dialect) -> pl.Series:
-    """Null for what the dialect calls empty; spaces around a value that is not text do not count."""
+    """Null for the dialect's empty values; spaces around a value are ignored unless its type is text."""
     if values.dtype == pl.Null:
         return values.cast(pl.String)
     if values.dtype != pl.String:
@@ -36,14 +36,14 @@ def blank_values(values: pl.Series, column_type: str, dialect: Dialect) -> pl.Se
 
 
 def type_values(values: pl.Series, column_type: str, dialect: Dialect, time_zone: str) -> pl.Series:
-    """Values (already blanked) in the type of the lake. `time_zone` is that of time stamps without an offset."""
+    """Values (empty ones already null) in the type of the lake. `time_zone` applies to time stamps without an offset."""
     if values.dtype == pl.String:
         return type_text(values, column_type, dialect, time_zone)
     return type_native(values, column_type, time_zone)
 
 
 def type_text(text: pl.Series, column_type: str, dialect: Dialect, time_zone: str) -> pl.Series:
-    """Text as a file holds it."""
+    """Convert text of a file."""
     match column_type:
         case "integer":
             return plain_numbers(text, dialect, r"0*").str.replace(r"\.0*$", "").cast(pl.Int64, strict=False)
@@ -63,9 +63,9 @@ def type_text(text: pl.Series, column_type: str, dialect: Dialect, time_zone: st
 
 
 def plain_numbers(text: pl.Series, dialect: Dialect, fraction: str) -> pl.Series:
-    """Numbers without thousands marks and with a point; null for what is no number. A mark must part groups of three digits.
+    """Numbers without thousands separators and with a point; null for other texts. A separator must stand between groups of three digits.
 
-    `fraction` is the pattern of the digits behind the decimal mark. An exponent is allowed.
+    `fraction` is the pattern of the digits after the decimal mark. An exponent is allowed.
     """
     mark = re.escape(dialect.decimal)
     whole = r"\d+"
@@ -78,7 +78,7 @@ def plain_numbers(text: pl.Series, dialect: Dialect, fraction: str) -> pl.Series
 
 
 def type_native(values: pl.Series, column_type: str, time_zone: str) -> pl.Series:
-    """Values a database or a Parquet file has typed already."""
+    """Convert values that already have a type, from a database or a Parquet file."""
     held = values.dtype
     wanted = LAKE_TYPES[column_type]
     if held == wanted and column_type != "timestamp":
@@ -111,7 +111,7 @@ def is_small(values: pl.Series) -> bool:
 
 
 def type_moments(values: pl.Series, column_type: str, time_zone: str) -> pl.Series:
-    """Days and instants. An instant is a day only at its midnight, so that no hour is dropped in silence."""
+    """Convert days and times. A time becomes a day only at midnight, so that no time of day is lost silently."""
     if column_type == "timestamp":
         if isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone:
             return keep_plausible_years(values.dt.convert_time_zone("UTC").cast(INSTANT))
@@ -125,7 +125,7 @@ def type_moments(values: pl.Series, column_type: str, time_zone: str) -> pl.Seri
 
 
 def write_text(values: pl.Series) -> pl.Series:
-    """Any scalar as text: true and false in lower case, instants in ISO 8601."""
+    """Any scalar as text: true and false in lower case, times in ISO 8601."""
     if isinstance(values.dtype, pl.Datetime):
         return values.dt.to_string("iso:strict")
     if values.dtype.is_nested():
@@ -134,5 +134,5 @@ def write_text(values: pl.Series) -> pl.Series:
 
 
 def find_window_days(moments: pl.Series, company_time_zone: str) -> pl.Series:
-    """The local day that places a row in a window, of a typed date or timestamp column."""
+    """The local day that decides the window of a row, from a typed date or timestamp column."""
     return moments if moments.dtype == pl.Date else find_local_days(moments, company_time_zone)

@@ -32,7 +32,7 @@ def start_next_month(day: date) -> date:
 
 
 def plan_windows(first: date, to: date) -> list[Window]:
-    """Cut the days from `first` up to, not including, `to` at month borders. No days, no windows."""
+    """Windows for the days from `first` up to, not including, `to`, split at month borders. Empty when there are no days."""
     windows = []
     while first < to:
         end = min(start_next_month(first), to)
@@ -42,7 +42,7 @@ def plan_windows(first: date, to: date) -> list[Window]:
 
 
 def join_windows(windows: Iterable[Window]) -> list[Window]:
-    """The same days in as few windows as possible."""
+    """Merge windows: the same days in as few windows as possible."""
     joined: list[Window] = []
     for window in sorted(windows):
         if joined and window.start <= joined[-1].end:
@@ -53,5 +53,5 @@ def join_windows(windows: Iterable[Window]) -> list[Window]:
 
 
 def subtract_days(window: Window, covered: set[date]) -> list[Window]:
-    """What is left of a window without the covered days, cut where it breaks."""
+    """The days of a window that are not covered, as windows of consecutive days."""
     return join_windows(Window(day, day + timedelta(days=1)) for day in window.days() if day not in covered)

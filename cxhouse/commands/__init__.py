@@ -1,1 +1,1 @@
-"""The commands a person or a DAG types, one module each: options, messages and exit codes."""
+"""The commands that a person types or a DAG runs, one module per command: options, messages and exit codes."""

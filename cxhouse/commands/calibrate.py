@@ -1,4 +1,4 @@
-"""`cxhouse calibrate`: how often each method would be wrong on the company's own figures, as the published copy measured it."""
+"""`cxhouse calibrate`: how often each method is wrong on the company's own figures, from the published copy."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ HEADINGS = ("method", "dates x KPIs", "called an effect", "false alarms", "95 % 
 
 
 def calibrate() -> None:
-    """False alarms of this method and three others on dates without a change, side by side; also in CXHOUSE_HOME/calibration.md."""
+    """False alarms of this method and three others on dates without a change. The table is also written to CXHOUSE_HOME/calibration.md."""
     from cxhouse.warehouse.published_changes import read_published
 
     with report_failures():
         settings = read_settings()
         if not (settings.serving / "current" / f"{REPORT}.parquet").is_file():
-            tell("The company's own figures are not there yet: run cxhouse build and cxhouse publish, then cxhouse calibrate again.")
+            tell("The published copy holds no calibration yet: run cxhouse build and cxhouse publish, then cxhouse calibrate again.")
             return
         rows = read_published(settings.serving, REPORT).sort("method_number").to_dicts()
         if not rows:
@@ -35,11 +35,11 @@ def calibrate() -> None:
     for row in rows:
         table.add_row(*list_cells(row))
     console.print(table)
-    tell(f"Nominal are 5 % false alarms and 80 % seen. Written to {target}.")
+    tell(f"Nominal values: 5 % false alarms, 80 % of planted effects seen. Written to {target}.")
 
 
 def list_cells(row: dict[str, Any]) -> tuple[str, ...]:
-    """A row of the table, in words."""
+    """A row of the table as formatted texts."""
     if row["rate"] is None:
         return row["method"], "0", "0", "–", "–", "–"
     seen = "–" if row["seen_rate"] is None else f"{row['seen_rate']:.1%} of {row['planted_count']:,}"
@@ -48,16 +48,16 @@ def list_cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def write_page(rows: list[dict[str, Any]]) -> str:
-    """The same as a page."""
+    """The same table as a Markdown page."""
     lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(list_cells(row) for row in rows)]
     return PAGE.format(table="\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
 PAGE = """# Calibration on the company's own figures
 
-Every declared KPI, judged every four weeks at dates on which nothing was registered, by this method and by three others on the same days.
-Each should call an effect in 5 of 100. Planted: a shift by the smallest visible effect, upwards and downwards on each date; 80 of 100
-should be seen. Cases of one series share weeks, so that the intervals are rather too narrow.
+Every declared KPI is judged every four weeks, at dates without a recorded change, by this method and by three others on the same days.
+A method should call an effect in 5 of 100 cases. For "planted effects", the figures are shifted by the smallest visible effect, once
+upwards and once downwards per date; 80 of 100 should be seen. Cases of one series share weeks, so the intervals are somewhat too narrow.
 
 {table}
 """

@@ -26,9 +26,9 @@ KIND = typer.Option(help="touchpoint process system supplier policy price measur
 START = typer.Option(help="2026-03-01, or with a time; company time unless it has an offset.")
 Kind = Annotated[str | None, KIND]
 Start = Annotated[str | None, START]
-RolledOut = Annotated[str | None, typer.Option(help="For a change that came step by step: when it had reached everybody.")]
+RolledOut = Annotated[str | None, typer.Option(help="For a change made step by step: when it had reached everybody.")]
 Text = Annotated[str | None, typer.Option()]
-Ids = Annotated[str | None, typer.Option(help="Ids with commas between.")]
+Ids = Annotated[str | None, typer.Option(help="Ids, separated by commas.")]
 Owner = Annotated[str | None, typer.Option(help="Department.")]
 Direction = Annotated[str | None, typer.Option(help="higher or lower")]
 Size = Annotated[str | None, typer.Option(help="In the KPI's own unit.")]
@@ -65,7 +65,7 @@ def add(
 
 
 def record(content: dict[str, Any], recorded_in: str) -> None:
-    """Record one change, now."""
+    """Record one change; the time of recording is now."""
     from cxhouse.ledger.changes import record_change
 
     with report_failures():
@@ -99,27 +99,33 @@ def edit(
     expected_size: Size = None,
     evaluation_date: Text = None,
     investment_amount: Text = None,
-    withdraw: Annotated[bool, typer.Option("--withdraw", help="It does not take place; the next edit takes it up again.")] = False,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="The change will not take place; the next edit restores it.")] = False,
 ) -> None:
-    """Record a later version of a change: only what is given differs, an empty text clears. Edits after the start are shown as such."""
+    """Record a later version of a change. Only the given fields differ; an empty text clears a field. Edits after the start are marked."""
     given = {name: value for name, value in locals().items() if name not in ("change_id", "withdraw") and value is not None}
     from cxhouse.ledger.changes import edit_change
 
     with report_failures():
         settings, company = open_company()
         differing = edit_change(settings, company, change_id, given, now=datetime.now(UTC), is_withdrawn=withdraw)
-    tell("\n".join((f"recorded a later version of {change_id}; {NEXT}", *differing)) if differing else f"{change_id} is as it was")
+    tell(
+        "\n".join((f"recorded a later version of {change_id}; {NEXT}", *differing))
+        if differing
+        else f"{change_id} is unchanged: the given values are those it had"
+    )
 
 
 @app.command(name="import")
 def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Annotations as the other tool exports them: JSON, or CSV from Shopify.")],
-    format_: Annotated[str | None, typer.Option("--format", help="grafana posthog ga4 shopify; without it, as the rows show.")] = None,
+    format_: Annotated[
+        str | None, typer.Option("--format", help="grafana posthog ga4 shopify; without it, recognised from the rows.")
+    ] = None,
     touchpoints: Annotated[str | None, typer.Option(help="For rows whose tags name no touchpoint or component.")] = None,
     kind: Kind = None,
     owner: Owner = None,
 ) -> None:
-    """Record annotations of another tool as changes. Twice adds nothing; they are explored, for they carry no plan."""
+    """Record annotations of another tool as changes. A second import adds nothing. They are exploratory, because they have no plan."""
     from cxhouse.ledger.change_import import import_changes
     from ingestion.annotations import FORMATS
 
@@ -129,17 +135,17 @@ def import_file(
         settings, company = open_company()
         done = import_changes(settings, company, file, format_name=format_, defaults=defaults, now=datetime.now(UTC))
     counts = {"recorded": len(done.recorded), "changed": len(done.changed), "withdrawn": len(done.withdrawn), "as before": done.unchanged}
-    counts |= {"passed over, being no annotations": done.export.passed_over, "not usable": len(done.bad_rows)}
+    counts |= {"skipped, because they are no annotations": done.export.passed_over, "not usable": len(done.bad_rows)}
     tell(f"{done.export.format}: " + ", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "recorded"))
     if done.rejected:
         complain(f"rows that could not be used, with the reason: {done.rejected}")
     if done.export.has_more:
-        complain("the export says that there are further pages; import those too")
+        complain("the export has further pages; import those too")
 
 
 @app.command()
 def confirm(change_id: Annotated[str, typer.Argument(help="An automatic annotation: auto_…")]) -> None:
-    """Record what appeared by itself as a change, so that it counts as one. Its fields can then be edited."""
+    """Record an automatic annotation as a change. Its fields can then be edited."""
     from cxhouse.ledger.changes import scope_of
     from cxhouse.warehouse.published_changes import describe_newcomer
 
@@ -151,7 +157,7 @@ def confirm(change_id: Annotated[str, typer.Argument(help="An automatic annotati
 
 @app.command(name="list")
 def list_changes() -> None:
-    """List the changes of the company folder and the ledger, and those the published copy knows besides, with their status."""
+    """List all changes with their status: of the company folder, of the ledger, and those only the published copy has."""
     from cxhouse.ledger.changes import list_current
     from cxhouse.warehouse.published_changes import list_published
 
@@ -174,13 +180,13 @@ def list_changes() -> None:
 
 
 def write_status(row: dict[str, Any] | None) -> str:
-    """Where a change stands in the published copy."""
+    """The status of a change in the published copy."""
     return "not built yet" if row is None else f"{row['status']}, overdue" if row["is_overdue"] else row["status"]
 
 
 @app.command()
 def show(change_id: str) -> None:
-    """Show one change in full, its earlier versions, its kept plan, and where it stands."""
+    """Show one change in full, with its earlier versions, its kept plan and its status."""
     from cxhouse.ledger.changes import describe_edit, list_current, read_versions
     from cxhouse.ledger.plans import read_plans
     from cxhouse.warehouse.published_changes import list_edits, list_published

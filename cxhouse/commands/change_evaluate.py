@@ -1,4 +1,4 @@
-"""`cxhouse change evaluate`: what the published copy says became of the changes."""
+"""`cxhouse change evaluate`: the verdicts on changes, from the published copy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def evaluate(
     change_id: Annotated[str | None, typer.Argument(metavar="ID", help="One change, with every KPI it was judged on.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Show the verdicts of the published copy: overdue changes first, then the primary KPIs, the newest change on top."""
+    """Show the verdicts of the published copy: first the overdue changes, then the primary KPI of each change, newest change first."""
     from cxhouse.build_state import read_manifest
 
     with report_failures():
@@ -46,7 +46,7 @@ def read_verdicts(serving: Path, change_id: str | None) -> list[Row]:
     changes = read_published(serving, "rpt_changes")
     effects = read_published(serving, "rpt_change_effects").fill_nan(None)
     if change_id is not None and change_id not in changes["change_id"]:
-        raise BuildError(f"{change_id} is no change of the published copy; there are: {', '.join(sorted(changes['change_id'])) or 'none'}")
+        raise BuildError(f"the published copy has no change {change_id}; it has: {', '.join(sorted(changes['change_id'])) or 'none'}")
     chosen = changes if change_id is None else changes.filter(change_id=change_id)
     ordered = chosen.sort("is_overdue", "started_at", "change_id", descending=[True, True, False])
     order = effects.sort(pl.col("relation") != "in_scope", ~pl.col("is_primary"), "kpi_id", "touchpoint_id", "started_at")
@@ -54,7 +54,7 @@ def read_verdicts(serving: Path, change_id: str | None) -> list[Row]:
 
 
 def list_told(change: Row) -> list[Row]:
-    """What a list says of a change: its primary KPI, and wherever else something was seen in its scope."""
+    """The rows of a change in the list: its primary KPI, and every other KPI of its scope with a visible effect."""
     scope = [effect for effect in change["effects"] if effect["relation"] == "in_scope"]
     return [effect for effect in scope if effect["is_primary"]] + [
         effect for effect in scope if not effect["is_primary"] and effect["is_effect"]
@@ -62,7 +62,7 @@ def list_told(change: Row) -> list[Row]:
 
 
 def show_changes(changes: list[Row]) -> None:
-    """All changes: overdue ones in words, then a table."""
+    """All changes: a sentence per overdue one, then a table."""
     overdue = [change for change in changes if change["is_overdue"]]
     for change in overdue:
         tell(f"{change['change_id']} {change['title']}: {change['status_text']} {change['next_step']}")
@@ -85,7 +85,7 @@ def show_changes(changes: list[Row]) -> None:
 
 
 def show_change(change: Row) -> None:
-    """One change: where it stands, every KPI in its scope, what was seen elsewhere, and the sentences."""
+    """One change: its status, every KPI in its scope, effects outside its scope, and the sentences."""
     tell(f"{change['change_id']} {change['title']}, from {change['started_date']}, {change['owner_department'] or 'nobody'} owns it")
     tell(f"{change['status_text']} {change['next_step']}")
     elsewhere = [effect for effect in change["effects"] if effect["relation"] != "in_scope" and effect["is_effect"]]
@@ -105,7 +105,7 @@ def show_change(change: Row) -> None:
 
 
 def describe_effect(effect: Row) -> tuple[str, str, str, str]:
-    """KPI, touchpoint, verdict and size as texts. A verdict that stands beside another estimate says so."""
+    """KPI, touchpoint, verdict and size as texts. When a newer estimate gives another verdict, that one is added."""
     size = f"{effect['effect_text']} ({effect['margin_text']})" if effect["effect_text"] else ""
     now = effect["latest_verdict"]
     later = f" (now {now})" if effect["re_estimate_text"] and now not in (None, effect["verdict"]) else ""

@@ -1,4 +1,4 @@
-"""`cxhouse clv`: what the customers of any table are expected to buy and to be worth. It needs no warehouse and no company folder."""
+"""`cxhouse clv`: expected purchases and value of the customers of any table. It needs no warehouse and no company folder."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ SHOWN_CUSTOMERS, SHOWN_BAD_ROWS = 10, 20
 SEED = 20050501
 MODELS = {"bg_nbd": "purchases (BG/NBD)", "gamma_gamma": "value per purchase (Gamma-Gamma)"}
 FALLBACKS = {
-    "pooled_rate": "each customer's own rate, drawn towards the rate of all; nobody is taken to leave, so the figures are rather too high",
-    "pooled_mean": "each customer's own mean, drawn towards the mean of all",
+    "pooled_rate": "each customer's own rate, shrunk towards the rate of all; it assumes that nobody leaves, so figures are rather high",
+    "pooled_mean": "each customer's own mean, shrunk towards the mean of all",
 }
 
 
@@ -34,18 +34,20 @@ def clv(
         Path,
         typer.Argument(metavar="FILE.csv", help="Columns customer_id, frequency, recency, T (one time unit); optionally monetary_value."),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="For machines; all customers.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON with all customers.")] = False,
     horizon: Annotated[float, typer.Option(help="How far to look ahead, in the table's time unit; 52 is a year of weeks.")] = 52.0,
     holdout: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column with the purchases of a later period, to check the model against.")
     ] = None,
     holdout_length: Annotated[float | None, typer.Option(help="Length of that period; without it, the horizon.")] = None,
-    interval: Annotated[bool, typer.Option("--interval", help="Add an 80 % interval per customer; some seconds per 100,000.")] = False,
+    interval: Annotated[
+        bool, typer.Option("--interval", help="Add an 80 % interval per customer; takes some seconds per 100,000 customers.")
+    ] = False,
     plot: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write charts of the fit to this folder (SVG).")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write all customers to this file, which only you can read.")] = None,
     max_bad: Annotated[float, typer.Option(min=0.0, max=1.0, help="Stop when a larger share of rows cannot be used.")] = 0.05,
 ) -> None:
-    """Expected purchases and value of the customers of a table, with the models, their errors and how well they fit."""
+    """Expected purchases and value of the customers of a table, with the parameters of the models, their standard errors and their fit."""
     from semantic.value.customer_table import read_customers
     from semantic.value.valuation import value_customers
 
@@ -74,25 +76,25 @@ def clv(
 
 
 def draw(valuation: Valuation, folder: Path) -> list[Path]:
-    """Charts, where there is something to draw."""
+    """Write the charts for which there are data."""
     from cxhouse.commands.clv_charts import write_charts
 
     return write_charts(valuation, folder)
 
 
 def write_scores(valuation: Valuation, path: Path) -> None:
-    """All customers as CSV, for their owner alone."""
+    """All customers as CSV; only the owner of the file can read it."""
     write_private(path, name_columns(valuation).write_csv().rstrip("\n"))
 
 
 def name_columns(valuation: Valuation) -> Any:
-    """The scored table under the names of the file it came from."""
+    """The scored table with the column names of the input file."""
     names = {"age": "T", "mean_value": "monetary_value"}
     return valuation.customers.rename({old: new for old, new in names.items() if old in valuation.customers.columns})
 
 
 def describe(table: CustomerTable, valuation: Valuation, charts: list[Path]) -> dict[str, Any]:
-    """Everything, for machines. A parameter that is not estimated has no standard error; without a model there are no parameters."""
+    """Everything as values for JSON. A parameter that is not estimated has no standard error; without a model there are no parameters."""
     fits = {"bg_nbd": valuation.purchases, "gamma_gamma": valuation.values}
     found = {name: (model, parameter) for model, fit in fits.items() if fit for name, parameter in fit.parameters.items()}
     holdout = valuation.holdout
@@ -119,7 +121,7 @@ def describe(table: CustomerTable, valuation: Valuation, charts: list[Path]) -> 
 
 
 def add_up(valuation: Valuation, column: str) -> float | None:
-    """The sum over all customers; None where it is not known."""
+    """The sum over all customers; None where it is unknown."""
     if column not in valuation.customers.columns or valuation.customers[column].null_count() == valuation.customers.height:
         return None
     return float(valuation.customers[column].sum())
@@ -135,7 +137,7 @@ def show_bad_rows(table: CustomerTable) -> None:
 
 
 def show_fits(valuation: Valuation) -> None:
-    """Parameters with their errors, or why there are none."""
+    """Parameters with their standard errors, or the reason why there are none."""
     methods = {"bg_nbd": valuation.purchase_method, "gamma_gamma": valuation.value_method}
     for model, fit in (("bg_nbd", valuation.purchases), ("gamma_gamma", valuation.values)):
         if fit is not None:
@@ -153,7 +155,7 @@ def show_fits(valuation: Valuation) -> None:
 
 
 def show_customers(valuation: Valuation) -> None:
-    """Totals, and the customers of whom most is expected."""
+    """Totals, and the customers with the highest expected purchases or value."""
     has_value = valuation.value_method is not None
     by = "expected_value" if has_value else "expected_purchases"
     title = f"Expected in the next {valuation.horizon:g}, the {SHOWN_CUSTOMERS} highest"
@@ -174,13 +176,13 @@ def show_customers(valuation: Valuation) -> None:
 
 
 def show_checks(valuation: Valuation) -> None:
-    """The holdout check, when one was asked for."""
+    """The holdout check, if it was asked for."""
     if valuation.holdout is not None:
         show_holdout(valuation.holdout)
 
 
 def show_holdout(holdout: Holdout, unit: str = "") -> None:
-    """Purchases expected and seen in a later period; `unit` is that of its length, where it is known."""
+    """Expected and observed purchases of a later period; `unit` is the time unit of its length, where it is known."""
     from cxhouse.commands.clv_charts import label_classes
 
     table = Table(

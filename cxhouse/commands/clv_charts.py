@@ -1,4 +1,4 @@
-"""Charts of `cxhouse clv` and `cxhouse value report`: self-contained SVG files that need nothing to be looked at."""
+"""Charts of `cxhouse clv` and `cxhouse value report`: self-contained SVG files that any browser shows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FREQUENCY_FILE, HOLDOUT_FILE = "purchase_counts.svg", "holdout.svg"
 
 
 def write_charts(valuation: Valuation, folder: Path) -> list[Path]:
-    """One file per check that was made: the counts fitted on, and the holdout period."""
+    """One chart per check: the purchase counts of the fitted period, and the holdout period."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     if valuation.frequencies is not None:
@@ -34,7 +34,7 @@ def write_charts(valuation: Valuation, folder: Path) -> list[Path]:
 
 
 def write_holdout(holdout: Holdout, folder: Path, unit: str = "") -> Path:
-    """Purchases seen and expected in the holdout period, by repeat purchases before it."""
+    """Observed and expected purchases in the holdout period, by repeat purchases before it."""
     folder.mkdir(parents=True, exist_ok=True)
     means = holdout.by_frequency
     length = f"{holdout.length:g} {unit}".rstrip()
@@ -47,20 +47,20 @@ def write_holdout(holdout: Holdout, folder: Path, unit: str = "") -> Path:
 
 
 def label_classes(frequencies: Sequence[int]) -> list[str]:
-    """Names of classes of repeat purchases; the last class is open."""
+    """Names of classes of repeat purchases; the last class has no upper limit."""
     from semantic.value.calibration import LAST_CLASS
 
     return [f"{LAST_CLASS}+" if frequency == LAST_CLASS else str(frequency) for frequency in frequencies]
 
 
 def write(path: Path, text: str) -> Path:
-    """Write a chart and say where."""
+    """Write a chart and return its path."""
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def draw_bars(title: str, labels: Sequence[str], seen: Sequence[float], expected: Sequence[float], *, across: str, upwards: str) -> str:
-    """Bars of what was seen, with the expected value as a marked line, so that colour is not needed to tell them apart."""
+    """Observed values as bars, expected values as a line with marks, so that they can be distinguished without colour."""
     top = max([*seen, *expected, 1e-12]) * HEADROOM
     step = (WIDTH - LEFT - 20) / len(labels)
     parts = [*draw_head(title), *draw_axis(top)]
@@ -97,7 +97,7 @@ def draw_head(title: str) -> list[str]:
 
 
 def draw_axis(top: float) -> list[str]:
-    """Lines and numbers of the upright axis."""
+    """Lines and numbers of the vertical axis."""
     parts, step = [], choose_step(top)
     for tick in range(int(top / step) + 1):
         value = tick * step
@@ -108,7 +108,7 @@ def draw_axis(top: float) -> list[str]:
 
 
 def place_height(value: float, top: float) -> float:
-    """Where a value stands on the upright axis."""
+    """The position of a value on the vertical axis."""
     return FLOOR - value / top * (FLOOR - TOP)
 
 
@@ -118,6 +118,6 @@ def diamond(x: float, y: float) -> str:
 
 
 def choose_step(top: float) -> float:
-    """A round distance between three to six lines."""
+    """A round distance between axis lines, so that there are three to six of them."""
     size = 10.0 ** math.floor(math.log10(top / 3))
     return max(size * times for times in (1, 2, 2.5, 5) if size * times <= top / 3)

@@ -1,4 +1,4 @@
-"""`cxhouse effect`: judge a change on a series of your own, from a CSV file."""
+"""`cxhouse effect`: judge the effect of a change on any series, from a CSV file."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def effect(
     change: Annotated[str, typer.Option("--date", metavar="DATE", help="First day after the change: 2026-03-01, 2026-03, or a year.")],
     date_column: Annotated[str | None, typer.Option(metavar="COL", help="Without it, the first column that holds dates or years.")] = None,
     value: Annotated[str | None, typer.Option(metavar="COL", help="Without it, the only column of numbers; rows are averaged.")] = None,
-    numerator: Annotated[str | None, typer.Option(metavar="COL", help="With --denominator: sums over sums.")] = None,
+    numerator: Annotated[str | None, typer.Option(metavar="COL", help="With --denominator: their sums are divided.")] = None,
     denominator: Annotated[str | None, typer.Option(metavar="COL")] = None,
     controls: Annotated[str | None, typer.Option(metavar="COL,COL", help="Series the change did not touch.")] = None,
-    period: Annotated[str | None, typer.Option(help="day, week, month or year; without it, as the rows are (days by weeks).")] = None,
+    period: Annotated[str | None, typer.Option(help="day, week, month or year; default: from the rows (days as weeks).")] = None,
     before: Annotated[str, typer.Option(metavar="N|all", help="Periods before.")] = "all",
     after: Annotated[str | None, typer.Option(metavar="N|all", help="Default: 28 days, 4 weeks, 12 months, all years.")] = None,
     log: Annotated[bool, typer.Option("--log", help="Judge the logarithm: effects are ratios.")] = False,
@@ -35,7 +35,7 @@ def effect(
     plot: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Default: <FILE>_effect.svg in this folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Did it move? Effect, 95 % margin and verdict for one change on a series from a file, and a plot."""
+    """Effect, 95 % margin and verdict for one change on a series from a file, and a plot."""
     from cxhouse.commands.effect_file import InputError, read_table
     from cxhouse.commands.effect_plot import draw_effect
     from semantic.effects.series.single import judge_periods
@@ -70,7 +70,7 @@ def effect(
 
 
 def write_plot(target: Path, text: str) -> str | None:
-    """Where the plot is; None, and said so, where it could not be written."""
+    """Write the plot and return its path; None, with a message, when it cannot be written."""
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -80,7 +80,7 @@ def write_plot(target: Path, text: str) -> str | None:
 
 
 def read_count(text: str, option: str) -> int | None:
-    """A number of periods; None for all."""
+    """A number of periods from 1 on; None for `all`. Raises InputError."""
     if text == "all":
         return None
     if not text.isdecimal() or int(text) < 1:

@@ -1,4 +1,4 @@
-"""The CSV file of `cxhouse effect`: columns by name, dates or years, numbers; errors name file, column and line."""
+"""Reading the CSV file of `cxhouse effect`: columns by name, dates or years, numbers. Errors name file, column and line."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 
 class InputError(Exception):
-    """The file or an option is wrong. The message says what and what to do."""
+    """The file or an option is wrong. The message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows with a date: numerator over denominator (1 for a plain value; NaN where empty), and controls (C x rows)."""
+    """Rows with a date: numerator and denominator (1 for a plain value; NaN where empty), and controls (array of C x rows)."""
 
     name: str
     days: list[date]
@@ -42,7 +42,7 @@ def parse_date(text: str) -> date | None:
 
 
 def read_rows(file: Path) -> tuple[list[str], list[list[str]], list[int]]:
-    """Header, rows as wide as the header, and the line each ends on."""
+    """The header, the rows, and the line of the file where each row ends. Raises InputError when a row is not as wide as the header."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream)
@@ -63,7 +63,7 @@ def read_rows(file: Path) -> tuple[list[str], list[list[str]], list[int]]:
 
 
 def check_header(file: Path, header: list[str]) -> None:
-    """Names that are told apart, separated by commas, and no row of data. Raises InputError."""
+    """Check that the header has distinct names, is separated by commas and is no row of data. Raises InputError."""
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         raise InputError(f"{file} has several columns named {', '.join(twice)}; give each a name of its own")
@@ -103,7 +103,7 @@ def read_table(
         assert denominator is not None
         tops, bottoms = (read_numbers(file, name, columns[name], lines) for name in (numerator, denominator))
         if (bottoms < 0).any():
-            raise InputError(f"{file}: column {denominator} has values below 0; a denominator counts something")
+            raise InputError(f"{file}: column {denominator} has values below 0; a denominator is a count or a sum of 0 or more")
     beside = np.array([read_numbers(file, name, columns[name], lines) for name in controls]).reshape(len(controls), len(days))
     valued = ~np.isnan(tops) & ~np.isnan(bottoms)
     usable = valued & ~np.isnan(beside).any(axis=0)
@@ -111,25 +111,25 @@ def read_table(
         raise InputError(f"{file}: no row has a value in every chosen column")
     lost = [f"{name} in {count}" for name, line in zip(controls, beside, strict=True) if (count := int((valued & np.isnan(line)).sum()))]
     count = int((valued & ~usable).sum())
-    warnings = (f"{count} rows are left out, for controls are empty there ({', '.join(lost)})",) if lost else ()
+    warnings = (f"{count} rows are left out because controls are empty there ({', '.join(lost)})",) if lost else ()
     kept = np.flatnonzero(usable)
     chosen = [days[i] for i in kept]
     return Table(value or f"{numerator} / {denominator}", chosen, tops[kept], bottoms[kept], beside[:, kept], date_column, warnings)
 
 
 def find_date_column(file: Path, columns: dict[str, list[str]]) -> str:
-    """The first column in which every filled cell is a date; without one, the first in which every cell is a year."""
+    """The first column in which every filled cell is a date; if there is none, the first in which every cell is a year."""
     filled = {name: [cell for cell in cells if cell.strip()] for name, cells in columns.items()}
     dated = [name for name, cells in filled.items() if cells and all(parse_date(cell) for cell in cells)]
     if not dated:
         raise InputError(
-            f"{file} has no column of dates (2026-01-31, 2026-01) or years; name one with --date-column to see which cell is none"
+            f"{file} has no column of dates (2026-01-31, 2026-01) or years; name one with --date-column to see which cell is not a date"
         )
     return next((name for name in dated if not is_numeric(filled[name])), dated[0])
 
 
 def find_value_column(file: Path, columns: dict[str, list[str]], taken: set[str]) -> str:
-    """The only column of numbers that nothing else uses."""
+    """The only column of numbers that no option names. Raises InputError when there are none or several."""
     found = [name for name, cells in columns.items() if name not in taken and is_numeric(cells)]
     if len(found) != 1:
         raise InputError(f"{file}: which column is the value? Name it with --value; numbers are in {', '.join(found) or 'none'}")

@@ -1,4 +1,4 @@
-"""The plot of `cxhouse effect`: before, after, what was expected and its 95 % band, as one SVG file without any link."""
+"""The plot of `cxhouse effect`: values before and after, the expected path and its 95 % band, as one self-contained SVG file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEFT, RIGHT, TOP, BOTTOM = 80, 20, 70, 60
 
 
 def draw_effect(periods: Periods, found: SeriesEffect, *, log: bool, title: str) -> str:
-    """The SVG as text. Shapes tell apart what colours do: dots hollow before and filled after, the expected path dashed."""
+    """The SVG as text. It can be read without colour: dots are hollow before and filled after, the expected path is dashed."""
     values = np.log(periods.values) if log and len(periods.values) else periods.values
     expected = np.array(found.expected) if found.expected else np.full(len(values), np.nan)
     margin = found.margin or 0.0

@@ -1,4 +1,4 @@
-"""`cxhouse employees`: figures about single employees, for the command line only. Nothing of it is published."""
+"""`cxhouse employees`: figures about single employees, on the command line only. They are never published."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from cxhouse.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True)
 NOTE = (
-    "The share drawn towards the team is the fair one to compare: with few answers a share of one's own is mostly chance. Intervals that "
-    "overlap are no difference."
+    "Compare the share that is shrunk towards the team: with few answers, an agent's own share is mostly chance. Intervals that "
+    "overlap show no difference."
 )
 
 
@@ -30,11 +30,13 @@ def explain() -> None:
 @app.command()
 def csat(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
-    from_: Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First local day of the contacts asked about.")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First local day of the contacts that the surveys asked about.")
+    ] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="First local day not counted any more.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write JSON to this file, which only you can read.")] = None,
 ) -> None:
-    """Satisfaction per agent (hashed), drawn towards the team's mean; agents with fewer than 30 answers are counted and not shown."""
+    """Satisfaction per agent (hashed), shrunk towards the team's mean. Agents with fewer than 30 answers are counted but not shown."""
     with report_failures():
         settings = read_settings()
         if out is not None:
@@ -51,7 +53,7 @@ def csat(
 
 
 def judge_agents(warehouse: Path, start: date | None, end: date | None) -> dict[str, Any]:
-    """Every agent who may be shown, and how many may not. Days are half-open: `start` counts, `end` does not."""
+    """Every agent who may be shown, and the number of those who may not. Days are half-open: `start` counts, `end` does not."""
     import polars as pl
 
     from cxhouse.warehouse.reading import read_warehouse
@@ -82,7 +84,7 @@ def judge_agents(warehouse: Path, start: date | None, end: date | None) -> dict[
 def show(content: dict[str, Any]) -> None:
     """A table for people."""
     table = Table(
-        "team", "agent (hashed)", "answers", "own share", "drawn to the team", "95 % interval", "team", title="Satisfaction per agent"
+        "team", "agent (hashed)", "answers", "own share", "shrunk to the team", "95 % interval", "team", title="Satisfaction per agent"
     )
     for agent in content["agents"]:
         interval = f"{agent['lower']:.1%} to {agent['upper']:.1%}"

@@ -1,4 +1,4 @@
-"""Errors a user can mend: shown as one message instead of a traceback."""
+"""Errors that a user can correct. They are shown as one message instead of a traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every command does alike: read the days it was given, and say what a user can mend."""
+"""What all commands share: reading days given as options, and showing errors that a user can correct."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cxhouse.settings import Settings
 
 @contextmanager
 def report_failures() -> Iterator[None]:
-    """Turn the errors a user can mend into a message and exit code 1; anything else is a defect and keeps its traceback."""
+    """Turn errors that a user can correct into a message and exit code 1. Any other error is a defect and keeps its traceback."""
     from cxhouse.commands.errors import MENDABLE
 
     try:
@@ -25,22 +25,22 @@ def report_failures() -> Iterator[None]:
 
 
 def fail(error: Exception | str) -> typer.Exit:
-    """Show what is wrong; the exit to raise, with code 1."""
+    """Show what is wrong and return the exit to raise, with code 1."""
     complain(f"error: {error}")
     return typer.Exit(1)
 
 
 def check_private(settings: Settings, path: Path, what: str) -> None:
-    """Refuse a place that is published for `what` is not. Raises BuildError."""
+    """Refuse a path inside a published folder, because `what` must not be published. Raises BuildError."""
     from cxhouse.build_state import BuildError
 
     for folder in (settings.serving, settings.dashboards):
         if path.resolve().is_relative_to(folder.resolve()):
-            raise BuildError(f"{path} lies in {folder}, which is published; {what} are not. Choose another place")
+            raise BuildError(f"{path} lies in {folder}, which is published; {what} must not be published. Choose another place")
 
 
 def read_day(text: str | None, option: str) -> date | None:
-    """A day given as an option."""
+    """A day given as an option, as 2026-01-31."""
     if text is None:
         return None
     try:
@@ -50,6 +50,6 @@ def read_day(text: str | None, option: str) -> date | None:
 
 
 def check_choice(text: str | None, allowed: tuple[str, ...], option: str) -> None:
-    """Refuse a word that is none of the choices."""
+    """Refuse a text that is none of the choices."""
     if text is not None and text not in allowed:
-        raise typer.BadParameter(f"{text} is none of {', '.join(allowed)}", param_hint=option)
+        raise typer.BadParameter(f"{text} is not one of {', '.join(allowed)}", param_hint=option)

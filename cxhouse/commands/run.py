@@ -1,4 +1,4 @@
-"""`cxhouse run`: the main job from sources to dashboards, under a real Airflow or at the desk, and then serving."""
+"""`cxhouse run`: the main job from sources to dashboards, under a local Airflow or in this process, and then serving."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Stages:
 
     @contextmanager
     def time(self, name: str) -> Iterator[None]:
-        """Time a block."""
+        """Measure the wall-clock time of a block and add it to a stage."""
         started = time.perf_counter()
         try:
             yield
@@ -72,7 +72,7 @@ def run_everything(settings: Settings, *, with_airflow: bool, serve: bool, until
 
 
 def run_under_airflow(running: RunningAirflow, stages: Stages, until: date | None) -> bool:
-    """Run the chain of DAGs; returns whether anything failed."""
+    """Run the chain of DAGs under Airflow; returns whether anything failed."""
     tell(f"Airflow is up: {running.address}")
 
     def show(task: TaskRun) -> None:
@@ -94,7 +94,7 @@ def run_under_airflow(running: RunningAirflow, stages: Stages, until: date | Non
 
 
 def add_chain_stages(result: ChainResult, stages: Stages) -> None:
-    """Loads run side by side and are summed; the other tasks run one after the other."""
+    """Add the seconds of each task to its stage. Loads run in parallel and are summed; the other tasks run one after the other."""
     for task in (task for task in result.tasks if task.state != "skipped"):
         name = "load sources (sum over tasks)" if task.dag.startswith("ingest") else f"{task.dag}: {task.task}"
         stages.seconds[name] = stages.seconds.get(name, 0.0) + (task.seconds or 0.0)
@@ -107,7 +107,7 @@ def run_at_desk(workplace: Workplace, stages: Stages, until: date | None) -> boo
         failed = bool(ingest_sources(workplace, end=until))
     for name, title in (("build", "build warehouse"), ("publish", "publish")):
         with stages.time(title):
-            # a process each, as under Airflow: dbt keeps the warehouse open for writing as long as its process lives
+            # one process per step, as under Airflow: dbt keeps the warehouse open for writing until its process ends
             done = subprocess.run([sys.executable, "-m", "cxhouse.main", name], env=dict(workplace.settings.environment), check=False)
         if done.returncode != 0:
             failed = True

@@ -1,4 +1,4 @@
-"""How things stand: sources, the last build, the last publish."""
+"""`cxhouse status`: the state of the sources, of the last build and of the last publish."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cxhouse.warehouse.preparation import Workplace
 
 
 def judge_now(workplace: Workplace) -> list[TableStatus]:
-    """Every source table with its freshness at this moment."""
+    """Every source table with its freshness now."""
     return judge_tables(workplace.sources, workplace.settings.lake, workplace.company.time_zone, datetime.now(UTC))
 
 

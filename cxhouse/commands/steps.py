@@ -1,4 +1,4 @@
-"""The steps of the main job with their progress bars and closing lines: demo, load, build, publish, dashboards."""
+"""The steps of the main job with their progress bars and result lines: demo, load, build, publish, dashboards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ingestion.load import LoadResult, Window
 def make_demo(
     settings: Settings, *, end: date | None = None, scale: float | None = None, seed: int | None = None, is_wanted: bool = False
 ) -> None:
-    """Generate the demo unless it stands already; without `end` it ends yesterday. `is_wanted`: asked for, not only needed."""
+    """Generate the demo unless it exists; without `end` it ends yesterday. `is_wanted`: the user asked for it by name."""
     from cxhouse.warehouse.loading import LoadError
     from ingestion.demo import SEED, generate_demo, is_current
 
@@ -24,10 +24,10 @@ def make_demo(
     scale = scale or settings.demo_scale
     folder, seed = settings.home / "demo", SEED if seed is None else seed
     if is_current(folder, end=end, scale=scale, seed=seed):
-        tell(f"demo company up to {end} is there already")
+        tell(f"the demo company up to {end} exists already")
         return
     if any(path.name != "_schema.parquet" for path in settings.lake.glob("*/*/*.parquet")):
-        # another end or seed is another past: its days do not fit those that have landed
+        # a demo with another end or seed has other figures on every day, so new days would not fit the landed ones
         if is_wanted:
             raise LoadError(f"{settings.lake} was loaded from another demo; set CXHOUSE_HOME to an empty folder, or remove {settings.home}")
         tell(f"demo company: kept as it is, because {settings.lake} was loaded from it (another scale or day needs another CXHOUSE_HOME)")
@@ -72,7 +72,7 @@ def ingest_sources(
 
 
 def report_load(source: Source, windows: list[Window], results: list[LoadResult], seconds: float) -> bool:
-    """Say what a load came to; returns whether all of it landed."""
+    """Print the result of a load; returns whether all of it landed."""
     landed, rejected = sum(result.rows_landed for result in results), sum(result.rows_rejected for result in results)
     tell(f"{source.id}: {landed:,} rows landed, {rejected:,} rejected, {windows[0].start} to {windows[-1].end} ({seconds:.1f} s)")
     problems = {result.error or f"{source.id}.{result.table} did not land" for result in results if not result.is_landed}
@@ -82,7 +82,7 @@ def report_load(source: Source, windows: list[Window], results: list[LoadResult]
 
 
 def build_layers(workplace: Workplace, *, layer: str | None = None, full_refresh: bool = False) -> None:
-    """Build and test the warehouse; says first what is stale."""
+    """Build and test the warehouse; first lists the source tables that are not fresh."""
     from cxhouse.build_state import BuildError
     from cxhouse.commands.status import list_stale_tables
     from cxhouse.warehouse.build import LAYERS, build_warehouse

@@ -1,4 +1,4 @@
-"""`cxhouse value`: what the version of the customer values in force is worth, a new version, and misjudged customers."""
+"""`cxhouse value`: how good the current version of the customer values is, fitting a new version, and misjudged customers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def explain() -> None:
-    """Financial and appreciation value of the company's customers; docs/customer-value.md says what they are made of."""
+    """Financial and appreciation value of the company's customers; docs/customer-value.md says how they are calculated."""
 
 
 @app.command()
@@ -37,7 +37,7 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
     plot: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write the chart of the holdout check to this folder (SVG).")] = None,
 ) -> None:
-    """How well each value foretells who stays, the gain of both over one, and the version in force."""
+    """How well each value predicts who stays, how much both predict better than one, and the current version."""
     from cxhouse.commands.clv_charts import write_holdout
     from cxhouse.ledger.value_versions import newest_version
     from semantic.value.versions import UnreadableVersionError
@@ -66,7 +66,7 @@ def report(
 
 @app.command()
 def fit() -> None:
-    """Fit a new version on the warehouse as it stands, say what changes, and keep it in the ledger; the next build scores with it."""
+    """Fit a new version on the present warehouse, show what it changes, and keep it in the ledger. The next build scores with it."""
     from cxhouse.ledger.value_versions import append_value_model, newest_version, read_value_models
     from cxhouse.warehouse.reading import read_warehouse
     from semantic.value.fitting import NoCustomersError, fit_value_model
@@ -95,10 +95,12 @@ def fit() -> None:
 
 @app.command()
 def misjudged(
-    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all of them to this file, which only you can read.")] = None,
-    top: Annotated[int, typer.Option(min=1, metavar="N", help="How many to show.")] = 20,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write all these customers to this file, which only you can read.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="Number of customers to show.")] = 20,
 ) -> None:
-    """Customers whom a ranking by revenue would dismiss and to whom the company means most, by hashed number; never published."""
+    """Customers with low revenue and a high appreciation value, by hashed number. They are never published."""
     from cxhouse.warehouse.reading import read_warehouse
     from semantic.value.scoring import list_misjudged
 
@@ -118,8 +120,8 @@ def misjudged(
             except OSError as error:
                 raise fail(f"{error.filename}: {error.strerror}; choose another place") from error
     tell(
-        f"{found.height:,} of {scored.height:,} customers at {scored['month_end'][0]} are in the lowest fifth of a year's buyers by "
-        "revenue and in the highest fifth by appreciation value, with at least half of what it is made of known."
+        f"{found.height:,} of {scored.height:,} customers at {scored['month_end'][0]} are in the lowest fifth of the year's buyers by "
+        "revenue and in the highest fifth by appreciation value, and at least half of the parts of that value are known."
     )
     if csv is not None:
         tell(f"written: {csv} (only you can read it)")
@@ -135,7 +137,7 @@ def read_rows(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame
 
 
 def describe_version(model: ValueModel, published_at: datetime, now: datetime) -> dict[str, Any]:
-    """Everything but the norms, for machines."""
+    """Everything except the norms, as values for JSON."""
     content = json.loads(model.to_json())
     left = {name: value for name, value in content.items() if name not in ("breadth", "ranks")}
     return {**left, "kept_at": published_at.isoformat(), "age_days": (now - published_at).days}
@@ -147,7 +149,7 @@ def write_estimate(estimate: Estimate, digits: int = 3) -> str:
 
 
 def show_version(model: ValueModel, content: Mapping[str, Any]) -> None:
-    """The version for people."""
+    """The version as text."""
     from cxhouse.commands.clv import show_holdout
     from semantic.value.words import tell_weights
 

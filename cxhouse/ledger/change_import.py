@@ -1,4 +1,4 @@
-"""Import of annotations from other tools as changes. Twice adds nothing; a row that says something else now is a later version."""
+"""Import of annotations from other tools as changes. A second import of the same rows adds nothing; a changed row is a later version."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REJECTED = "rejected_imports"
 
 @dataclass
 class Outcome:
-    """What an import came to."""
+    """The result of an import."""
 
     export: Export
     recorded: list[str] = field(default_factory=list)
@@ -38,10 +38,10 @@ class Outcome:
 def import_changes(
     settings: Settings, company: Company, path: Path, *, format_name: str | None, defaults: Mapping[str, str], now: datetime
 ) -> Outcome:
-    """Record each usable annotation of a file. `defaults` (touchpoints, kind, owner) hold for rows that say nothing themselves.
+    """Record each usable annotation of a file. `defaults` (touchpoints, kind, owner) apply to rows without a value of their own.
 
-    Rows that are not usable stand with their reason in ledger/rejected_imports; the others go on. Raises BadFileError or DefinitionError,
-    and writes nothing, when file or defaults are wrong.
+    Unusable rows are written with their reason to ledger/rejected_imports; the others are recorded. Raises BadFileError or
+    DefinitionError, and writes nothing, when the file or the defaults are wrong.
     """
     export = read_export(path, format_name)
     scope, place = scope_of(company), f"import_{export.format}"
@@ -75,7 +75,7 @@ def import_changes(
 
 
 def read_annotation(annotation: Annotation, defaults: Mapping[str, str], scope: Scope, path: Path) -> Change:
-    """An annotation as a change; labels that are ids of touchpoints or components are its scope. Raises DefinitionError."""
+    """An annotation as a change. Labels that are ids of touchpoints or components become its scope. Raises DefinitionError."""
     labels = dict.fromkeys(annotation.labels)
     touchpoints = [label for label in labels if label in scope.touchpoints]
     components = [label for label in labels if label in scope.components]
@@ -94,9 +94,9 @@ def read_annotation(annotation: Annotation, defaults: Mapping[str, str], scope: 
 
 
 def follow(change: Change, known: Version | None, last: Version | None, *, is_deleted: bool) -> Version | None:
-    """The version to record, if any; `last` is the one imported last.
+    """The version to record, if any; `last` is the version imported last.
 
-    What people edited or withdrew since stays, unless the other tool changed that very field, or deleted the row and has it back.
+    Later edits and withdrawals by people stay, unless the other tool changed the same field, or deleted the row and restored it.
     """
     if known is None or last is None or last.imported is None:
         return None if is_deleted else Version(change, "", None, imported=change)
@@ -110,7 +110,7 @@ def follow(change: Change, known: Version | None, last: Version | None, *, is_de
 
 
 def write_rejected(ledger: Path, path: Path, format_name: str, rows: list[BadRow]) -> Path:
-    """Write the rows that could not be used, with their reasons; the same file gives the same place."""
+    """Write the rows that could not be used, with their reasons. The path depends only on the imported file."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     target = ledger / REJECTED / f"{format_name}-{digest}.jsonl"
     lines = [json.dumps({"file": path.name, "row": row.number, "id": row.id, "reason": row.reason}, ensure_ascii=False) for row in rows]

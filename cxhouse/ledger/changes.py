@@ -1,4 +1,4 @@
-"""Recorded changes: every version of each, in the ledger, whether it came by command, form or import or stands in a file."""
+"""Recorded changes: the ledger holds every version of each, whether it comes from a command, a form, an import or a file."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from semantic.company import Company
 from semantic.yaml_files import DefinitionError
 
 CHANGES = "changes.jsonl"
-LOCK = "changes.lock"  # among the state: the ledger holds only what counts
+LOCK = "changes.lock"  # the lock file is in the state folder, because the ledger holds records only
 IN_FILE = "file"
 
 Given, Result = ParamSpec("Given"), TypeVar("Result")
 
 
 def scope_of(company: Company) -> Scope:
-    """What changes of this company may name."""
+    """The ids that changes of this company may use."""
     return Scope(
         touchpoints=frozenset(touchpoint.id for touchpoint in company.touchpoints),
         components=frozenset(component.id for component in company.components),
@@ -34,7 +34,7 @@ def scope_of(company: Company) -> Scope:
 
 
 def one_at_a_time(record: Callable[Concatenate[Settings, Given], Result]) -> Callable[Concatenate[Settings, Given], Result]:
-    """What reads the recorded changes and then appends to them: a second process waits, so that it sees what the first one appended."""
+    """A lock for reading the recorded changes and then appending. A second process waits, and then sees what the first appended."""
 
     @wraps(record)
     def record_alone(settings: Settings, *given: Given.args, **named: Given.kwargs) -> Result:
@@ -45,7 +45,7 @@ def one_at_a_time(record: Callable[Concatenate[Settings, Given], Result]) -> Cal
 
 
 def read_versions(company: Company, ledger: Path) -> list[Version]:
-    """Every version the ledger holds, in the order it was recorded. What they name may be gone from the company folder by now."""
+    """Every version in the ledger, in order of recording. It may name things that the company folder no longer has."""
     path, scope = ledger / CHANGES, scope_of(company)
 
     def read(content: Mapping[str, Any]) -> Change:
@@ -64,7 +64,7 @@ def read_versions(company: Company, ledger: Path) -> list[Version]:
 
 
 def append_versions(ledger: Path, versions: Sequence[Version]) -> None:
-    """Record versions whose moment is known, all in one go."""
+    """Append versions whose time of recording is set, in one write."""
     lines = []
     for version in versions:
         assert version.recorded_at is not None
@@ -81,7 +81,7 @@ def list_newest(versions: list[Version]) -> dict[str, Version]:
 
 
 def read_files(settings: Settings, company: Company, newest: Mapping[str, Version]) -> tuple[Change, ...]:
-    """The changes in files, checked; their ids may not be those of changes recorded elsewhere."""
+    """The changes in files, checked. Raises DefinitionError when an id is also that of a change recorded elsewhere."""
     files = read_change_files(company.folder / "changes", settings.environment, scope_of(company))
     elsewhere = [(version.recorded_in, version.change) for version in newest.values() if version.recorded_in != IN_FILE]
     check_unique([*elsewhere, *((IN_FILE, change) for change in files)])
@@ -89,7 +89,7 @@ def read_files(settings: Settings, company: Company, newest: Mapping[str, Versio
 
 
 def list_current(settings: Settings, company: Company) -> list[Version]:
-    """Each change as it stands now, the files as they are: what no build has seen yet has no moment."""
+    """The present version of each change, with the files as they are now. A version that no build has seen yet has no time of recording."""
     newest = list_newest(read_versions(company, settings.ledger))
     for change in read_files(settings, company, newest):
         kept = newest.get(change.change_id)
@@ -100,10 +100,10 @@ def list_current(settings: Settings, company: Company) -> list[Version]:
 
 @one_at_a_time
 def keep_files(settings: Settings, company: Company, *, now: datetime) -> None:
-    """Record what the files say when it differs from what was recorded last; a file that is gone is recorded as withdrawn.
+    """Record the changes in files that differ from the version recorded last. A change whose file was removed is recorded as withdrawn.
 
-    The moment is when it was first seen, so that a plan counts as made before the start only when a build saw it before the start. Raises
-    DefinitionError when a change names what the company folder does not know.
+    The time of recording is when a build first saw the version. A plan therefore counts as made before the start only when a build saw
+    it before the start. Raises DefinitionError when a change names something that the company folder does not have.
     """
     newest = list_newest(read_versions(company, settings.ledger))
     files = {change.change_id: change for change in read_files(settings, company, newest)}
@@ -118,7 +118,7 @@ def keep_files(settings: Settings, company: Company, *, now: datetime) -> None:
 
 
 def check_names(newest: Mapping[str, Version], company: Company, ledger: Path) -> None:
-    """The newest version of a change outside of files names only what the company folder knows. Raises DefinitionError."""
+    """Check that recorded changes name only things that the company folder has. Raises DefinitionError."""
     for change_id, version in newest.items():
         if version.recorded_in == IN_FILE or version.is_withdrawn:
             continue
@@ -131,7 +131,7 @@ def check_names(newest: Mapping[str, Version], company: Company, ledger: Path) -
 
 @one_at_a_time
 def record_change(settings: Settings, company: Company, content: Mapping[str, Any], *, recorded_in: str, now: datetime) -> Change:
-    """Check a change and append it to the ledger. `now` is aware. Raises DefinitionError and writes nothing when it is not right."""
+    """Check a change and append it to the ledger. `now` has a time zone. Raises DefinitionError and writes nothing when it is not valid."""
     change = read_change(content, scope_of(company), place=recorded_in, entry=f"change {content.get('change_id')}")
     newest = list_newest(read_versions(company, settings.ledger))
     known = [(IN_FILE, other) for other in read_files(settings, company, newest) if other.change_id not in newest]
@@ -144,9 +144,9 @@ def record_change(settings: Settings, company: Company, content: Mapping[str, An
 def edit_change(
     settings: Settings, company: Company, change_id: str, given: Mapping[str, Any], *, now: datetime, is_withdrawn: bool = False
 ) -> tuple[str, ...]:
-    """Append a later version in which the given fields are replaced (an empty one is cleared). Returns what differs.
+    """Append a later version in which the given fields are replaced (an empty value clears a field). Returns the differences as texts.
 
-    Raises DefinitionError, and writes nothing, for a change that is edited elsewhere or would not be right.
+    Raises DefinitionError, and writes nothing, when the change is edited elsewhere or the result is not valid.
     """
     path, entry = settings.ledger / CHANGES, f"change {change_id}"
     newest = list_newest(read_versions(company, settings.ledger))
@@ -154,7 +154,7 @@ def edit_change(
     files = {change.change_id for change in read_files(settings, company, newest)}
     if change_id in files or (kept is not None and kept.recorded_in == IN_FILE):
         folder = company.folder / "changes"
-        raise DefinitionError(folder, entry, "stands in a file: edit the file; the next build records that as a later version")
+        raise DefinitionError(folder, entry, "is declared in a file: edit the file; the next build records that as a later version")
     if kept is None:
         raise DefinitionError(
             path, entry, "is not recorded here; cxhouse change list shows those that are. One of a source's log is edited there"
@@ -171,7 +171,7 @@ def edit_change(
 
 
 def describe_edit(before: Version, after: Version) -> tuple[str, ...]:
-    """In what a later version differs, one text each."""
+    """The differences between two versions, one text per field."""
     plain_before, plain_after = before.change.describe(), after.change.describe()
     withdrawn = ("withdrawn" if after.is_withdrawn else "taken up again",) if after.is_withdrawn != before.is_withdrawn else ()
     return withdrawn + tuple(
@@ -182,5 +182,5 @@ def describe_edit(before: Version, after: Version) -> tuple[str, ...]:
 
 
 def show_value(value: Any) -> str:
-    """A field for people."""
+    """A field as text."""
     return ", ".join(value) if isinstance(value, list) and value else "-" if value in (None, []) else str(value)

@@ -1,4 +1,4 @@
-"""What a publish adds to the ledger: the one list of everything that readers saw and that no build can make again."""
+"""What a publish adds to the ledger: everything that readers saw and that no build can make again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cxhouse.settings import Settings
 
 
 def keep_published(settings: Settings, manifest: Mapping[str, Any]) -> None:
-    """Keep what readers saw: month figures, what KPIs mean, plans of changes, the version of the customer values, verdicts.
+    """Keep what readers saw: month figures, KPI definitions, plans of changes, the version of the customer values, verdicts.
 
     Calling it again for the same manifest adds nothing.
     """
@@ -28,7 +28,7 @@ def keep_published(settings: Settings, manifest: Mapping[str, Any]) -> None:
 
 
 def finish_publish(settings: Settings) -> None:
-    """Keep what a killed publish had shown and not kept yet. Called before a build, because the build overwrites the warehouse."""
+    """Finish a publish that was killed after the swap: keep what it showed. Called before a build, which overwrites the warehouse."""
     path, state, manifest = settings.state / UNFINISHED, read_state(settings), read_manifest(settings)
     if path.is_file() and state and state.is_passed and manifest and settings.warehouse.is_file():
         if path.read_text(encoding="utf-8") == state.build_id == manifest["build_id"]:

@@ -1,4 +1,4 @@
-"""What each KPI meant when its figures were published: kept in the ledger, so that no meaning changes without a new version."""
+"""The definition of each KPI when its figures were published. The ledger keeps it, so that a changed definition needs a new version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOTED = "kpi_definitions.json"  # in the state folder
 
 
 def list_definitions(catalog: KpiCatalog) -> list[dict[str, Any]]:
-    """Every version of every KPI with its meaning as named texts."""
+    """Every version of every KPI with its definition as named texts."""
     return [
         {"kpi_id": kpi.name, "version": version.version, "meaning": describe_meaning(version, catalog.measures)}
         for kpi in catalog.kpis.values()
@@ -27,13 +27,13 @@ def list_definitions(catalog: KpiCatalog) -> list[dict[str, Any]]:
 
 
 def check_definitions(catalog: KpiCatalog, ledger: Path) -> None:
-    """Raise DefinitionError, a line per KPI, when a published version now means something else or is not listed any more."""
+    """Raise DefinitionError, a line per KPI, when a published version has another definition now or is no longer listed."""
     now = {(item["kpi_id"], item["version"]): item["meaning"] for item in list_definitions(catalog)}
     errors = []
     for line in read_lines(ledger / DEFINITIONS):
         name, version = line["kpi_id"], line["version"]
         if name not in catalog.kpis:
-            continue  # a KPI nobody wants any more
+            continue  # a KPI that the company has removed
         kpi, day = catalog.kpis[name], f"{datetime.fromisoformat(line['published_at']):%-d %B %Y}"
         if (name, version) not in now:
             problem = f"version {version} was published on {day} and is not listed any more; list every version, the newest on top"
@@ -50,7 +50,7 @@ def check_definitions(catalog: KpiCatalog, ledger: Path) -> None:
 
 
 def note_definitions(catalog: KpiCatalog, state: Path) -> None:
-    """Write down what the build at hand means by each KPI; publishing keeps it."""
+    """Write the KPI definitions of this build to the state folder; publishing keeps them in the ledger."""
     text = json.dumps(list_definitions(catalog), indent=1)
     write_atomically(state / NOTED, lambda path: path.write_text(text, encoding="utf-8"))
 

@@ -1,4 +1,4 @@
-"""The ledger: append-only lines that cannot be rebuilt, spared by `make clean`."""
+"""Reading and appending to the ledger: lines that cannot be rebuilt. `make clean` does not remove them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def append_line(path: Path, record: Mapping[str, Any]) -> None:
 
 
 def append_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
-    """Append JSON lines in one go and wait until they are on disk.
+    """Append JSON lines in one write and wait until they are on disk.
 
-    A line cut short by a kill is ended first, so that it stays the only bad one.
+    If a killed process left an incomplete last line, a line feed is written first, so that only that line is bad.
     """
     lines = [json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records]
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,10 +41,10 @@ def append_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Every whole line; a last line cut short by a kill is passed over, any other bad line is an error."""
+    """Every complete line. An incomplete last line, left by a killed process, is skipped; any other bad line raises DefinitionError."""
     if not path.is_file():
         return []
-    # only a line feed ends a line: texts may hold other separators, and a kill may cut a letter in half
+    # only a line feed ends a line: texts may contain other separators, and a kill may cut a character in the middle of its bytes
     lines = [(number, line.strip()) for number, line in enumerate(path.read_bytes().split(b"\n"), 1) if line.strip()]
     records = []
     for number, line in lines:
@@ -58,13 +58,13 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def read_kept_rows(folder: Path, schema: Mapping[str, Any]) -> pl.DataFrame:
-    """Rows kept in a folder of the ledger: one Parquet file per publish that brought something new. Columns added since are null."""
+    """Rows kept in a folder of the ledger: one Parquet file per publish with new rows. Columns added later are null in older files."""
     frames = [pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))]
     return pl.concat([pl.DataFrame(schema=schema), *frames], how="diagonal_relaxed").select(*schema).cast(dict(schema))
 
 
 def keep_rows(warehouse: Path, folder: Path, query: str, *, build_id: str) -> int:
-    """Keep what a query of the published build finds, in a file of its own. Returns the number of rows. A second time keeps nothing."""
+    """Keep the rows of a query on the published build, in one file. Returns the number of rows. A second call adds nothing."""
     path = folder / f"{build_id}.parquet"
     if path.is_file():
         return 0

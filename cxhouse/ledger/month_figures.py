@@ -1,4 +1,4 @@
-"""Month figures as they were reported: what each publish showed for the first time, or differently, is kept in the ledger for good."""
+"""Month figures as they were reported: the ledger keeps each figure that a publish showed for the first time, or with another value."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ SCHEMA = {
 
 
 def read_reported(ledger: Path) -> pl.DataFrame:
-    """Every figure kept so far."""
+    """Every figure kept so far, one row per publish that showed a new value."""
     return read_kept_rows(ledger / FOLDER, SCHEMA)
 
 
 def keep_reported(warehouse: Path, ledger: Path, *, build_id: str, published_at: datetime) -> int:
-    """Keep the published build's new and revised month figures (fct_figure_revisions). Returns how many. A second time keeps nothing."""
+    """Keep the published build's new and revised month figures (fct_figure_revisions). Returns their number. A second call adds nothing."""
     query = f"select *, timestamptz '{published_at.isoformat()}' as published_at from fct_figure_revisions"
     return keep_rows(warehouse, ledger / FOLDER, query, build_id=build_id)

@@ -1,4 +1,4 @@
-"""Plans as they stood when a change started, kept in the ledger by publishing: one that is edited afterwards is seen and does not count."""
+"""Plans of changes as they were at the start, kept in the ledger by publishing. A later edit of a plan is shown and does not count."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SCHEMA = {"change_id": pl.Utf8, **PLAN, **FACTS, **KEPT}
 
 
 def hash_plan(change_id: str, plan: Mapping[str, Any]) -> str:
-    """SHA-256 of a plan, its names sorted."""
+    """SHA-256 of a plan as JSON with sorted names."""
     text = json.dumps({**plan, "change_id": change_id}, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -50,14 +50,14 @@ def read_plans(ledger: Path) -> pl.DataFrame:
 
 
 def read_value(value: Any, kind: Any) -> Any:
-    """A JSON value as its column wants it."""
+    """A JSON value in the type of its column."""
     if value is None or kind not in (pl.Date, pl.Datetime("us", "UTC")):
         return value
     return date.fromisoformat(value) if kind == pl.Date else datetime.fromisoformat(value)
 
 
 def keep_plans(warehouse: Path, ledger: Path, *, build_id: str, published_at: datetime) -> int:
-    """Keep what the published build says of each change that has started, when it differs from what was kept last. Returns how many."""
+    """Keep the plan of each started change in the published build when it differs from the plan kept last. Returns their number."""
     kept = dict(read_plans(ledger).select("change_id", "plan_hash").iter_rows())
     new = 0
     for row in read_started(warehouse):
@@ -71,7 +71,7 @@ def keep_plans(warehouse: Path, ledger: Path, *, build_id: str, published_at: da
 
 
 def read_started(warehouse: Path) -> list[dict[str, Any]]:
-    """Changes that had started when the build began, as the sources tell them, as plain values; times in UTC."""
+    """Changes that had started when the build began, as recorded in their sources, as plain values; times in UTC."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         found = connection.execute(f"select change_id, {', '.join((*PLAN, *FACTS))} from dim_change_plans where has_started order by 1")
@@ -81,5 +81,5 @@ def read_started(warehouse: Path) -> list[dict[str, Any]]:
 
 
 def write_value(value: Any) -> Any:
-    """A value as JSON holds it."""
+    """A value in a type that JSON has."""
     return value.isoformat() if isinstance(value, date | datetime) else value

@@ -1,4 +1,4 @@
-"""Versions of the customer values: kept in the ledger when published, or made on purpose, so that boundaries, norms and weights stay."""
+"""Versions of the customer values. The ledger keeps each one when it is published or fitted by command, so that boundaries stay fixed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class KeptVersion:
 
 
 def newest_version(ledger: Path) -> KeptVersion | None:
-    """The version in force; None before the first. Raises UnreadableVersionError when another release wrote it."""
+    """The current version; None before the first. Raises UnreadableVersionError when another release wrote it."""
     from semantic.value.versions import read_version
 
     lines = read_lines(ledger / VALUE_MODELS)
@@ -45,13 +45,13 @@ def newest_version(ledger: Path) -> KeptVersion | None:
 
 
 def append_value_model(ledger: Path, *, version: int, model_json: str, build_id: str | None, published_at: datetime) -> None:
-    """Keep a version. `build_id` is None for one made on purpose."""
+    """Keep a version. `build_id` is None for one fitted by command."""
     line = {"published_at": published_at.isoformat(), "build_id": build_id, "version": version, "model_json": model_json}
     append_line(ledger / VALUE_MODELS, line)
 
 
 def keep_value_model(warehouse: Path, ledger: Path, *, build_id: str, published_at: datetime) -> bool:
-    """Keep the version of the published build when it is new. A second time keeps nothing."""
+    """Keep the version of the published build when it is new. A second call adds nothing."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute("select version, model_json from int_value_model where is_new").fetchall()
     if not rows or rows[0][0] in read_value_models(ledger)["version"]:

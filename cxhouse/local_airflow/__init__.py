@@ -1,1 +1,1 @@
-"""A real Airflow on this machine: configured, started as child processes, driven over its REST API, and stopped."""
+"""A real Airflow on this machine: configured, started as child processes, controlled over its REST API, and stopped."""

@@ -1,4 +1,4 @@
-"""Airflow's REST interface, as far as a run of the whole chain needs it."""
+"""A client for the parts of Airflow's REST API that a run of the whole chain needs."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ TIMEOUT_SECONDS = 30
 
 
 class AirflowError(Exception):
-    """Airflow did not do what was asked; the message says what, and where to look."""
+    """Airflow refused or failed a request. The message says which one and where to look."""
 
 
 class ConflictError(AirflowError):
-    """What was to be made exists already."""
+    """The object to create exists already."""
 
 
 class AirflowApi:
-    """Calls to one Airflow. A token is fetched at the first call and again when it has expired."""
+    """Calls to one Airflow. A token is fetched at the first call, and again after it has expired."""
 
     def __init__(self, address: str, user: str, password: str) -> None:
         self.address, self.user, self.password = address, user, password
@@ -42,7 +42,7 @@ class AirflowApi:
             return self.call(method, path, body)
 
     def health(self) -> dict[str, str]:
-        """State of each component; empty while nothing answers."""
+        """State of each component; empty while the API server does not answer."""
         try:
             answer = self.send("GET", "/api/v2/monitor/health", None, {})
         except (OSError, AirflowError, ValueError):
@@ -50,7 +50,7 @@ class AirflowApi:
         return {name: str((state or {}).get("status")) for name, state in answer.items()}
 
     def send(self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str]) -> dict[str, Any]:
-        """Send one request and read the JSON answer; an error says what Airflow said."""
+        """Send one request and read the JSON answer. An error holds Airflow's own message."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.address + path, data, {"Content-Type": "application/json", **headers}, method=method)
         try:

@@ -24,7 +24,7 @@ AFTER_INGEST = ("warehouse", "dashboards")
 
 @dataclass(frozen=True)
 class TaskRun:
-    """A task of the chain as it stands. `seconds` is of its last try; `log` is the file of that try."""
+    """The state of a task of the chain. `seconds` is the duration of its last try; `log` is the file of that try."""
 
     dag: str
     task: str
@@ -36,7 +36,7 @@ class TaskRun:
 
 @dataclass(frozen=True)
 class ChainResult:
-    """What ran. `missing` names DAGs that never ran because something before them failed."""
+    """The tasks that ran. `missing` names the DAGs that did not run because something before them failed."""
 
     tasks: tuple[TaskRun, ...]
     missing: tuple[str, ...]
@@ -44,7 +44,7 @@ class ChainResult:
 
     @property
     def failures(self) -> tuple[TaskRun, ...]:
-        """Tasks that failed for good."""
+        """Tasks that failed and are not tried again."""
         return tuple(task for task in self.tasks if task.state == "failed")
 
     @property
@@ -65,8 +65,8 @@ def run_chain(
 ) -> ChainResult:
     """Load every source up to `until` (first local day not loaded; today unless given), build, publish, build the dashboards.
 
-    A source that fails stops nothing: the warehouse is built from what landed and the result says what failed. `progress` is told of
-    every change of a task's state. Schedules go on after this for as long as Airflow runs.
+    When a source fails, the warehouse is still built from what landed, and the result names the failure. `progress` is called at every
+    change of a task's state. Afterwards the DAGs stay on their schedules as long as Airflow runs.
     """
     began = time.monotonic()
     zone = ZoneInfo(running.time_zone)
@@ -94,14 +94,14 @@ def run_chain(
 
 
 class Watch:
-    """Follows runs to their end and tells each change of a task's state once."""
+    """Follows runs to their end and reports each change of a task's state once."""
 
     def __init__(self, running: RunningAirflow, progress: Progress, give_up_at: float) -> None:
         self.running, self.progress, self.give_up_at = running, progress, give_up_at
         self.last_end: datetime | None = None
 
     def follow(self, runs: dict[str, str]) -> list[TaskRun]:
-        """Wait for runs (DAG: run id) and return their tasks in the order they are carried out."""
+        """Wait for runs (DAG: run id) and return their tasks in order of execution."""
         told: dict[tuple[str, str], tuple[str, int]] = {}
         while True:
             self.running.check_alive()
@@ -119,7 +119,7 @@ class Watch:
             time.sleep(POLL_SECONDS)
 
     def read_tasks(self, dag: str, run: str) -> list[TaskRun]:
-        """Tasks of a run, in the order they started, waiting ones last."""
+        """Tasks of a run, in the order they started; waiting tasks are last."""
         found = self.running.api.get(f"/dags/{dag}/dagRuns/{quote(run)}/taskInstances")["task_instances"]
         ends = [end for task in found if (end := read_time(task["end_date"]))]
         self.last_end = max([*ends, *([self.last_end] if self.last_end else [])], default=None)
@@ -135,7 +135,7 @@ class Watch:
 
 
 def wait_until_parsed(running: RunningAirflow) -> list[str]:
-    """Wait until every DAG file was read since the start; return the ids of the ingest DAGs. A file that cannot be read is an error."""
+    """Wait until Airflow has read every DAG file since its start; return the ids of the ingest DAGs. Raises AirflowError for a bad file."""
     give_up_at = time.monotonic() + PARSED_WITHIN_SECONDS
     while time.monotonic() < give_up_at:
         running.check_alive()
@@ -159,7 +159,7 @@ def list_dags(running: RunningAirflow) -> Iterable[dict[str, Any]]:
 
 
 def close_dead_runs(running: RunningAirflow) -> None:
-    """Mark as failed what an earlier Airflow left open, so that nothing waits for it. Waiting backfills are left to run."""
+    """Mark runs that an earlier Airflow left open as failed, so that nothing waits for them. Queued backfills stay."""
     for run in running.api.get("/dags/~/dagRuns", state=["running", "queued"], limit=100)["dag_runs"]:
         is_dead = run["state"] == "running" or run["run_type"] != "backfill"
         if is_dead and not is_since(run["queued_at"], running.started_at):
@@ -169,8 +169,8 @@ def close_dead_runs(running: RunningAirflow) -> None:
 def trigger_load(running: RunningAirflow, dag: str, until: date, zone: ZoneInfo) -> str:
     """Start a load of the day before `until` and of all that is missing before it.
 
-    When a scheduled run is due already, ours takes its place (its logical date, and its interval if that ends on the same day), so that the
-    same days are not loaded twice.
+    When a scheduled run is due already, this run replaces it (same logical date, and same interval if that ends on the same day), so that
+    the same days are not loaded twice.
     """
     start, end = (datetime.combine(day, clock(), zone) for day in (until - timedelta(days=1), until))
     known = running.api.get(f"/dags/{dag}")
@@ -185,20 +185,20 @@ def trigger_load(running: RunningAirflow, dag: str, until: date, zone: ZoneInfo)
     if due:
         try:
             return trigger(running, dag, logical_date=due, **wanted)
-        except ConflictError:  # an earlier run of today took that place
+        except ConflictError:  # an earlier run of today has that logical date
             pass
     return trigger(running, dag, logical_date=datetime.now(tz=UTC).isoformat(), **wanted)
 
 
 def trigger(running: RunningAirflow, dag: str, logical_date: str | None = None, **body: Any) -> str:
-    """Ask for a run and return its id."""
+    """Create a run and return its id."""
     stamp = datetime.now(tz=UTC).isoformat()
     wanted = {"logical_date": logical_date, "dag_run_id": f"chain__{stamp}", **body}
     return str(running.api.call("POST", f"/dags/{dag}/dagRuns", wanted)["dag_run_id"])
 
 
 def find_triggered_run(running: RunningAirflow, dag: str, since: datetime | None) -> str | None:
-    """The run that assets started since a moment, waited for a while; None when there is none."""
+    """The run that assets started after a given time. Waits for it for a limited time; None when there is none."""
     give_up_at = time.monotonic() + TRIGGERED_WITHIN_SECONDS
     while time.monotonic() < give_up_at:
         for run in running.api.get(f"/dags/{dag}/dagRuns", order_by="-run_after", limit=10)["dag_runs"]:
@@ -209,17 +209,17 @@ def find_triggered_run(running: RunningAirflow, dag: str, since: datetime | None
 
 
 def forget_queued_assets(running: RunningAirflow, dag: str) -> None:
-    """Forget what earlier runs landed, so that a build waits for all of today's loads."""
+    """Delete asset events of earlier runs that are still queued, so that a build waits for all of today's loads."""
     if running.api.get(f"/dags/{dag}/assets/queuedEvents").get("total_entries"):
         running.api.call("DELETE", f"/dags/{dag}/assets/queuedEvents")
 
 
 def read_time(text: str | None) -> datetime | None:
-    """A moment as Airflow writes it."""
+    """A time in Airflow's format."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
 
 
 def is_since(text: str | None, moment: datetime) -> bool:
-    """Whether a moment as Airflow writes it is not before another."""
+    """Whether a time in Airflow's format is at or after another."""
     read = read_time(text)
     return read is not None and read >= moment

@@ -1,4 +1,4 @@
-"""A real Airflow at the desk: started as processes of ours, and gone when we leave."""
+"""Starting a local Airflow as child processes, and stopping all of them at the end."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def start_airflow(
 ) -> Iterator[RunningAirflow]:
     """Run an API server, a scheduler, a DAG processor and a triggerer while the block lasts.
 
-    Whatever ends the block (also an exception, Ctrl-C or SIGTERM), all of them and every task they started are gone afterwards. What a
-    killed predecessor left behind is stopped first. `tell` is given a line per stage.
+    However the block ends (also by an exception, Ctrl-C or SIGTERM), all of them and every task they started are stopped. Processes that a
+    killed earlier run left behind are stopped first. `tell` is called with a line per stage.
     """
     settings.airflow.mkdir(parents=True, exist_ok=True)
     with leave_on_signals(), hold_lock(settings.airflow / "lock"):
@@ -92,7 +92,7 @@ def start_airflow(
 
 
 def start_component(name: str, prepared: PreparedAirflow, token: str) -> subprocess.Popen[bytes]:
-    """Start a component in a session of its own (Ctrl-C in the terminal is ours to handle) with a log file."""
+    """Start a component with a log file, in a session of its own, so that only this process handles Ctrl-C in the terminal."""
     folder = prepared.home / "components"
     folder.mkdir(exist_ok=True)
     with (folder / f"{name}.log").open("wb") as log:
@@ -108,7 +108,7 @@ def start_component(name: str, prepared: PreparedAirflow, token: str) -> subproc
 
 
 def wait_healthy(running: RunningAirflow) -> None:
-    """Return when all four components say they are well."""
+    """Return when all four components report that they are healthy."""
     give_up_at = time.monotonic() + HEALTHY_WITHIN_SECONDS
     while time.monotonic() < give_up_at:
         running.check_alive()
@@ -122,11 +122,11 @@ def wait_healthy(running: RunningAirflow) -> None:
 
 
 def stop_leftovers(record: Path) -> None:
-    """Stop what a killed predecessor left running. The lock is held, so nobody is using it."""
+    """Stop processes that a killed earlier run left. The caller holds the lock, so no other run uses them."""
     if record.is_file():
         try:
             left = json.loads(record.read_text())
-        except ValueError:  # killed while writing: nothing had been recorded
+        except ValueError:  # the earlier run was killed while it wrote this file, before it started any process
             left = {"token": "", "members": []}
         if left["token"]:
             stop_family(left["token"], [tuple(member) for member in left["members"]])
@@ -135,7 +135,7 @@ def stop_leftovers(record: Path) -> None:
 
 @contextmanager
 def hold_lock(path: Path) -> Iterator[None]:
-    """Hold a lock file; the system frees it when this process ends, however it ends."""
+    """Hold a lock file. The system frees it when this process ends, also when it is killed."""
     with path.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

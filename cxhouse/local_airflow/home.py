@@ -1,4 +1,4 @@
-"""AIRFLOW_HOME at the desk: configuration, secrets, metadata database and pool, made once and kept."""
+"""AIRFLOW_HOME of the local Airflow: configuration, secrets, metadata database and pool, made once and kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COMMANDS = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class PreparedAirflow:
-    """An AIRFLOW_HOME that is ready to start. `environment` is complete: children get it and nothing else."""
+    """An AIRFLOW_HOME that is ready to start. `environment` is the whole environment of the child processes."""
 
     home: Path
     port: int
@@ -35,12 +35,12 @@ class PreparedAirflow:
 
     @property
     def address(self) -> str:
-        """Where the user interface is."""
+        """The address of the user interface."""
         return f"http://localhost:{self.port}"
 
 
 def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMMANDS, parallelism: int = 2) -> PreparedAirflow:
-    """Write the configuration, migrate the metadata database and make the pool. The last two only when Airflow's version is new here.
+    """Write the configuration, migrate the metadata database and make the pool; the last two only for a new version of Airflow.
 
     `time_zone` is the company's: dates given to `airflow` commands are its days. `commands` is the folder with the `cxhouse` command of the
     tasks. All DAGs are paused, so that nothing starts before it is asked for. Secrets and the password are made once, in files of mode 600.
@@ -64,7 +64,7 @@ def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMM
 
 
 def run_airflow(environment: Mapping[str, str], home: Path, *arguments: str) -> None:
-    """Run one Airflow command to its end."""
+    """Run one Airflow command and wait for its end. Raises AirflowError when it fails."""
     done = subprocess.run(
         [sys.executable, "-m", "airflow", *arguments],
         env=dict(environment),
@@ -79,7 +79,7 @@ def run_airflow(environment: Mapping[str, str], home: Path, *arguments: str) -> 
 
 
 def write_configuration(settings: Settings, port: int, time_zone: str, parallelism: int) -> None:
-    """Write airflow.cfg, so that plain `airflow` commands with this AIRFLOW_HOME meet the same Airflow. Secrets in it are kept."""
+    """Write airflow.cfg, so that `airflow` commands with this AIRFLOW_HOME use the same configuration. Secrets in it are kept."""
     path = settings.airflow / "airflow.cfg"
     old = configparser.RawConfigParser()
     old.read(path)
@@ -119,7 +119,7 @@ def write_configuration(settings: Settings, port: int, time_zone: str, paralleli
 
 
 def keep_password(path: Path) -> str:
-    """The password of the one user; made when there is none yet."""
+    """The password of the only user; made when there is none yet."""
     if path.is_file():
         return str(json.loads(path.read_text())[USER])
     password = secrets.token_urlsafe(12)
@@ -129,7 +129,7 @@ def keep_password(path: Path) -> str:
 
 
 def compose_environment(settings: Settings, commands: Path) -> dict[str, str]:
-    """What Airflow and its tasks see: the settings' environment less another Airflow's, our commands first, no proxy to ourselves."""
+    """The environment of Airflow and its tasks: without variables of another Airflow, our commands first on PATH, no proxy to localhost."""
     inherited = {name: value for name, value in settings.environment.items() if not name.startswith("AIRFLOW_")}
     local = ",".join(filter(None, [inherited.get("NO_PROXY"), "localhost,127.0.0.1"]))
     path = f"{commands}:{inherited.get('PATH') or '/usr/local/bin:/usr/bin:/bin'}"
@@ -145,7 +145,7 @@ def compose_environment(settings: Settings, commands: Path) -> dict[str, str]:
 
 
 def find_free_port(wanted: int) -> int:
-    """The wanted port, else one of the next twenty, else any the system offers."""
+    """The wanted port, else a free one of the next twenty, else any free port of the system."""
     for port in (*range(wanted, wanted + 20), 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""Processes we started, and everything they started: found and stopped, also when a middle one has died."""
+"""Finding and stopping processes started here and all their descendants, also when a process between them has died."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StoppedBySignalError(SystemExit):
-    """Asked to stop from outside; the exit code is 128 plus the signal's number."""
+    """A signal asked this process to stop; the exit code is 128 plus the signal's number."""
 
 
 def identify(pid: int) -> tuple[int, float] | None:
-    """Number and start time of a process (numbers are used again, the pair is not); None when it is gone."""
+    """Number and start time of a process; None when it has ended. A number can be used again, the pair cannot."""
     with suppress(psutil.NoSuchProcess):
         return pid, psutil.Process(pid).create_time()
     return None
@@ -30,14 +30,14 @@ def identify(pid: int) -> tuple[int, float] | None:
 def find_family(token: str, members: Iterable[tuple[int, float]]) -> list[psutil.Process]:
     """The members still running, all their descendants, what runs in their sessions, and every process that inherited the token.
 
-    Four ways, because each loses some: a descendant whose parent died is nobody's child, and one that renamed itself has overwritten its
-    environment. Never this process itself.
+    All four ways are needed, because each one misses some: a process whose parent died has another parent, and a process that changed its
+    title has overwritten its environment. This process itself is never included.
     """
     found: dict[int, psutil.Process] = {}
     sessions: set[int] = set()
     for pid, created in members:
         known = identify(pid)
-        if known is None or abs(known[1] - created) < 0.01:  # else the number is a stranger's now
+        if known is None or abs(known[1] - created) < 0.01:  # else another process has this number now
             sessions.add(pid)
         if known and pid in sessions:
             with suppress(psutil.Error):
@@ -52,16 +52,16 @@ def find_family(token: str, members: Iterable[tuple[int, float]]) -> list[psutil
 
 
 def is_running(process: psutil.Process) -> bool:
-    """False for a process that is gone or only waits to be counted by its parent."""
+    """False for a process that has ended, also when its parent has not collected it yet (a zombie)."""
     with suppress(psutil.Error):
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     return False
 
 
 def stop_family(token: str, members: Iterable[tuple[int, float]], *, patience_seconds: float = 8.0) -> list[int]:
-    """Ask all of a family to stop, end those that do not within the patience, and return the numbers of any left (none, as a rule).
+    """Send SIGTERM to all members, kill those still running after `patience_seconds`, and return the numbers of any left (usually none).
 
-    Relatives are remembered once seen, so a task whose scheduler died first is still found. Signals to this process wait meanwhile.
+    Members are remembered once seen, so a task whose scheduler died first is still found. Signals to this process wait meanwhile.
     """
     known, asked = {(pid, created) for pid, created in members}, set[int]()
     kill_at = time.monotonic() + patience_seconds
@@ -84,7 +84,7 @@ def stop_family(token: str, members: Iterable[tuple[int, float]], *, patience_se
 
 @contextmanager
 def leave_on_signals() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into an exception, so that `finally` blocks run. Only the main thread can; elsewhere nothing changes."""
+    """Turn SIGTERM and SIGHUP into an exception, so that `finally` blocks run. Only works in the main thread; elsewhere does nothing."""
 
     def leave(number: int, frame: FrameType | None) -> None:
         raise StoppedBySignalError(128 + number)
@@ -95,14 +95,14 @@ def leave_on_signals() -> Iterator[None]:
 
 @contextmanager
 def ignore_signals() -> Iterator[None]:
-    """Keep Ctrl-C, SIGTERM and SIGHUP away from a clean-up that must finish."""
+    """Ignore Ctrl-C, SIGTERM and SIGHUP while a clean-up runs that must finish."""
     with handle_signals(signal.SIG_IGN, SIGNALS):
         yield
 
 
 @contextmanager
 def handle_signals(handler: object, numbers: Iterable[signal.Signals]) -> Iterator[None]:
-    """Handle signals in a way of our own for a while."""
+    """Use another handler for signals while the block runs."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

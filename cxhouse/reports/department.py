@@ -1,7 +1,7 @@
-"""How a department did in a month, as one HTML file: figures, what moved and why, changes, promises, what is not measured.
+"""The results of a department in a month, as one HTML file: figures, what moved and why, changes, promises, what is not measured.
 
-The file needs nothing else: its style is inside it and it asks no host for anything. It calculates nothing; every text is the published
-report's.
+The file is self-contained: it holds its style and loads nothing from a network. This module calculates nothing; every text comes from a
+published report.
 """
 
 from __future__ import annotations
@@ -48,20 +48,20 @@ def write_department_reports(*, serving: Path, folder: Path, department: str | N
 
 
 def find_month(months: pl.DataFrame, month: str | None) -> str:
-    """The month asked for, else the last whole one, else the last."""
+    """The month asked for; without one, the last complete month, or the last month when none is complete."""
     known = months["month"].unique().sort().to_list()
     if month is None:
         whole = months.filter(pl.col("is_latest"))["month"].to_list()
         return whole[0] if whole else known[-1]
     if not MONTH.fullmatch(month):
-        raise ReportError(f"{month} is no month; write it like 2026-03")
+        raise ReportError(f"{month} is not a month; write it like 2026-03")
     if month not in known:
         raise ReportError(f"the published copy has no figures of {month}; it has {known[0]} to {known[-1]}")
     return month
 
 
 def name_files(folder: Path, month: str, departments: Iterable[str]) -> list[tuple[str, Path]]:
-    """A file name per department. Two that would share one get a number."""
+    """A file name per department. A number is added when two departments would have the same name."""
     taken: set[str] = set()
     named = []
     for department in departments:
@@ -99,7 +99,7 @@ def render_report(published: PublishedCopy, department: str, month: str) -> str:
 
 
 def list_moves(published: PublishedCopy, department: str, month_start: object) -> list[Row]:
-    """What moved by more than its margin at the department's touchpoints, against the month before and against the year before."""
+    """KPIs of the department's touchpoints that moved by more than their margin, compared with the month before and the year before."""
     condition = (
         (pl.col("owner_department") == department)
         & (pl.col("period_start") == month_start)
@@ -112,6 +112,6 @@ def list_moves(published: PublishedCopy, department: str, month_start: object) -
 
 
 def write_moment(text: str) -> str:
-    """A moment of the manifest in words; it is kept in UTC."""
+    """A UTC time of the manifest as text."""
     moment = datetime.fromisoformat(text)
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"

@@ -1,4 +1,4 @@
-"""The published copy as a period report reads it: one copy from beginning to end, whatever is published meanwhile."""
+"""The published copy for period reports. All reads use the same copy, also when another one is published meanwhile."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 
 class ReportError(Exception):
-    """A period report could not be made. The message says what is missing and what to do."""
+    """A period report cannot be made. The message says what is missing and what to do."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class PublishedCopy:
     reports: Mapping[str, pl.DataFrame]
 
     def select(self, report: str, condition: pl.Expr, *order: str) -> list[Row]:
-        """Rows of a report that meet a condition, in that order."""
+        """Rows of a report that meet a condition, in the given order."""
         return self.reports[report].filter(condition).sort(*order, nulls_last=True).to_dicts()
 
 
 def read_published(serving: Path) -> PublishedCopy:
-    """Read the copy that `serving`/current points at; raises ReportError when there is none, or it is of another version."""
+    """Read the copy that `serving`/current points to. Raises ReportError when there is none, or when another version wrote it."""
     current = (serving / "current").resolve()
     if not (current / "manifest.json").is_file():
         raise ReportError(

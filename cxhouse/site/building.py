@@ -1,7 +1,7 @@
-"""Dashboards: the published reports become a static site; the site is served on this machine.
+"""Building the dashboards: a static site from the published reports.
 
-The Evidence project is copied to the work folder of this home and built there, so that two homes never write into each other. The reports
-that are read are the SQL files under `dashboards/sources/cxhouse`, one per report: a declared list, never a glob over the published copy.
+The Evidence project is copied to the work folder of this home and built there, so that two homes never write to the same folder. The site
+reads the reports that have an SQL file under `dashboards/sources/cxhouse`, and no other file of the published copy.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def list_declared_reports(project: Path) -> list[str]:
 
 
 def ensure_node_modules(project: Path, *, progress: Progress | None = None) -> None:
-    """Install the locked Node packages into `project`/node_modules; does nothing when they are those of the lock file."""
+    """Install the locked Node packages into `project`/node_modules; does nothing when it already has those of the lock file."""
     if shutil.which("npm") is None:
         raise DashboardsError("npm is not on the PATH. Install Node.js 20 or newer, which brings it, then run again.")
     wanted = hash_files([project / name for name in INSTALL_ENTRIES], base=project)
@@ -67,9 +67,9 @@ def build_dashboards(
 ) -> Path:
     """Build the site from `serving`/current into `work`/site and return that path.
 
-    `project` is the Evidence project, `time_zone` the company's: times on the pages are in it. `failure` says why the last build has no
-    copy of its own: it stands on the data-health page. When nothing of all this changed, the site is left as it is. `work`/site is a
-    link, replaced in one step and only by a whole site.
+    `project` is the Evidence project. `time_zone` is the company's; times on the pages use it. `failure` is the reason why the last build
+    was not published; the data-health page shows it. When none of these inputs changed, the site is not built again. `work`/site is a link;
+    it is replaced in one step and only by a complete site.
     """
     published = (serving / "current").resolve()
     check_reports(project, published)
@@ -107,15 +107,15 @@ def check_reports(project: Path, published: Path) -> None:
 
 
 def quote_text(text: str) -> str:
-    """A text that may stand between quotes in a report's SQL: one line, quotes doubled, nothing that Evidence would fill in.
+    """A text escaped for quotes in a report's SQL: one line, quotes doubled, no placeholder that Evidence would replace.
 
-    Evidence leaves the placeholder of an empty variable as it is, so that no text becomes NOTHING.
+    Evidence does not replace the placeholder of an empty variable, so an empty text becomes NOTHING.
     """
     return " ".join(text.replace("${", "{").split()).replace("'", "''") or NOTHING
 
 
 def describe_inputs(project: Path, published: Path, time_zone: str, company_name: str, failure: str) -> str:
-    """One hash over everything the site depends on: project files, locked packages, published reports, company."""
+    """One hash of everything that the site depends on: project files, locked packages, published reports, company."""
     files = [project / name for name in (*PROJECT_ENTRIES, *INSTALL_ENTRIES)]
     manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
     inputs = json.dumps([hash_files(files, base=project), manifest, time_zone, company_name, failure], sort_keys=True)
@@ -123,7 +123,7 @@ def describe_inputs(project: Path, published: Path, time_zone: str, company_name
 
 
 def hash_files(entries: Sequence[Path], *, base: Path) -> str:
-    """Hash names and contents of files and of everything below folders; entries that do not exist are passed over."""
+    """Hash names and contents of files and of all files in folders; entries that do not exist are skipped."""
     digest = hashlib.sha256()
     for entry in sorted(set(entries)):
         for path in sorted(entry.rglob("*")) if entry.is_dir() else [entry]:
@@ -133,7 +133,7 @@ def hash_files(entries: Sequence[Path], *, base: Path) -> str:
 
 
 def copy_project(project: Path, copy: Path) -> Path:
-    """A fresh copy of the Evidence project that borrows the installed packages through a link."""
+    """A new copy of the Evidence project, with a link to the installed packages."""
     if copy.exists():
         shutil.rmtree(copy)
     copy.mkdir()
@@ -170,7 +170,7 @@ def run_evidence(step: str, copy: Path, variables: dict[str, str], *arguments: s
 
 
 def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[str, str], advice: str) -> None:
-    """Run a command to its end; when it fails, is stopped or takes too long, its whole process group ends with it."""
+    """Run a command and wait for its end. When it fails, is stopped or takes too long, its whole process group is ended."""
     full = ["env", *(f"{key}={value}" for key, value in variables.items()), *command]
     with subprocess.Popen(
         full,
@@ -204,7 +204,7 @@ def end_process_group(process: subprocess.Popen[str]) -> None:
 
 
 def swap_site(built: Path, site: Path, key: str) -> None:
-    """Put the built folder in place of the site in one rename of a link; earlier sites are removed afterwards."""
+    """Replace the site with the built folder by renaming a link; earlier sites are removed afterwards."""
     if not (built / "index.html").is_file():
         raise DashboardsError(f"{built} holds no index.html after the build. The earlier site stays; run `cxhouse dashboards` again.")
     sites = site.parent / "sites"

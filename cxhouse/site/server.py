@@ -1,4 +1,4 @@
-"""A plain web server for the built site: byte ranges, pretty paths, right types, nothing outside the folder."""
+"""A web server for the built site. It answers byte ranges, serves index.html for folders, and serves nothing outside the site's folder."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
 class DashboardsError(Exception):
-    """The site cannot be built or served; the message says why and what to do. A site that was there is still there."""
+    """The site cannot be built or served. The message says why and what to do. An existing site is kept."""
 
 
 def serve_dashboards(site: Path, port: int, *, host: str = "127.0.0.1") -> None:
@@ -66,7 +66,7 @@ def serve_in_background(site: Path, *, host: str = "127.0.0.1", port: int = 0) -
 
 
 def create_server(site: Path, port: int, *, host: str = "127.0.0.1") -> SiteServer:
-    """A server bound to `host`:`port`. `site` may be a link that is replaced meanwhile: it is followed anew on each request."""
+    """A server bound to `host`:`port`. `site` may be a link; it is resolved for each request, because it can be replaced meanwhile."""
     handler = type("SiteHandler", (StaticHandler,), {"site": site})
     if not (site / "index.html").is_file():
         raise DashboardsError(f"{site} holds no site yet. Build it with `cxhouse dashboards`.")
@@ -78,7 +78,7 @@ def create_server(site: Path, port: int, *, host: str = "127.0.0.1") -> SiteServ
 
 
 class SiteServer(ThreadingHTTPServer):
-    """A thread per reader; one who leaves in the middle of a request or an answer is no error."""
+    """A server with a thread per connection. A closed connection in the middle of a request or an answer is not an error."""
 
     daemon_threads = True
 
@@ -88,7 +88,7 @@ class SiteServer(ThreadingHTTPServer):
 
 
 class StaticHandler(BaseHTTPRequestHandler):
-    """GET and HEAD of files below `site`."""
+    """GET and HEAD requests for files in `site`."""
 
     site: Path
     protocol_version = "HTTP/1.1"
@@ -159,13 +159,13 @@ class StaticHandler(BaseHTTPRequestHandler):
                 copy_part(content, self.wfile, first, last - first + 1)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Requests are not logged: the site is read by people, and who read what is nobody's business."""
+        """Log nothing: a log of requests would record which person read which page."""
 
 
 def find_file(site: Path, path: str) -> Path | None:
-    """The file a request path means: a folder with a slash is its index.html, one without comes back as the folder, to be redirected.
+    """The file for a request path. A folder with a final slash gives its index.html; without one it gives the folder, to be redirected.
 
-    None when there is no such file or the path leads out of the site, also through `..`, an encoded slash or a link.
+    None when there is no such file, or when the path leads out of the site, also through `..`, an encoded slash or a link.
     """
     root = site.resolve()
     wanted = unquote(path)
@@ -183,7 +183,7 @@ def find_file(site: Path, path: str) -> Path | None:
 
 
 def parse_range(header: str, size: int) -> tuple[int, int] | None:
-    """First and last byte (both included) of a `Range` header with one part; None when it cannot be met."""
+    """First and last byte (both included) of a `Range` header with one part; None when the range cannot be satisfied."""
     found = RANGE.match(header.strip())
     if not found or not any(found.groups()):
         return None

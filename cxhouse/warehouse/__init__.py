@@ -1,1 +1,1 @@
-"""The warehouse as commands see it: loads, builds with dbt, the published copy, and reading without writing."""
+"""Working with the warehouse: loads, builds with dbt, publishing, and read-only access."""

@@ -1,4 +1,4 @@
-"""The warehouse build: dbt in this process, layer by layer, with what came of it written down."""
+"""The warehouse build: runs dbt in this process, layer by layer, and records the result."""
 
 from __future__ import annotations
 
@@ -39,9 +39,10 @@ def build_warehouse(
     now: datetime | None = None,
     tell: Callable[[str, int, int], None] = lambda name, done, total: None,
 ) -> BuildState:
-    """Build all layers, or one of a build begun with `staging`. Raises BuildError; what stood before is then still published.
+    """Build all layers, or one layer of a build that `staging` began. Raises BuildError; the published copy then stays as it was.
 
-    A build is full when asked for, the first time, when definitions changed, or when the last full build did not finish.
+    A build is full when the caller asks for it, when it is the first one, when definitions changed, or when the last full build did not
+    finish.
     """
     settings = workplace.settings
     settings.state.mkdir(parents=True, exist_ok=True)
@@ -84,9 +85,9 @@ def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime) -> B
 
 
 def continue_build(workplace: Workplace, layer: str) -> BuildState:
-    """The build that `staging` began, with the company folder as it stands now.
+    """The build that `staging` began, with the company folder as it is now.
 
-    Raises BuildError when the layer before this one is not done, or when models or KPIs changed since `staging`.
+    Raises BuildError when the layer before this one is not built, or when models or KPIs changed after `staging`.
     """
     state, order = read_state(workplace.settings), list(LAYERS)
     needed = order[: order.index(layer)]
@@ -103,7 +104,7 @@ def continue_build(workplace: Workplace, layer: str) -> BuildState:
 
 @contextmanager
 def hold_build_lock(path: Path) -> Iterator[None]:
-    """One build at a time; a second one is told so. The lock goes with the process."""
+    """Allow one build at a time. Raises BuildError when another one runs. The lock ends with the process."""
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -114,7 +115,7 @@ def hold_build_lock(path: Path) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class DbtOutcome:
-    """What a dbt run came to."""
+    """The result of a dbt run."""
 
     tests_passed: int
     tests_failed: int
@@ -149,14 +150,14 @@ def run_dbt(workplace: Workplace, state: BuildState, layer: str | None, tell: Ca
 
 
 def read_message(message: str) -> str:
-    """What went wrong, in one line: without dbt's heading, which names the model again, and without the macros it came through."""
+    """The error in one line, without dbt's heading, which repeats the name of the model, and without the list of macros."""
     lines = [line.strip() for line in message.splitlines() if line.strip() and not line.strip().startswith("> ")]
     heading = re.compile(r"(Compilation|Runtime|Database) Error in \w+ \S+ \(.*\)$")
     return " ".join(line for line in lines if not heading.match(line))
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
-    """What the dbt project reads from the environment."""
+    """The environment variables that the dbt project reads."""
     return {
         "CXHOUSE_STATE": str(settings.state),
         "CXHOUSE_WAREHOUSE": str(settings.warehouse),
@@ -174,7 +175,7 @@ def invoke_dbt(
     tell: Callable[[str, int, int], None] = lambda name, done, total: None,
     hear: Callable[[str], Any] = lambda line: None,
 ) -> Any:
-    """Run dbt in this process; the screen stays ours, the log goes to the state folder. `hear` gets what models and tests say."""
+    """Run dbt in this process, without output to the screen; its log goes to the state folder. `hear` is called with messages of nodes."""
     from dbt.cli.main import dbtRunner
 
     settings = workplace.settings

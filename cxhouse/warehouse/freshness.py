@@ -1,4 +1,4 @@
-"""How fresh each source table is: judged once, for the command line and for the data-health page."""
+"""The freshness of each source table, for the command line and for the data-health page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ingestion.load import summarise_sources
 class TableStatus:
     """One source table: fresh, late (no rows for too long), down (the last load failed) or never (nothing landed).
 
-    `hours_old` counts from the end of the last local day with rows; for a snapshot from its last load. Rows are those in the lake.
+    `hours_old` counts from the end of the last local day with rows, and for a snapshot from its last load. Only rows in the lake count.
     """
 
     source: str
@@ -34,12 +34,12 @@ class TableStatus:
 
 
 def judge_tables(sources: Mapping[str, Source], lake: Path, time_zone: ZoneInfo, now: datetime) -> list[TableStatus]:
-    """Judge every declared table. `now` is aware. A load that brings no rows makes nothing fresh."""
+    """The freshness of every declared table. `now` has a time zone. A load without rows does not make a table fresh."""
     judged = []
     for summary in summarise_sources(sources, lake):
         source = sources[summary.source]
         late_after = source.late_after_hours or DEFAULT_LATE_AFTER_HOURS
-        # a day is complete when the next one begins
+        # a day is complete when the next day begins
         day_end = datetime.combine(summary.last_row_day + timedelta(days=1), time(), time_zone) if summary.last_row_day else None
         arrived = day_end or summary.last_landed_at
         hours_old = None if arrived is None else round(max(0.0, (now - arrived).total_seconds() / 3600), 1)
@@ -63,7 +63,7 @@ def judge_tables(sources: Mapping[str, Source], lake: Path, time_zone: ZoneInfo,
 
 
 def name_status(last_error: str | None, hours_old: float | None, late_after_hours: float) -> str:
-    """One word for how a table stands."""
+    """The status of a table in one word."""
     if last_error is not None:
         return "down"
     if hours_old is None:

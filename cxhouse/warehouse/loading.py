@@ -1,4 +1,4 @@
-"""Loads at the desk: which windows a command means."""
+"""Loads from the command line: the windows that a command covers."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ class LoadError(Exception):
 
 
 def plan_load(workplace: Workplace, source: Source, *, start: date | None, end: date | None, catch_up: bool, today: date) -> list[Window]:
-    """The windows of one command: half-open local days.
+    """The windows of one command, as half-open ranges of local days. Raises LoadError when the range holds no day.
 
-    Without `start` a load begins where the source has landed last, or on the company's first day. With `start` exactly that range is
-    replaced; `catch_up` moves the beginning back to the first day that is missing.
+    Without `start`, a load begins where the last landed day of the source ends, or on the company's first day. With `start`, exactly that
+    range is replaced; `catch_up` moves the beginning back to the first missing day.
     """
     last = end or today
     if start is not None and start >= last:
         raise LoadError(f"--from {start} is not before --to {last}: the range holds no day; --to is the first day not loaded any more")
     if start is None or catch_up:
-        # a source that shows no day yet is asked for the last one, so that what is wrong with it is said
+        # a source without any day yet is asked for the last day, so that its error is shown
         first = find_first_day(workplace, source, default=start or last - timedelta(days=1))
         missing = first_missing_day(read_landing_log(workplace.settings.lake), source, first)
         start = missing if start is None else min(start, missing)
     if start >= last:
-        # every table that has days is up to date; a snapshot is read again by each load
+        # all tables with days are up to date; a snapshot is read again at each load
         has_snapshot = any(table.is_snapshot for table in source.tables.values())
         return [Window(last - timedelta(days=1), last)] if has_snapshot else []
     return plan_windows(start, last)
 
 
 def find_first_day(workplace: Workplace, source: Source, *, default: date) -> date:
-    """The company's first day, or where this source begins."""
+    """The first day of this source, or of the company where the source declares none."""
     return workplace.company.first_day or find_earliest_day([source]) or default
 
 
@@ -49,10 +49,12 @@ def load_source(
     now: datetime,
     progress: Callable[[LoadResult, int, int], None] | None = None,
 ) -> list[LoadResult]:
-    """Land the windows; raises LoadError without a hash key."""
+    """Land the windows. Raises LoadError when the hash key is missing."""
     key = workplace.settings.hash_key
     if not key:
-        raise LoadError("CXHOUSE_HASH_KEY is not set: personal columns cannot be hashed. make setup writes one to .env; or set your own")
+        raise LoadError(
+            "CXHOUSE_HASH_KEY is not set, so personal columns cannot be hashed. Run make setup, which writes a key to .env, or set your own"
+        )
     return ingest(
         source, lake=workplace.settings.lake, hash_key=key.encode(), windows=windows, now=now, only_missing=only_missing, progress=progress
     )

@@ -1,4 +1,4 @@
-"""Before dbt: the company folder, the landing log and the lake's tables as files that dbt reads."""
+"""Preparing a dbt run: writing the company folder, the landing log and the lake's tables as files that dbt reads."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ LINEAGE = ("_source_file", "_source_line", "_load_id", "_landed_at", "_window_da
 
 @dataclass(frozen=True)
 class Workplace:
-    """A company folder and its sources, read and checked; staging models per contract."""
+    """A company folder and its sources, read and checked, with the staging models per contract."""
 
     settings: Settings
     company: Company
@@ -57,14 +57,14 @@ class Workplace:
 
 
 def open_workplace(settings: Settings) -> Workplace:
-    """Read the company folder and its sources; raises an error that names file, entry and what to do."""
+    """Read the company folder and its sources. Raises an error that names file and entry and says what to do."""
     company = load_company(settings.company, settings.environment)
     sources = load_sources(settings.company, settings.environment, company.time_zone.key, company.country)
     return Workplace(settings, company, sources, list_contract_models(settings.company / "models", sources))
 
 
 def list_contract_models(folder: Path, sources: Mapping[str, Source]) -> dict[str, list[str]]:
-    """Find staging models; raise DefinitionError on a name that fits no source or contract."""
+    """Find the staging models. Raises DefinitionError when a file name fits no source or no contract."""
     contracts = load_contracts()
     found: dict[str, list[str]] = {name: [] for name in contracts}
     for path in sorted(folder.glob("stg_*.sql")):
@@ -112,7 +112,7 @@ def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None
 
 
 def link_dbt_project(settings: Settings) -> None:
-    """Put the dbt project together in CXHOUSE_HOME/state/dbt: links to the repository's and the company's folders, side by side."""
+    """Assemble the dbt project in CXHOUSE_HOME/state/dbt from links to the folders of the repository and of the company."""
     folder, dbt = settings.state / "dbt", settings.project / "dbt"
     folder.mkdir(parents=True, exist_ok=True)
     links = {name: dbt / name for name in ("dbt_project.yml", "profiles.yml", "models", "macros", "tests")}
@@ -185,7 +185,7 @@ def describe_variables(workplace: Workplace) -> dict[str, Any]:
 
 
 def fingerprint_definitions(workplace: Workplace) -> str:
-    """A hash of everything that decides how landed rows become rows of the warehouse. When it changes, the warehouse is rebuilt whole."""
+    """A hash of everything that decides how landed rows become rows of the warehouse. When it changes, the next build is full."""
     settings, folder = workplace.settings, workplace.company.folder
     digest = hashlib.sha256(json.dumps(describe_variables(workplace), sort_keys=True).encode())
     rooms = [settings.project / "dbt", settings.project / "semantic", folder / "models", folder / "kpis"]

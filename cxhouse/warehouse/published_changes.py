@@ -1,4 +1,4 @@
-"""Changes as the published copy tells them: what was judged, what is overdue, and what appeared by itself."""
+"""Reading changes from the published copy: verdicts, overdue changes and automatic annotations."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def read_published(serving: Path, report: str) -> pl.DataFrame:
 
 
 def describe_newcomer(serving: Path, change_id: str, components: frozenset[str]) -> dict[str, Any]:
-    """An automatic annotation as a change to record, under its own id, so that it takes the annotation's place.
+    """An automatic annotation as a change to record. It has the annotation's id, so that it replaces the annotation.
 
-    Raises BuildError when there is none.
+    Raises BuildError when there is no such annotation.
     """
     found = read_published(serving, "rpt_changes").filter(recorded_in=AUTOMATIC)
     rows = found.filter(change_id=change_id).to_dicts()
@@ -36,7 +36,7 @@ def describe_newcomer(serving: Path, change_id: str, components: frozenset[str])
 
 
 def list_published(serving: Path) -> dict[str, dict[str, Any]]:
-    """The changes of the published copy by id; none before the first publish."""
+    """The changes of the published copy by id; empty before the first publish."""
     if not (serving / "current" / "rpt_changes.parquet").is_file():
         return {}
     changes = read_published(serving, "rpt_changes")
@@ -44,6 +44,6 @@ def list_published(serving: Path) -> dict[str, dict[str, Any]]:
 
 
 def list_edits(serving: Path, change_id: str) -> list[str]:
-    """The edits of a change that the published copy shows, in words."""
+    """The edits of a change in the published copy, one text each."""
     edits = read_published(serving, "rpt_change_edits").filter(change_id=change_id)
     return edits.sort("edited_at", "field_position")["text"].to_list()

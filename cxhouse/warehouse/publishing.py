@@ -25,11 +25,9 @@ KEPT_COPIES = 3
 def publish_reports(
     settings: Settings, *, now: datetime | None = None, tell: Callable[[str, int, int], None] = lambda *step: None
 ) -> dict[str, Any]:
-    """Copy every rpt_ table into serving/<build id>/ and point serving/current at it; customers' segments go to restricted/.
+    """Copy every rpt_ table to serving/<build id>/ and let serving/current point to it; customers' segments go to restricted/.
 
-    Returns the manifest.
-
-    Raises BuildError when the last build did not pass: readers keep the copy they have.
+    Returns the manifest. Raises BuildError when the last build did not pass; readers then keep the copy they have.
     """
     state = read_state(settings)
     if state is None or not state.is_passed:
@@ -69,9 +67,9 @@ def publish_reports(
 
 
 def export_reports(warehouse: Path, folder: Path, state: BuildState, tell: Callable[[str, int, int], None]) -> dict[str, dict[str, Any]]:
-    """Write each report as Parquet, its rows in a fixed order; return rows and sha256 per report.
+    """Write each report as Parquet, its rows in a fixed order; return the number of rows and the SHA-256 per report.
 
-    rpt_builds gains what is known only after the build: its tests and seconds.
+    rpt_builds gets three more columns that are known only after the build: tests passed, tests failed and seconds.
     """
     seconds = sum(state.seconds.values())
     outcome = f", {state.tests_passed} as tests_passed, {state.tests_failed} as tests_failed, {seconds}::double as seconds"
@@ -91,7 +89,7 @@ def export_reports(warehouse: Path, folder: Path, state: BuildState, tell: Calla
 
 
 def swap_link(link: Path, target: Path) -> None:
-    """Point a symbolic link at another folder in one step."""
+    """Let a symbolic link point to another folder, in one step."""
     draft = link.with_name(f".{link.name}.tmp")
     draft.unlink(missing_ok=True)
     draft.symlink_to(target.name, target_is_directory=True)
@@ -99,7 +97,7 @@ def swap_link(link: Path, target: Path) -> None:
 
 
 def remove_old_copies(serving: Path, *, keep: Path) -> None:
-    """Remove stray drafts and all but the newest copies."""
+    """Remove unfinished copies, and all complete ones except the newest."""
     for draft in serving.glob(".*.tmp"):
         shutil.rmtree(draft, ignore_errors=True)
     copies = sorted((path for path in serving.iterdir() if path.is_dir() and not path.is_symlink() and path != keep), reverse=True)

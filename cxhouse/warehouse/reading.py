@@ -1,4 +1,4 @@
-"""Reading the warehouse from the command line: never writing, and a plain word when a build holds it."""
+"""Reading the warehouse from the command line. The connection is read-only; the error is clear when a build is writing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only its owner may read: rows about customers, outside the published copy."""
+"""Rows about customers, written outside the published copy; only the owner of the home may read them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CUSTOMER_SEGMENTS = "customer_segments.parquet"
 
 
 def write_customer_segments(warehouse: Path, folder: Path) -> Path:
-    """Each customer's values and segment at the newest month-end. The folder is for its owner alone (mode 700), the file too (600)."""
+    """Write each customer's values and segment at the newest month-end. Only the owner can open folder (mode 700) and file (600)."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     rows = (

@@ -1,4 +1,4 @@
-{# Answers follow the event they ask about: they are attributed again when they change themselves or when that contact, delivery or order does. #}
+{# Answers depend on the event they ask about: they are attributed again when they change, or when that contact, delivery or order changes. #}
 
 {% macro begin_answers() %}
 {%- if not is_incremental() %}
@@ -29,7 +29,7 @@ select distinct 'answers', event_date from {{ this }} where _key in (select key 
 delete from changed_keys where consumer in ('answers', 'recount')
 {% endmacro %}
 
-{# The source's own id in a key of the form source|id. #}
+{# The source's id in a key of the form source|id. #}
 {% macro key_part() -%}
 substr(key, strpos(key, '|') + 1)
 {%- endmacro %}

@@ -1,18 +1,18 @@
-{# Time that counts only while a channel is open: docs/business-hours.md has the rules, int_open_periods the stretches. #}
+{# Time that counts only while a channel is open. docs/business-hours.md has the rules, int_open_periods the open periods. #}
 
-{# The stretch a moment falls in or after, as relation `name`: one row or none per row of the left side. #}
+{# The open period that a time is in or after, as relation `name`: one row or none per row of the left side. #}
 {% macro join_open_period(name, channel, moment) %}{{ return(adapter.dispatch('join_open_period')(name, channel, moment)) }}{% endmacro %}
 
 {% macro default__join_open_period(name, channel, moment) -%}
 asof left join {{ ref('int_open_periods') }} as {{ name }} on {{ channel }} = {{ name }}.channel and {{ moment }} >= {{ name }}.opens_at
 {%- endmacro %}
 
-{# Open seconds of the channel from the beginning of its calendar up to a moment, given the stretch joined for it. #}
+{# Open seconds of the channel from the beginning of its calendar up to a time, from the open period joined for that time. #}
 {% macro open_seconds_until(name, moment) -%}
 coalesce({{ name }}.open_seconds_before + {{ seconds_between(name ~ '.opens_at', 'least(' ~ moment ~ ', ' ~ name ~ '.closes_at)') }}, 0)
 {%- endmacro %}
 
-{# Live contacts wait for a person; the others are written and answered later. #}
+{# Channels in which the customer waits for a person; contacts in other channels are written and answered later. #}
 {% macro is_live_channel(channel) -%}
 {{ channel }} in ('phone', 'chat', 'shop')
 {%- endmacro %}
@@ -24,8 +24,8 @@ coalesce({{ name }}.open_seconds_before + {{ seconds_between(name ~ '.opens_at',
 {% macro any_live_channel() %}any live{% endmacro %}
 
 {#
-  Before the stretches are replaced: when opening hours or holidays changed, the days of written contacts that were still open then are counted again.
-  A contact answered before the first stretch that differs keeps its seconds.
+  Runs before the open periods are replaced: when opening hours or holidays changed, the days of written contacts that were still open then are
+  counted again. A contact answered before the first open period that differs keeps its seconds.
 #}
 {% macro touch_days_of_moved_hours() %}
 {%- set before = adapter.get_relation(database=this.database, schema=this.schema, identifier=this.identifier) if execute else none %}

@@ -1,4 +1,4 @@
-{# What can be edited about a change: column, name for people, and its value as a text. #}
+{# The fields of a change that can be edited: column, name on pages, and value as text. #}
 {% macro change_fields() %}
 {{ return([
     ('title', 'title', 'title'),
@@ -22,7 +22,7 @@
 ]) }}
 {% endmacro %}
 
-{# Those rows in long form: one per row of `relation` and field. `columns` come along. #}
+{# These fields in long form: one row per row of `relation` and field, with `columns`. #}
 {% macro list_change_fields(relation, columns) %}
 {%- for column, name, text in change_fields() %}
     select {{ columns | join(', ') }}, '{{ column }}' as field, '{{ name }}' as field_name, {{ loop.index }} as field_position, {{ text }} as told from {{ relation }}
@@ -32,7 +32,7 @@
 {%- endfor %}
 {% endmacro %}
 
-{# A field's value in a sentence. `named` is the KPI of that id, if it is one; the size is told in the unit of the change's KPI. #}
+{# A field's value in a sentence. `named` is the KPI with that id, if the field holds one; a size is written in the unit of the change's KPI. #}
 {% macro told_text(told, named) -%}
 case
     when edits.field in ('title', 'description') then '“' || {{ told }} || '”'

@@ -1,10 +1,11 @@
 {#
   Current versions of keyed rows, merged from newly landed windows only.
 
-  begin_merge  (before): notes the keys of new rows and of rows whose window was landed again, what hangs on them (noted_changes.sql), and removes them.
-  current_rows (model):  puts the winning version of each noted key back.
-  end_merge    (after):  notes what hangs on them now, and that these loads are merged.
-  All three run in one transaction: a killed build leaves the table as it was.
+  begin_merge  (before): notes the keys of new rows and of rows whose window was landed again, and what depends on them (noted_changes.sql);
+                         then removes these rows.
+  current_rows (model):  inserts the current version of each noted key.
+  end_merge    (after):  notes what depends on the new rows, and that these loads are merged.
+  All three run in one transaction: a killed build leaves the table unchanged.
 #}
 
 {% macro create_state_tables() %}
@@ -84,7 +85,7 @@ select '{{ name }}', load_id from {{ source('landing', 'landing_log') }}
 where status = 'landed' and load_id not in (select load_id from merged_loads where contract = '{{ name }}')
 {% endmacro %}
 
-{# A condition that holds for every row of the windows landed since the last merge, with literal bounds; none when nothing landed. #}
+{# A condition that holds for every row of the windows landed since the last merge, with literal bounds; false when nothing landed. #}
 {% macro new_windows(name) %}
 {%- set windows = run_query(
     "select source, table_name, min(coalesce(window_start, date '1970-01-01')), max(coalesce(window_end, date '1970-01-02')) from "

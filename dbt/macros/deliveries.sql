@@ -1,4 +1,4 @@
-{# Deliveries, and those that came by that day, on the day a fact counts them: the one asked for, or the one last scheduled. #}
+{# Deliveries, and those delivered by that day, per day that a fact counts them on: the requested day, or the day last scheduled. #}
 {% macro count_deliveries_by(fact) -%}
 with deliveries as (
 

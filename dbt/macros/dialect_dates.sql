@@ -21,7 +21,7 @@ cast(floor(({{ last_day }} - {{ day }}) / 7.0) as integer)
 
 {% macro written_date(day) %}{{ return(adapter.dispatch('written_date')(day)) }}{% endmacro %}
 
-{# A date written out: 3 March 2026. #}
+{# A date as text: 3 March 2026. #}
 {% macro default__written_date(day) -%}
 strftime({{ day }}, '%-d %B %Y')
 {%- endmacro %}
@@ -35,7 +35,7 @@ hour({{ moment }} at time zone '{{ var('time_zone') }}')
 
 {% macro iso_weekday(day) %}{{ return(adapter.dispatch('iso_weekday')(day)) }}{% endmacro %}
 
-{# 1 is Monday. #}
+{# Day of the week; 1 is Monday. #}
 {% macro default__iso_weekday(day) -%}
 isodow({{ day }})
 {%- endmacro %}
@@ -49,21 +49,24 @@ cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) 
 
 {% macro minute_of_day(clock) %}{{ return(adapter.dispatch('minute_of_day')(clock)) }}{% endmacro %}
 
-{# Minutes since midnight of a text like 08:30; 24:00 is 1440. #}
+{# Minutes since midnight from a text like 08:30; 24:00 is 1440. #}
 {% macro default__minute_of_day(clock) -%}
 60 * cast(left({{ clock }}, 2) as integer) + cast(right({{ clock }}, 2) as integer)
 {%- endmacro %}
 
 {% macro local_minute(day, minute) %}{{ return(adapter.dispatch('local_minute')(day, minute)) }}{% endmacro %}
 
-{# A local clock reading without a time zone: so many minutes after midnight of a day. #}
+{# A local time without a time zone: a number of minutes after midnight of a day. #}
 {% macro default__local_minute(day, minute) -%}
 cast({{ day }} as timestamp) + to_minutes({{ minute }})
 {%- endmacro %}
 
 {% macro utc_moment(local) %}{{ return(adapter.dispatch('utc_moment')(local)) }}{% endmacro %}
 
-{# The moment of a local clock reading. A reading that comes twice in autumn means the first; one that is skipped in spring is read on the clock of before the change. #}
+{#
+  The instant of a local time. A local time that occurs twice in autumn means the first one; one that is skipped in spring is read with the offset
+  before the change.
+#}
 {% macro default__utc_moment(local) -%}
 {%- set zone = "at time zone '" ~ var('time_zone') ~ "'" -%}
 {%- set by_clock_before = '(((' ~ local ~ ') - interval 1 day) ' ~ zone ~ ' + interval 24 hour)' -%}
@@ -72,14 +75,14 @@ least(({{ local }}) {{ zone }}, case when {{ by_clock_before }} {{ zone }} = {{ 
 
 {% macro written_month(day) %}{{ return(adapter.dispatch('written_month')(day)) }}{% endmacro %}
 
-{# A month written out: March 2026. #}
+{# A month as text: March 2026. #}
 {% macro default__written_month(day) -%}
 strftime({{ day }}, '%B %Y')
 {%- endmacro %}
 
 {% macro months_earlier(day, months) %}{{ return(adapter.dispatch('months_earlier')(day, months)) }}{% endmacro %}
 
-{# The day that many calendar months earlier. #}
+{# The day a number of calendar months earlier. #}
 {% macro default__months_earlier(day, months) -%}
 cast({{ day }} - to_months({{ months }}) as date)
 {%- endmacro %}

@@ -9,7 +9,7 @@
 {% macro z95() %}1.959963984540054{% endmacro %}
 
 {% macro wilson_bound(numerator, denominator, sign, z=none) -%}
-{#- the share itself lies between its bounds: 10 of 10 would miss 1 by a rounding error -#}
+{#- the bounds must include the share itself: for 10 of 10, a rounding error would make the upper bound less than 1 -#}
 {{ 'least' if sign == '-' else 'greatest' }}({{ numerator }} / {{ denominator }}, least(1.0, greatest(0.0, (
     {{ numerator }} / {{ denominator }} + power({{ z or z95() }}, 2) / (2 * {{ denominator }})
     {{ sign }} {{ z or z95() }} * sqrt(
@@ -49,7 +49,7 @@ end
 ({{ events }} + 1) * power(1 - 1 / (9 * ({{ events }} + 1)) + {{ z95() }} / (3 * sqrt({{ events }} + 1)), 3) / {{ exposure }}
 {%- endmacro %}
 
-{# Skewness of the values behind a sum, from the sums of first, second and third powers. #}
+{# Skewness of the values of a sum, from the sums of first, second and third powers. #}
 {% macro skewness(total, total_sq, total_cube, n) -%}
 ({{ total_cube }} / {{ n }} - 3 * {{ total }} / {{ n }} * {{ total_sq }} / {{ n }} + 2 * power({{ total }} / {{ n }}, 3))
 / nullif(power(greatest(0.0, {{ total_sq }} / {{ n }} - power({{ total }} / {{ n }}, 2)), 1.5), 0)

@@ -1,9 +1,9 @@
-{# The columns that trace a row to source, table, file and line. The last thing a staging model selects. #}
+{# The columns that trace a row to source, table, file and line. A staging model selects them last. #}
 {% macro lineage() -%}
 _source, _table, _source_file, _source_line, _load_id, _landed_at, _window_date
 {%- endmacro %}
 
-{# The same for a model that folds several lake rows into one; it also counts them. #}
+{# The same for a model that combines several lake rows to one; it also counts them. #}
 {% macro lineage_of_group() -%}
 min(_source) as _source,
         min(_table) as _table,

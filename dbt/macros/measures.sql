@@ -1,6 +1,6 @@
 {#
-  The daily facts measures are counted in: the model, the event type that places its rows at a touchpoint, the attributes of that event the model
-  knows, which rows count, the fact whose coverage says which days are complete, and whether it knows customers and so counts by their segment.
+  The daily facts that measures come from: the model, the event type that assigns its rows to a touchpoint, the attributes of that event in the
+  model, which rows count, the fact whose coverage decides which days are complete, and whether it has customers and so counts by segment.
 #}
 {% macro measured_facts() %}
 {{ return([
@@ -24,7 +24,7 @@
 ]) }}
 {% endmacro %}
 
-{# The facts that cover days, with the relation that knows their sources and days. #}
+{# The facts that cover days, with the relation that has their sources and days. #}
 {% macro covering_facts() %}
 {{ return({
     'orders': 'int_orders_daily', 'visits': 'int_visits_daily', 'contacts': 'int_contacts_daily', 'deliveries': 'int_deliveries_daily',
@@ -32,7 +32,7 @@
 }) }}
 {% endmacro %}
 
-{# One measure of a daily fact in long form. A count is its own total; a sum comes with its squares and cubes, for intervals. #}
+{# One measure of a daily fact in long form. A count has only its total; a sum also has its squares and cubes, for intervals. #}
 {% macro measure_rows(fact, measure) -%}
 {%- set total = measure.config.meta.sums -%}
 select

@@ -1,6 +1,6 @@
 {#
-  What a merge of current rows notes for the models after it, once for the rows as they stood and once for the rows as they stand:
-  the days to count again, and the keys of outcomes (orders, order lines, contacts) to work out again.
+  What a merge of current rows notes for later models, once for the old rows and once for the new rows:
+  the days to count again, and the keys of outcomes (orders, order lines, contacts) to calculate again.
 #}
 
 {# The daily facts that count a contract's rows, with the day each counts them on. #}
@@ -12,7 +12,7 @@
 {{ return(days) }}
 {% endmacro %}
 
-{# The outcomes a contract's rows have a part in, with the key of the outcome. #}
+{# The outcomes that depend on a contract's rows, with the key of the outcome. #}
 {% macro outcomes_of(contract) %}
 {{ return({
     'contacts': {'contact_outcomes': '_key', 'order_outcomes': 'order_id'},
@@ -22,7 +22,7 @@
 }.get(contract, {})) }}
 {% endmacro %}
 
-{# An order line; a delivery that names none stands for itself. #}
+{# The key of an order line; a delivery without an order line has its own key. #}
 {% macro order_line_key() -%}
 coalesce(order_id || '|' || cast(line_no as varchar), _key)
 {%- endmacro %}
@@ -38,8 +38,8 @@ insert into changed_keys select distinct '{{ outcome }}', '{{ contract }}', {{ k
 {% endmacro %}
 
 {#
-  Outcomes: one row per key, worked out from rows of several contracts. begin_outcomes removes the rows of changed keys, the model puts them back,
-  end_outcomes forgets the keys; both note the days the rows stand on. `days` says on which column each daily fact counts them.
+  Outcomes: one row per key, calculated from rows of several contracts. begin_outcomes removes the rows of changed keys, the model inserts them
+  again, end_outcomes deletes the noted keys; both note the days of the rows. `days` names the column by which each daily fact counts them.
 #}
 {% macro begin_outcomes(name, days) %}
 {%- if not is_incremental() %}
@@ -73,8 +73,8 @@ true
 {%- endmacro %}
 
 {#
-  What becomes of a contact depends on the later contacts of its customer: with a contact, all contacts of its customer are worked out again.
-  A contact may change its customer without changing itself, when the customer's keys become known or ambiguous.
+  The outcome of a contact depends on later contacts of its customer: when a contact changes, all contacts of its customer are calculated again.
+  The customer of an unchanged contact may change when the customer's keys become known or ambiguous.
 #}
 {% macro begin_contact_outcomes() %}
 {%- if is_incremental() %}

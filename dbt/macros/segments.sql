@@ -1,6 +1,7 @@
 {#
-  Daily facts count by the segment of the customer. A row's segment may change without the row: a late return moves its customer at a month-end, an
-  unknown caller becomes known, a new version of the value model draws other boundaries. int_segment_days tells such days by a fingerprint and touches them.
+  Daily facts count by the segment of the customer. The segment of an unchanged row may change: a late return moves its customer at a month-end, an
+  unknown caller becomes known, a new version of the value model has other boundaries. int_segment_days finds such days by a fingerprint and marks
+  them to be counted again.
 #}
 {% macro begin_segment_days() %}
 create or replace temp table segment_days_before as
@@ -20,7 +21,7 @@ where now.fingerprint is distinct from before.fingerprint;
 drop table segment_days_before
 {% endmacro %}
 
-{# The segments of the rows a daily fact counts on its touched days, to join on event_key. #}
+{# The segments of the rows that a daily fact counts on its touched days, to join on event_key. #}
 {% macro segments_of(fact) -%}
 (select event_key, segment, segment_before from {{ ref('int_event_segments') }} where fact = '{{ fact }}' and {{ touched_days(fact) }})
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# The parts that signals share: thresholds and lists of signals.yml, days of KPIs as a series, the quantile that shares the error over all comparisons. #}
+{# Shared parts of signals: thresholds and lists of signals.yml, daily series of KPIs, and the quantile adjusted for the number of comparisons. #}
 
 {% macro signal_threshold(signal_id, threshold) -%}
 (select value from {{ source('company_folder', 'signal_thresholds') }} where signal_id = '{{ signal_id }}' and threshold = '{{ threshold }}')
@@ -8,7 +8,7 @@
 (select value from {{ source('company_folder', 'signal_lists') }} where signal_id = '{{ signal_id }}' and list = '{{ list }}')
 {%- endmacro %}
 
-{# The days of the KPIs a signal lists, with what judging them needs: how a unit varies, and which direction harms. #}
+{# The days of the KPIs that a signal lists, with the variance of one unit and the harmful direction. #}
 {% macro signal_kpi_days(signal_id) -%}
 select
         days.*,
@@ -25,7 +25,7 @@ select
         and days.local_date >= span.first_date
 {%- endmacro %}
 
-{# Upper quantile of the standard normal distribution for a small tail, within 0.0005 (Abramowitz and Stegun 26.2.23). #}
+{# Upper quantile of the standard normal distribution for a small tail, with an error below 0.0005 (Abramowitz and Stegun 1964, 26.2.23). #}
 {% macro normal_quantile(tail) -%}
 (
     sqrt(-2 * ln({{ tail }}))
@@ -34,7 +34,7 @@ select
 )
 {%- endmacro %}
 
-{# The same quantile of Student's t with so many degrees of freedom, from the normal one: within 0.5 % from 5 degrees on (Fisher and Cornish 1960). #}
+{# The same quantile of Student's t from the normal one; the error is below 0.5 % from 5 degrees of freedom on (Fisher and Cornish 1960). #}
 {% macro student_quantile(z, degrees) -%}
 (
     {{ z }}
@@ -45,7 +45,7 @@ select
 )
 {%- endmacro %}
 
-{# How much one unit varies around a mean: of a share, a mean or score, points of +-100, a count per exposure, an amount per count. #}
+{# Variance of one unit around a mean: for a share, a mean or score, points of +-100, a count per exposure, an amount per count. #}
 {% macro unit_variance(method, total, total_sq, n) -%}
 case {{ method }}
     when 'share' then {{ total }} / {{ n }} * (1 - {{ total }} / {{ n }})

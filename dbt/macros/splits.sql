@@ -1,9 +1,9 @@
 {#
-  The split of a quotient's change over its members; the decision record on splits says why it is done this way. Per member: sums above and below the line in both periods; `whole`
-  has those of all members together and their quotients. A member present in one period only changed the mix, not its rate.
+  The split of a quotient's change over its members; the decision record on splits has the reasons. Per member: numerator and denominator in both
+  periods; `whole` has those of all members together and their quotients. A member present in one period only changed the mix, not its rate.
 #}
 
-{# What a member adds to the change: its part of the whole after, less its part before, each against the mean of both wholes. #}
+{# The contribution of a member to the change: its part of the whole after minus its part before, each relative to the mean of both wholes. #}
 {% macro total_effect(member, whole, is_additive) -%}
 ({{ member }}.numerator_after / {{ whole }}.denominator_after - {{ member }}.numerator_before / {{ whole }}.denominator_before)
 - case
@@ -14,7 +14,7 @@
 end
 {%- endmacro %}
 
-{# The part of it that comes from the member's own quotient: its mean weight times its own change. #}
+{# The part of the contribution that comes from the member's own quotient: its mean weight times its own change. #}
 {% macro rate_effect(member, whole, is_additive) -%}
 case
     when {{ is_additive }} or ({{ member }}.denominator_before = 0 and {{ member }}.denominator_after = 0)
@@ -26,17 +26,17 @@ case
 end
 {%- endmacro %}
 
-{# Whether a count is one that no figure shows: 1 to 4 below the line. #}
+{# Whether a figure must be hidden: its denominator is 1 to 4. #}
 {% macro is_hidden_count(count) -%}
 ({{ count }} > 0 and {{ count }} < 5)
 {%- endmacro %}
 
-{# Whether a day lies in one of the two periods that are compared. #}
+{# Whether a day is in one of the two periods that are compared. #}
 {% macro is_compared(day, windows) -%}
 ({{ day }} between {{ windows }}.before_start and {{ windows }}.before_end or {{ day }} between {{ windows }}.period_start and {{ windows }}.period_end)
 {%- endmacro %}
 
-{# Of a move (`moves`, its KPI `kpis`) and a dimension it is split by (`named`, of fct_kpi_split_totals): the parts, and what a page shows of them. #}
+{# For a move (`moves`, its KPI `kpis`) and the dimension of its split (`named`, of fct_kpi_split_totals): the parts and their texts for pages. #}
 {% macro move_texts(size) -%}
 coalesce(named.dimension_set, 'total') as dimension_set,
 row_number() over (partition by moves.move_id order by named.mix_size desc nulls last, named.dimension_set) = 1 as is_main,

@@ -1,4 +1,4 @@
-{# One contract from all its staging models: typed, absent optional columns null, a reason beside each row that breaks the contract. #}
+{# One contract from all its staging models: typed, with null for absent optional columns and a reason for each row that breaks the contract. #}
 {% macro stage_contract(name) %}
 {%- set contract = var('contracts')[name] -%}
 {%- set models = var('contract_models').get(name, []) -%}
@@ -70,7 +70,7 @@ select
 from delivered
 {% endmacro %}
 
-{# The columns a staging model has; unknown and missing ones stop the build, listed separately. #}
+{# The columns of a staging model. Unknown and missing ones stop the build; the error lists them separately. #}
 {% macro delivered_columns(name, model, relation) %}
 {%- if not execute -%}{{ return([]) }}{%- endif -%}
 {%- set contract = var('contracts')[name] -%}
@@ -84,7 +84,7 @@ from delivered
     model ~ ' does not fit contract ' ~ name
     ~ (('; missing columns: ' ~ missing | join(', ')) if missing else '')
     ~ (('; unexpected columns: ' ~ unexpected | join(', ')) if unexpected else '')
-    ~ '. Mend models/' ~ model ~ '.sql of the company folder; semantic/contracts/' ~ name ~ '.yml lists the columns, lineage() adds the rest.'
+    ~ '. Correct models/' ~ model ~ '.sql of the company folder; semantic/contracts/' ~ name ~ '.yml lists the columns, lineage() adds the rest.'
 ) }}
 {%- endif -%}
 {{ return(present) }}

@@ -1,4 +1,4 @@
-{# The colour of a value against its target: by its interval, mirrored where lower is better. #}
+{# The colour of a value against its target, from its interval; reversed where lower is better. #}
 {% macro kpi_status(kpi, targets) -%}
 case
     when coalesce({{ kpi }}.denominator, 0) = 0 then 'no_data'
@@ -13,7 +13,7 @@ case
 end
 {%- endmacro %}
 
-{# Why a value or its colour is missing, and what to know about it. #}
+{# The reason why a value or its colour is missing, and notes on it. #}
 {% macro kpi_reason(kpi) -%}
 nullif(concat_ws(
     '; ',
@@ -55,7 +55,7 @@ case {{ status }}
 end
 {%- endmacro %}
 
-{# What a difference between two periods is worth, in words. #}
+{# A difference between two periods in words. #}
 {% macro move_word(certainty, change, direction) -%}
 case
     when {{ certainty }} = 'within_margin' then 'within the margin'

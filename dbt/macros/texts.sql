@@ -1,4 +1,4 @@
-{# A value as people write it: 91.2 %, +34, 45 s, 12.5 min, 6.3 h, EUR 61.20, 3.10 per 100. #}
+{# A value as text: 91.2 %, +34, 45 s, 12.5 min, 6.3 h, EUR 61.20, 3.10 per 100. #}
 {% macro value_text(value, unit_kind, unit) -%}
 case
     when {{ value }} is null then null
@@ -13,7 +13,7 @@ case
 end
 {%- endmacro %}
 
-{# Half the width of a value's interval in the same writing, without the unit. #}
+{# Half the width of a value's interval in the same format, without the unit. #}
 {% macro margin_text(margin, unit_kind, value) -%}
 case
     when {{ margin }} is null then null
@@ -27,8 +27,8 @@ end
 {%- endmacro %}
 
 {#
-  A difference or a part of one in the writing of the values it lies between, with its sign and without the unit: +2.1, -0.35. `size` is the larger
-  of the two values: it decides between seconds, minutes and hours.
+  A difference of two values, or a part of it, in the format of the values, with its sign and without the unit: +2.1, -0.35. `size` is the larger
+  of the two values; it decides whether seconds, minutes or hours are used.
 #}
 {% macro effect_text(effect, unit_kind, size) -%}
 case
@@ -42,7 +42,7 @@ case
 end
 {%- endmacro %}
 
-{# What differences are counted in. #}
+{# The unit of differences. #}
 {% macro effect_unit(unit_kind, unit, size) -%}
 case
     when {{ unit_kind }} in ('share', 'points') then ' points'
@@ -55,12 +55,12 @@ case
 end
 {%- endmacro %}
 
-{# The first letter small, for the middle of a sentence; abbreviations keep theirs. #}
+{# A text with a lower-case first letter, for the middle of a sentence; abbreviations do not change. #}
 {% macro within_sentence(name) -%}
 case when upper(substr({{ name }}, 2, 1)) = substr({{ name }}, 2, 1) then {{ name }} else lower(substr({{ name }}, 1, 1)) || substr({{ name }}, 2) end
 {%- endmacro %}
 
-{# Hours as people say them: 26 h, 3.7 days. #}
+{# Hours as text: 26 h, 3.7 days. #}
 {% macro hours_text(hours) -%}
 case
     when {{ hours }} is null then null
@@ -69,12 +69,12 @@ case
 end
 {%- endmacro %}
 
-{# A period by its days: 3 May 2025 to 1 May 2026. #}
+{# A period by its first and last day: 3 May 2025 to 1 May 2026. #}
 {% macro period_text(first_day, last_day) -%}
 {{ written_date(first_day) }} || ' to ' || {{ written_date(last_day) }}
 {%- endmacro %}
 
-{# 1 session, 1,234 sessions. #}
+{# A count with its noun: 1 session, 1,234 sessions. #}
 {% macro counted(count, noun) -%}
 printf('%,.0f {{ noun }}', {{ count }}) || case when {{ count }} = 1 then '' else 's' end
 {%- endmacro %}
@@ -90,12 +90,12 @@ case {{ channel }}
 end
 {%- endmacro %}
 
-{# Last 28 days, to 30 June 2026: a window by its name and its last day. #}
+{# A window by its name and its last day: Last 28 days, to 30 June 2026. #}
 {% macro window_label(window_id, last_day) -%}
 replace(replace({{ window_id }}, '_', ' '), 'last', 'Last') || ', to ' || {{ written_date(last_day) }}
 {%- endmacro %}
 
-{# Which way a value went since the window before; nothing where that is unclear. #}
+{# The direction of a value since the window before; empty where it is unclear. #}
 {% macro trend_arrow(trend, value, previous_value) -%}
 case
     when {{ trend }} = 'steady' then '→'

@@ -1,4 +1,4 @@
-{# Incremental daily aggregates: remove the touched days, count them again, forget them. #}
+{# Incremental daily aggregates: remove the rows of touched days, count these days again, then delete the list of touched days. #}
 {% macro begin_days(fact) %}
 {%- if is_incremental() %}delete from {{ this }} where {{ touched_days(fact) }}{% else %}select 1{% endif %}
 {% endmacro %}

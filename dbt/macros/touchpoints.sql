@@ -1,6 +1,6 @@
 {#
-  The joins that give events their touchpoint: `events` names a relation with event_type, source and the attributes rules may name, `day` its
-  date column. The touchpoint is map.touchpoint_id; null where no rule claims the event.
+  The joins that assign events to touchpoints: `events` names a relation with event_type, source and the attributes that rules may name, `day` its
+  date column. The touchpoint is map.touchpoint_id; null when no rule claims the event.
 #}
 {% macro join_event_map(events, day='event_date') -%}
 left join {{ ref('int_event_kinds') }} as kinds

@@ -1,6 +1,6 @@
 {#
-  Joins that keep one version of a KPI per period: days counted with an older version than the one in force at the end of the period (or of the
-  data) are left out, so that no period mixes two meanings. Stands after a join of dim_periods as `periods`; ends in a `where`.
+  Joins that keep one version of a KPI per period: days of an older version than the one valid at the end of the period (or of the data) are left
+  out, so that no period mixes two definitions. Use it after a join of dim_periods as `periods`; it ends with a `where`.
 #}
 {% macro leave_out_older_versions(kpi_id, kpi_version) -%}
 left join {{ ref('dim_kpi_versions') }} as newer

@@ -1,4 +1,4 @@
-"""Connectors by the name sources.yml uses. A new one is a file here and a line below."""
+"""Connectors by their name in sources.yml. To add one, add a module here and a line below."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Csv text to rows with their true line numbers. A line that cannot be split costs itself only, never its neighbours."""
+"""CSV text to rows with the line numbers of the file. A line that cannot be split is rejected alone; the lines around it are kept."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ingestion.errors import BadFileError
 from ingestion.protocol import BROKEN_SCHEMA, Batch
 
 QUOTE = '"'
-LONGEST_RECORD_LINES = 200  # a quoted value may hold line breaks; an open quote is not looked after any further
+LONGEST_RECORD_LINES = 200  # a quoted value may contain line breaks; its closing quote is searched in this many lines at most
 UNREADABLE_LINE = "unreadable line"
 
 csv.field_size_limit(10_000_000)
 
 
 class Text(Protocol):
-    """A file's text, the name its rows carry and the day its name says."""
+    """A file's text, the name written to its rows, and the day in its name."""
 
     name: str
     day: object
@@ -36,7 +36,7 @@ def read_csv_files(files: Sequence[Text], table: Table) -> Iterator[Batch]:
 
 
 def check_csv(text: str, table: Table) -> None:
-    """Raise BadFileError when the header cannot be used or nothing follows it."""
+    """Raise BadFileError when the header cannot be used or no row follows it."""
     if not text:
         return
     header, _, rest = text.partition("\n")
@@ -88,7 +88,7 @@ def number_lines(file: Text, position: int) -> pl.DataFrame:
 
 
 def split_lines(lines: pl.DataFrame, delimiter: str, width: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Records (columns "0", "1", ...) and the lines that are none; blank lines are neither."""
+    """Records (columns "0", "1", ...) and the lines that cannot be split; blank lines are in neither."""
     has_quote = lines["line"].str.contains(QUOTE, literal=True)
     quoted, broken_quoted, taken = (
         read_quoted(lines, has_quote.arg_true().to_list(), delimiter, width) if has_quote.any() else ([], [], set())
@@ -112,9 +112,9 @@ def split_lines(lines: pl.DataFrame, delimiter: str, width: int) -> tuple[pl.Dat
 def read_quoted(
     lines: pl.DataFrame, positions: list[int], delimiter: str, width: int
 ) -> tuple[list[tuple[object, ...]], list[int], set[int]]:
-    """Read the records that hold a quote, one by one, over several lines where a quoted value does.
+    """Read the records that contain a quote, one by one. A record takes several lines where a quoted value contains line breaks.
 
-    Returns the records, the positions of lines that cannot be split, and all positions dealt with.
+    Returns the records, the positions of lines that cannot be split, and all positions read.
     """
     records: list[tuple[object, ...]] = []
     broken: list[int] = []
@@ -136,7 +136,7 @@ def read_quoted(
 
 
 def parse_record(text: str, delimiter: str) -> list[str] | None:
-    """Cells of one record; None when a quote stays open or stands where it cannot."""
+    """Cells of one record; None when a quote is not closed or is in a wrong place."""
     try:
         return next(csv.reader([text], delimiter=delimiter, strict=True), None)
     except csv.Error:
@@ -144,7 +144,7 @@ def parse_record(text: str, delimiter: str) -> list[str] | None:
 
 
 def parse_long_record(text_of: list[str], file_of: list[int], start: int, delimiter: str, width: int) -> tuple[list[str] | None, int]:
-    """Add lines until the open quote closes and the record has its width; else the first line is broken by itself."""
+    """Add lines until the open quote is closed and the record has the expected width; otherwise only the first line is broken."""
     parts = [text_of[start]]
     for end in range(start + 1, min(start + LONGEST_RECORD_LINES, len(text_of))):
         if file_of[end] != file_of[start]:

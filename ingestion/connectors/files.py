@@ -1,4 +1,4 @@
-"""Connector `files`: csv, jsonl and parquet files that a glob names, packed (.gz) or not."""
+"""Connector `files`: CSV, JSONL and Parquet files that match a glob, compressed (.gz) or not."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from ingestion.rows import UNREADABLE_FILE, find_delivered, read_window_days
 from ingestion.values import blank_values, find_window_days, type_values
 from ingestion.windows import Window
 
-BATCH_BYTES = 64_000_000  # unpacked bytes of text that are turned into rows at a time
+BATCH_BYTES = 64_000_000  # bytes of decompressed text that are turned into rows at a time
 
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file of a table; `day` when its name says one."""
+    """A file of a table; `day` is the day in its name, if any."""
 
     path: Path
     name: str
@@ -37,7 +37,7 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class FileText:
-    """A file's text, unpacked and decoded, with the name its rows carry."""
+    """A file's text, decompressed and decoded, with the name written to its rows."""
 
     name: str
     day: date | None
@@ -45,7 +45,7 @@ class FileText:
 
 
 class FilesConnector:
-    """Reads a table's files in the order of their names. A bad file stops the load or becomes one rejected row (`on_bad_file`)."""
+    """Reads a table's files in order of name. A bad file stops the load or becomes one rejected row, as `on_bad_file` says."""
 
     source_keys: ClassVar[tuple[str, ...]] = ()
     table_keys: ClassVar[tuple[str, ...]] = ("path", "format", "encoding", "delimiter")
@@ -56,11 +56,11 @@ class FilesConnector:
 
     @staticmethod
     def resolve_url(url: str, company: Path) -> str:
-        """Files have no URL."""
+        """Return the URL unchanged: files have none."""
         return url
 
     def earliest_day(self, table: Table) -> date | None:
-        """The first day a file's name or a row's window column says."""
+        """The first day in a file's name or in the window column."""
         if isinstance(table.placement, FileDate):
             return min((found.day for found in find_files(table) if found.day), default=None)
         if not isinstance(table.placement, DateColumn):
@@ -69,8 +69,8 @@ class FilesConnector:
         return min((day for day in days if isinstance(day, date)), default=None)
 
     def read(self, table: Table, window: Window | None) -> Reading:
-        """Files whose name says a day of the window; all files where a column or a snapshot places the rows."""
-        if table.name not in self._found:  # the folder is looked through once for all windows of a load
+        """The rows of the files whose name has a day of the window; of all files when the window comes from a column or for a snapshot."""
+        if table.name not in self._found:  # the folder is listed once for all windows of a load
             self._found[table.name] = find_files(table)
         found, days = self._found[table.name], None
         if isinstance(table.placement, FileDate) and window is not None:
@@ -84,7 +84,7 @@ class FilesConnector:
         return [PresentFile(found.name, found.path.stat().st_size, found.day) for found in find_files(table)]
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file is kept open."""
 
     def _read_files(self, table: Table, found: list[FoundFile], files: list[ReadFile]) -> Iterator[Batch]:
         texts: list[FileText] = []
@@ -122,16 +122,16 @@ def parse_texts(texts: list[FileText], table: Table) -> Iterable[Batch]:
 
 
 def find_files(table: Table) -> list[FoundFile]:
-    """The files of a table, by name; raises when there is none or one whose name says no day where it should."""
+    """The files of a table in order of name. Raises IngestionError when there is none, or when a name lacks the required day."""
     root, pattern = split_pattern(table.path or Path())
     paths = sorted((path for path in root.glob(pattern) if path.is_file()), key=str)
     if not paths and not table.allow_empty:
-        raise SourceDownError(f"{table.label}: no file matches {table.path}; check `path` in sources.yml and that the folder is there")
+        raise SourceDownError(f"{table.label}: no file matches {table.path}; check `path` in sources.yml and that the folder exists")
     return [FoundFile(path, path.relative_to(root).as_posix(), find_file_day(path, table)) for path in paths]
 
 
 def split_pattern(path: Path) -> tuple[Path, str]:
-    """The folder below which names vary, and the pattern below it."""
+    """The fixed folder at the start of a glob, and the pattern inside it."""
     parts = path.parts
     fixed = next((position for position, part in enumerate(parts) if set(part) & set("*?[")), len(parts) - 1)
     return Path(*parts[:fixed]), "/".join(parts[fixed:])
@@ -154,15 +154,15 @@ def find_file_day(path: Path, table: Table) -> date | None:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file as it stands on disk."""
+    """The bytes of a file. Raises BadFileError."""
     try:
         return path.read_bytes()
     except OSError as error:
-        raise BadFileError(f"cannot be read ({error.strerror}); check that it is there and readable") from error
+        raise BadFileError(f"cannot be read ({error.strerror}); check that it exists and that its permissions allow reading") from error
 
 
 def read_text(raw: bytes, path: Path, table: Table) -> str:
-    """Unpack and decode; a file that is not what it claims raises BadFileError."""
+    """Decompress and decode a file. Raises BadFileError when its content does not fit its name or its declared encoding."""
     if path.suffix == ".gz":
         raw = unpack(raw)
     elif raw.startswith(b"\x1f\x8b"):
@@ -186,7 +186,7 @@ def read_text(raw: bytes, path: Path, table: Table) -> str:
 
 
 def unpack(raw: bytes) -> bytes:
-    """Unpack gzip."""
+    """Decompress gzip. Raises BadFileError."""
     try:
         return gzip.decompress(raw)
     except EOFError:
@@ -196,7 +196,7 @@ def unpack(raw: bytes) -> bytes:
 
 
 def refuse_file(found: FoundFile, problem: str) -> Batch:
-    """One rejected row that stands for a file that cannot be read."""
+    """One rejected row in place of a file that cannot be read."""
     row = {
         "_source_file": [found.name],
         "_source_line": [None],

@@ -1,4 +1,4 @@
-"""Jsonl text to rows: one object a line; a field inside an object is named with dots."""
+"""JSONL text to rows: one object per line; a field of a nested object has a name with dots."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ingestion.connectors.csv_lines import UNREADABLE_LINE, Text
 from ingestion.declarations import Table
 from ingestion.protocol import BROKEN_SCHEMA, Batch
 
-DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)  # numbers keep the digits they were written with
+DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)  # numbers are kept as the text in the file
 
 
 @dataclass
 class Node:
-    """What is taken from an object: its wanted fields with the cells read so far, its wanted objects, and every key it ever had."""
+    """The fields wanted from an object with the cells read so far, its wanted nested objects, and every key seen so far."""
 
     cells: dict[str, list[str | None]] = field(default_factory=dict)
     children: dict[str, Node] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Node:
             self.children.setdefault(path[0], Node()).add_path(path[1:], cells)
 
     def take(self, value: Any) -> None:
-        """Add one cell for every wanted field; null for what is no object or lacks the field."""
+        """Add one cell for every wanted field; null when the value is not an object or lacks the field."""
         if not isinstance(value, dict):
             value = {}
         self.keys.update(value)
@@ -44,14 +44,14 @@ class Node:
             child.take(value.get(key))
 
     def name_keys(self, prefix: str = "") -> Iterator[str]:
-        """Dotted names of all fields seen; an object that is looked into is named by its fields."""
+        """Dotted names of all fields seen; a nested object with wanted fields is listed by its fields."""
         yield from (prefix + key for key in self.keys if key not in self.children or key in self.cells)
         for key, child in self.children.items():
             yield from child.name_keys(f"{prefix}{key}.")
 
 
 def read_json_files(files: Sequence[Text], table: Table) -> Iterator[Batch]:
-    """One batch for all files: what a line lacks is null, a column that no line has is missing."""
+    """One batch for all files. A field that a line lacks is null; a column that no line has is missing."""
     cells: dict[str, list[str | None]] = {name: [] for name in sorted(table.wanted_names)}
     root = Node()
     for name, column in cells.items():
@@ -70,7 +70,7 @@ def read_json_files(files: Sequence[Text], table: Table) -> Iterator[Batch]:
                 continue
             origins.append((file.name, number, file.day))
             root.take(row)
-            if not dotted.isdisjoint(row):  # a key that has the dots in its name
+            if not dotted.isdisjoint(row):  # a key whose own name contains dots
                 for name in dotted & row.keys():
                     cells[name][-1] = write_cell(row[name])
     lineage = pl.DataFrame(origins, schema={"_source_file": pl.String, "_source_line": pl.Int64, "_file_date": pl.Date}, orient="row")
@@ -81,7 +81,7 @@ def read_json_files(files: Sequence[Text], table: Table) -> Iterator[Batch]:
 
 
 def parse_object(line: str) -> dict[str, Any] | None:
-    """The object of a line; None when it is none."""
+    """The object of a line; None when the line is not a JSON object."""
     try:
         value = DECODER.decode(line)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Parquet files to rows; `_source_line` is the row's position, beginning with 1."""
+"""Parquet files to rows; `_source_line` is the position of the row, counted from 1."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ingestion.protocol import BROKEN_SCHEMA, Batch
 
 
 def read_parquet_file(raw: bytes, name: str, day: date | None, table: Table) -> Batch:
-    """The declared columns of one file, typed as the file types them."""
+    """The declared columns of one file, with the types of the file."""
     try:
         header = list(pl.read_parquet_schema(io.BytesIO(raw)))
         wanted = [column for column in header if column in table.wanted_names]
@@ -22,7 +22,7 @@ def read_parquet_file(raw: bytes, name: str, day: date | None, table: Table) -> 
         raise BadFileError("is not a Parquet file or is damaged; check `format`, or have it delivered again") from None
     nested = [column for column in wanted if rows[column].dtype.is_nested()]
     if nested:
-        raise BadFileError(f"{', '.join(nested)} hold lists or objects; have them delivered as plain columns")
+        raise BadFileError(f"columns with lists or objects: {', '.join(nested)}; have them delivered as plain columns")
     if not rows.height and not table.allow_empty:
         raise BadFileError("has no rows; have it delivered again, or set `allow_empty: true` when no rows is fine")
     rows = rows.with_columns(

@@ -1,4 +1,4 @@
-"""Connector `sql`: a table, view or query of any database SQLAlchemy has a driver for, read in a stream."""
+"""Connector `sql`: a table, view or query of any database that SQLAlchemy has a driver for, read in parts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class SqlConnector:
-    """Reads with one select per window, ordered by the cursor. The URL, which may hold a password, is in no message."""
+    """Reads with one select per window, ordered by the cursor. No message contains the URL, because it may hold a password."""
 
     source_keys: ClassVar[tuple[str, ...]] = ("url",)
     table_keys: ClassVar[tuple[str, ...]] = ("relation", "query", "cursor")
@@ -35,7 +35,7 @@ class SqlConnector:
 
     @staticmethod
     def resolve_url(url: str, company: Path) -> str:
-        """Make the path of an SQLite file absolute; ValueError when SQLAlchemy cannot use the URL."""
+        """Make the path of an SQLite file absolute. Raises ValueError when SQLAlchemy cannot use the URL."""
         try:
             parsed = sa.make_url(url)
             parsed.get_dialect()
@@ -59,7 +59,7 @@ class SqlConnector:
         return days[0] if len(days) else None
 
     def read(self, table: Table, window: Window | None) -> Reading:
-        """The rows whose cursor lies in the window, and up to a day on either side: as stored, a cursor need not be in local time."""
+        """The rows whose cursor is in the window or up to a day outside it, because a stored cursor may not be in local time."""
         with self._connect(table) as connection:
             header = read_header(connection, table)
             cursor = find_cursor(table, header)
@@ -73,16 +73,16 @@ class SqlConnector:
         return Reading(batches=self._stream(table, header, cursor, condition), rows_without_window=unplaced)
 
     def list_files(self, table: Table) -> list[PresentFile]:
-        """A database has no files."""
+        """Return no files: a database has none."""
         return []
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         self._engine.dispose()
 
     @contextmanager
     def _connect(self, table: Table) -> Iterator[sa.Connection]:
-        """A connection; failures say what failed without the URL or a row's content."""
+        """A connection. Raises SourceDownError or IngestionError; the messages contain neither the URL nor values of rows."""
         check_sqlite_file(self._engine.url, table)
         try:
             connection = self._engine.connect()
@@ -118,7 +118,7 @@ class SqlConnector:
 
 
 def relation_of(table: Table) -> sa.FromClause:
-    """What to select from."""
+    """The table, view or query to select from."""
     if table.query is not None:
         return sa.text(table.query).columns().subquery("source_query")
     schema, _, name = (table.relation or "").rpartition(".")
@@ -126,12 +126,12 @@ def relation_of(table: Table) -> sa.FromClause:
 
 
 def read_header(connection: sa.Connection, table: Table) -> list[str]:
-    """Names of the columns the relation has."""
+    """Names of the relation's columns."""
     return list(connection.execute(sa.select(sa.text("*")).select_from(relation_of(table)).where(sa.text("1 = 0"))).keys())
 
 
 def find_cursor(table: Table, header: list[str]) -> str | None:
-    """The cursor's name in the source; None for a snapshot. A cursor that is missing is found by the landing's header check."""
+    """The cursor's name in the source; None for a snapshot. A missing cursor is reported later, when landing checks the columns."""
     if not isinstance(table.placement, DateColumn):
         return None
     column = table.find_column(table.placement.column)
@@ -140,7 +140,7 @@ def find_cursor(table: Table, header: list[str]) -> str | None:
 
 
 def find_cursor_kind(connection: sa.Connection, table: Table, cursor: str) -> object:
-    """One value of the cursor, to see how the database stores it."""
+    """One value of the cursor, to find out which type the database stores."""
     column = sa.column(cursor)
     value = connection.execute(sa.select(column).select_from(relation_of(table)).where(column.is_not(None)).limit(1)).scalar()
     if value is not None and not isinstance(value, str | date):
@@ -151,7 +151,7 @@ def find_cursor_kind(connection: sa.Connection, table: Table, cursor: str) -> ob
 
 
 def bound_cursor(cursor: str, window: Window, sample: object) -> sa.ColumnElement[bool]:
-    """Cursor within the window and a day around it, compared the way it is stored. Text is ISO 8601, of which the day is a prefix."""
+    """The condition for a cursor in the window or a day around it, in the stored type. Text is ISO 8601, which begins with the day."""
     first, end = window.start - ONE_DAY, window.end + ONE_DAY
     column: sa.ColumnClause[Any] = sa.column(cursor)
     if isinstance(sample, datetime):
@@ -165,7 +165,7 @@ def bound_cursor(cursor: str, window: Window, sample: object) -> sa.ColumnElemen
 
 
 def count_unplaced(connection: sa.Connection, table: Table, cursor: str, sample: object) -> int:
-    """Rows no window selects: an empty cursor, or text that does not begin with a digit."""
+    """Number of rows that no window selects: the cursor is empty, or a text that does not begin with a digit."""
     column: sa.ColumnClause[Any] = sa.column(cursor)
     condition = column.is_(None)
     if isinstance(sample, str):
@@ -174,7 +174,7 @@ def count_unplaced(connection: sa.Connection, table: Table, cursor: str, sample:
 
 
 def check_cursor(values: pl.Series, table: Table, cursor: str) -> None:
-    """A cursor text that is no instant would fall through the windows: refuse it."""
+    """Refuse cursor texts that are no time, because no window would select their rows. Raises IngestionError."""
     unread = read_window_days(values, table).is_null().sum()
     if unread:
         raise IngestionError(
@@ -183,14 +183,14 @@ def check_cursor(values: pl.Series, table: Table, cursor: str) -> None:
 
 
 def check_sqlite_file(url: sa.URL, table: Table) -> None:
-    """SQLite would make a missing file; a source must be there."""
+    """Refuse a missing SQLite file, which SQLite would create. Raises SourceDownError."""
     path = url.database or ""
     if url.get_backend_name() == "sqlite" and path and not path.startswith((":", "file:")) and not Path(path).is_file():
         raise SourceDownError(f"{table.label}: the database file {path} does not exist; check `url` in sources.yml")
 
 
 def build_frame(names: list[str], rows: Sequence[Sequence[Any]], origin: str, position: int) -> pl.DataFrame:
-    """Rows as the driver gives them, column by column."""
+    """Rows of the driver as a frame of columns."""
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     lineage = [
         pl.Series("_source_file", [origin], dtype=pl.String).new_from_index(0, len(rows)),
@@ -201,7 +201,7 @@ def build_frame(names: list[str], rows: Sequence[Sequence[Any]], origin: str, po
 
 
 def build_series(name: str, values: Sequence[Any]) -> pl.Series:
-    """One column: kept as the driver types it when all values are alike, else as text."""
+    """One column: with the driver's type when all values have the same type, else as text."""
     kinds = set(map(type, values)) - {type(None)}
     if not kinds:
         return pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(values))
@@ -216,7 +216,7 @@ def build_series(name: str, values: Sequence[Any]) -> pl.Series:
 
 
 def build_moments(name: str, values: Sequence[datetime | None]) -> pl.Series:
-    """Naive moments as they are, aware ones as UTC."""
+    """Times without a time zone unchanged, times with one in UTC."""
     return pl.Series(name, values, dtype=pl.Datetime("us", "UTC" if next(value for value in values if value).tzinfo else None))
 
 
@@ -234,6 +234,6 @@ def write_value(value: Any) -> str | None:
 
 
 def describe_error(error: SQLAlchemyError) -> str:
-    """The driver's own first line, without statement, values or URL."""
+    """The first line of the driver's message, without statement, values or URL."""
     original = getattr(error, "orig", None)
     return str(original or type(error).__name__).splitlines()[0][:200] if original else type(error).__name__

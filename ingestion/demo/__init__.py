@@ -1,4 +1,4 @@
-"""The demo company: a mail-order and web retailer that does not exist, and its foreign systems. README.md describes the files."""
+"""The demo company: an invented mail-order and web retailer and its source systems. README.md describes the files."""
 
 from ingestion.demo.generator import SEED, DemoSummary, generate_demo, is_current
 

@@ -1,8 +1,8 @@
-"""The carriers' delivery files, one a day and carrier, in two dialects.
+"""The carriers' delivery files, one per day and carrier, in two dialects.
 
 The Dutch dialect: semicolons, decimal comma, dd-mm-yyyy in local time, Dutch headers.
-The international one: commas, ISO 8601, English headers.
-A file names what was due that day; what was still on its way is named again in the file of the day it was settled.
+The international dialect: commas, ISO 8601, English headers.
+A file lists the deliveries due that day. A delivery that was still on its way is listed again in the file of the day it was settled.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ STADSFLITS_NEW_HEADER = {
 
 @dataclass(frozen=True)
 class Reports:
-    """One entry per line of a file: which delivery, in which day's file, and whether the outcome is known by then."""
+    """One entry per line of a file: the delivery, the day of the file, and whether the outcome is known in it."""
 
     delivery: np.ndarray
     day: np.ndarray
@@ -53,7 +53,7 @@ class Reports:
 
 
 def write_carrier_files(folder: Path, world: World, orders: Orders, deliveries: Deliveries) -> int:
-    """Write every carrier's files; returns how many."""
+    """Write every carrier's files; returns the number of files."""
     random = world.stream("carrier files")
     reports = _plan_reports(world, deliveries)
     files = 0
@@ -76,7 +76,7 @@ def write_carrier_files(folder: Path, world: World, orders: Orders, deliveries: 
 
 
 def _plan_reports(world: World, deliveries: Deliveries) -> Reports:
-    """Everything due is in its day's file; the late, the lost and the late in paperwork once more."""
+    """Each delivery is in the file of its due day. Late and lost ones, and those recorded late, are in a second file too."""
     first = np.arange(deliveries.count)
     again = np.flatnonzero((deliveries.repeated_day != NEVER) & (deliveries.repeated_day < world.clock.days))
     return Reports(
@@ -88,7 +88,7 @@ def _plan_reports(world: World, deliveries: Deliveries) -> Reports:
 
 
 def _fields(world: World, orders: Orders, deliveries: Deliveries, reports: Reports, pattern: str, zone: str) -> dict[str, pl.Series]:
-    """What all carriers tell, as text in their own time."""
+    """The fields that all carriers give, as text with local times."""
     at, settled = reports.delivery, reports.is_settled
     scheduled = np.where(reports.is_second | ~deliveries.is_late[at], deliveries.scheduled[at], deliveries.promised[at])
     reported = world.clock.to_utc(reports.day, np.full(len(at), 23 * 3600 + 900))

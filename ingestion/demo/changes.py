@@ -1,4 +1,4 @@
-"""The planted changes: when each one starts, seen from the last day of the demo."""
+"""The planted changes, with start days counted backwards from the last day of the demo."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def plan_changes(clock: Clock) -> list[PlantedChange]:
 
 
 def read_effects() -> pl.DataFrame:
-    """What the changes do: signal and size in the signal's own scale (log or logit)."""
+    """The effects of the changes: signal and size on the signal's own scale (log or logit)."""
     return pl.read_csv(PLAN / "effects.csv")
 
 

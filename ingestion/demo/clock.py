@@ -1,4 +1,4 @@
-"""The demo's calendar: local days of Europe/Amsterdam and their place in UTC."""
+"""The demo's calendar: local days of Europe/Amsterdam and their conversion to UTC."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class Clock:
-    """Days are counted from `first_day` = 0; moments are whole seconds since 1970 in UTC, NEVER where there is none."""
+    """Days are numbers, `first_day` is 0. Times are whole seconds since 1970 in UTC; NEVER means that there is none."""
 
     first_day: date
     days: int
@@ -30,7 +30,7 @@ class Clock:
 
     @property
     def snapshot(self) -> int:
-        """The moment the systems are read: local midnight after the last day."""
+        """The time at which the systems are read: local midnight after the last day."""
         return int(self.to_utc(np.array([self.days]), np.array([0]))[0])
 
     def date_of(self, day: int) -> date:
@@ -52,15 +52,15 @@ class Clock:
     def to_utc(self, day: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Turn local wall time into UTC.
 
-        In the hour that comes twice, odd and even seconds fall into different passes; wall times of the hour that is skipped
-        move to a neighbouring hour.
+        In the hour that occurs twice in autumn, even and odd seconds go to different occurrences. Wall times of the hour that is
+        skipped in spring move to a neighbouring hour.
         """
         second = np.asarray(second).astype(np.int64)
         wall = (self._first_epoch_day() + np.asarray(day).astype(np.int64)) * DAY + second
         return wall - self.offset_at(wall - 3600 * (1 + second % 2))
 
     def day_of(self, utc: np.ndarray) -> np.ndarray:
-        """Local day number of a moment; a large negative number for NEVER."""
+        """Local day number of a time; a large negative number for NEVER."""
         utc = np.asarray(utc)
         local_day = (utc + self.offset_at(utc)) // DAY - self._first_epoch_day()
         return np.where(utc == NEVER, -1_000_000, local_day)
@@ -70,7 +70,7 @@ class Clock:
         return (utc + self.offset_at(utc)) % DAY
 
     def weekday(self, day: np.ndarray) -> np.ndarray:
-        """0 is Monday."""
+        """Day of the week; 0 is Monday."""
         return (np.asarray(day) + self.first_day.weekday()) % 7
 
     def _first_epoch_day(self) -> int:

@@ -34,7 +34,7 @@ UNPLANNED = {"CHG-111": 20, "CHG-112": 3}
 
 
 def write_visit_files(folder: Path, world: World, traffic: Traffic) -> int:
-    """Web analytics: one file a day, an hour and property a row; returns the number of files."""
+    """Web analytics: one file per day, one row per hour and property; returns the number of files."""
     rows = split_hours(world, traffic.sessions)
     day = np.array([row[0] for row in rows])
     frame = pl.DataFrame(
@@ -50,7 +50,7 @@ def write_visit_files(folder: Path, world: World, traffic: Traffic) -> int:
 
 
 def write_cost_files(folder: Path, world: World) -> int:
-    """The ledger's extract: one file a month; returns the number of files."""
+    """The extract of the financial ledger: one file per month; returns the number of files."""
     random = world.stream("costs")
     folder.mkdir(parents=True, exist_ok=True)
     busy = world.signals.value_without_effects("sessions.web")
@@ -67,7 +67,7 @@ def write_cost_files(folder: Path, world: World) -> int:
 
 
 def write_change_log(path: Path, world: World) -> None:
-    """What departments wrote down about their changes, as a whole, with local times and its own words."""
+    """The departments' log of their changes as one file, with local times and its own vocabulary."""
     first = world.clock.first_day + timedelta(days=7)
     rows = [_change_row(change, read_on=world.clock.end) for change in world.changes if change.started_date >= first]
     pl.DataFrame(rows).write_csv(path)

@@ -1,6 +1,6 @@
-"""The contact center's log: one JSONL file a day, nested objects, local time with offset.
+"""The contact center's log: one JSONL file per day, nested objects, local time with offset.
 
-What is still open at night stands in the file of the day it is settled once more.
+A contact that is open at the end of its day is listed again in the file of the day it was settled.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def write_contact_files(folder: Path, world: World, customers: Customers, orders
 
 
 def _lines_by_day(random: np.random.Generator, world: World, customers: Customers, orders: Orders, contacts: Contacts) -> list[list[str]]:
-    """What each day's export holds: the day's contacts as they stood that night, and older ones that were settled that day."""
+    """The content of each day's export: the day's contacts as they were that night, and older ones that were settled that day."""
     days = world.clock.days
     exported = format_moments(world.clock.to_utc(np.arange(days), np.full(days, 23 * 3600 + 3000)), LOCAL).to_list()
     by_day: list[list[str]] = [[] for _ in range(days)]
@@ -57,14 +57,14 @@ def _lines_by_day(random: np.random.Generator, world: World, customers: Customer
 
 
 def _as_open(record: dict) -> dict:
-    """The contact before it was settled: nobody has answered, or the answer was not the end of it."""
+    """The contact before it was settled: without an answer, or with an answer that did not settle it."""
     routing = {name: value for name, value in record["routing"].items() if name != "answeredAt"}
     kept = {name: value for name, value in record.items() if name not in ("handling", "endedAt")}
     return {**kept, "routing": routing, "result": {"status": "open", "solved": False}}
 
 
 def _records(random: np.random.Generator, world: World, customers: Customers, orders: Orders, contacts: Contacts) -> Iterator[dict]:
-    """One nested record per contact, in order of time, as it ends up."""
+    """One nested record per contact in its final state, in order of time."""
     columns = _columns(random, orders, contacts) | _identities(random, customers, contacts)
     names = list(columns)
     for values in zip(*columns.values(), strict=True):
@@ -110,7 +110,7 @@ def _columns(random: np.random.Generator, orders: Orders, contacts: Contacts) ->
 
 
 def _identities(random: np.random.Generator, customers: Customers, contacts: Contacts) -> dict[str, list]:
-    """What each channel knows of the person: a number, a telephone, an address; strangers give their own."""
+    """The personal data that each channel has: customer number, telephone number or e-mail address, also of people without an account."""
     count = contacts.count
     is_stranger = contacts.customer == UNKNOWN
     customer = np.maximum(contacts.customer, 0)

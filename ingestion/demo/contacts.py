@@ -1,4 +1,4 @@
-"""Contacts with the company: about orders, before buying, about paying; waits, giving up, outcomes."""
+"""Contacts with the company about orders, buying and paying, with waits, giving up and outcomes."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Waits:
 
     @property
     def is_abandoned(self) -> np.ndarray:
-        """Given up before the answer."""
+        """Whether the customer gave up before the answer."""
         return self.patience < self.need
 
     @property
     def seconds(self) -> np.ndarray:
-        """What was waited, in whole seconds."""
+        """The wait in whole seconds."""
         return np.ceil(np.minimum(self.need, self.patience)).astype(np.int64)
 
 
@@ -64,7 +64,7 @@ class Contacts:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Number of contacts."""
         return len(self.day)
 
     @property
@@ -74,7 +74,7 @@ class Contacts:
 
 
 def draw_contacts(world: World, customers: Customers, orders: Orders, deliveries: Deliveries) -> Contacts:
-    """Late deliveries, payment trouble and plain questions make people call."""
+    """Draw contacts: late deliveries, payment problems and general questions make people call."""
     random = world.stream("contacts")
     parts = [
         _about_orders(random, world, orders, deliveries),
@@ -133,7 +133,7 @@ def _about_orders(random: np.random.Generator, world: World, orders: Orders, del
 
 
 def _in_general(random: np.random.Generator, world: World, customers: Customers, orders: Orders) -> np.ndarray:
-    """Questions that concern no order: some from people the company does not know."""
+    """Questions without an order; some are from people who are no customers."""
     volume = np.convolve(np.pad(np.bincount(orders.day, minlength=world.clock.days), 14, mode="edge"), np.ones(29) / 29, mode="valid")
     parts = []
     for index, channel in enumerate(CHANNELS):
@@ -169,7 +169,7 @@ def _draw_seconds(random: np.random.Generator, channel: np.ndarray) -> np.ndarra
 
 
 def _draw_waits(random: np.random.Generator, world: World, channel: np.ndarray, day: np.ndarray, queued: np.ndarray) -> Waits:
-    """Only the phone and the chat lose people who wait."""
+    """People give up waiting on the phone and in the chat only."""
     names = [f"wait.{name}" for name in CHANNELS]
     hour = world.clock.second_of(queued) / 3600
     busy = 0.75 + 0.6 * np.exp(-(((hour - 10.5) / 1.6) ** 2)) + 0.35 * np.exp(-(((hour - 19) / 1.5) ** 2))

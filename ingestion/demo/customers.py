@@ -1,4 +1,4 @@
-"""The people who buy: most of them ordinary, some quiet fans, some credit-driven big spenders."""
+"""The customers: most are ordinary, some are fans who spend little, some are big spenders who buy on credit."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Customers:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Number of customers."""
         return len(self.group)
 
 
 def draw_customers(world: World, *, category_weights: np.ndarray) -> Customers:
-    """Draw all customers; a third were there before the first day."""
+    """Draw all customers; a third were customers before the first day."""
     random = world.stream("customers")
     count = max(60, round(CUSTOMERS * world.scale))
     days = world.clock.days
@@ -78,7 +78,7 @@ def draw_customers(world: World, *, category_weights: np.ndarray) -> Customers:
 
 
 def _draw_names(random: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Names put together from syllables, so that they belong to nobody."""
+    """Names made of syllables, so that they are not names of real people."""
     parts = np.array(SYLLABLES)[random.integers(0, len(SYLLABLES), (5, count))]
     given = np.char.add(parts[0], parts[1])
     family = np.char.add(np.char.add(parts[2], parts[3]), parts[4])

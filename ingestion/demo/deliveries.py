@@ -1,4 +1,4 @@
-"""Parcels and two-man deliveries: promised, late, lost, damaged."""
+"""Parcels and deliveries by two people: promised, late, lost, damaged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEW_CARRIER_SHARE = 0.3
 
 @dataclass(frozen=True)
 class Deliveries:
-    """One entry per delivery; `repeated_day` is the file that settles it when its first one does not (NEVER if none)."""
+    """One entry per delivery; `repeated_day` is the day of the file that settles it when its first file does not (NEVER if none)."""
 
     order: np.ndarray
     carrier: np.ndarray
@@ -41,7 +41,7 @@ class Deliveries:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Number of deliveries."""
         return len(self.order)
 
     @property
@@ -52,9 +52,9 @@ class Deliveries:
 
 
 def draw_deliveries(world: World, orders: Orders, totals: Totals) -> Deliveries:
-    """Orders from the shop are taken home; large things go with two people, the rest as parcels.
+    """Draw deliveries. Orders in the shop have none; large things go with two people, the rest as parcels.
 
-    Only what was promised by the last day is known.
+    Only deliveries promised by the last day are included.
     """
     random = world.stream("deliveries")
     clock = world.clock
@@ -103,7 +103,7 @@ def draw_deliveries(world: World, orders: Orders, totals: Totals) -> Deliveries:
 def _plan_repeats(
     random: np.random.Generator, world: World, delivered_day: np.ndarray, is_late: np.ndarray, is_lost: np.ndarray
 ) -> np.ndarray:
-    """The day whose file settles what its own day's file could not: the late, the lost, and some that were only late in paperwork."""
+    """The day of a second file that settles a delivery: for late and lost ones, and for some that were only recorded late."""
     count = len(delivered_day)
     reported_late = np.where(random.random(count) < 0.12, random.integers(1, 6, count), 0)
     late_paper = (random.random(count) < 0.012) & ~is_late
@@ -114,7 +114,7 @@ def _plan_repeats(
 
 
 def _split_orders(orders: Orders, totals: Totals) -> tuple[np.ndarray, np.ndarray]:
-    """Positions of orders that travel and whether it is their large half; an order with large and small things is two deliveries."""
+    """Positions of delivered orders, and whether it is the part with large things. An order with both sizes has two deliveries."""
     travels = (orders.channel != CHANNELS.index("shop")) & ~orders.is_cancelled
     small, large = np.flatnonzero(travels & totals.has_small), np.flatnonzero(travels & totals.has_large)
     order = np.concatenate([small, large])

@@ -1,4 +1,4 @@
-"""How the foreign systems put their files on disk: one file a day, in their own encoding, with the odd damaged line."""
+"""Writing the files of the source systems: one file per day, in the encoding of the system, with a few damaged lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingestion.demo.clock import EPOCH, NEVER, ZONE, Clock
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one system writes: `prefix` and `suffix` around the date in the file's name, and the text format."""
+    """The file format of one system: `prefix` and `suffix` around the date in the file's name, and the text format."""
 
     prefix: str
     suffix: str
@@ -68,7 +68,7 @@ def write_text(path: Path, text: str, dialect: Dialect) -> None:
 
 
 def pick_days(random: np.random.Generator, days: np.ndarray, share: float, lines: list[str], *, calm_day: int) -> dict[int, str]:
-    """Choose the days whose file gets one of the broken lines; none from the calm day on, none where files hold less than a row a day."""
+    """Choose the days whose file gets a broken line; none from the calm day on, and none when files hold less than a row per day."""
     numbers = np.unique(days)
     if len(days) < len(numbers) * 2:
         return {}

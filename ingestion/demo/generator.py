@@ -1,4 +1,4 @@
-"""Write the demo company's four foreign systems and smaller files into one folder, as a whole or not at all."""
+"""Write the demo company's four source systems and smaller files to one folder, completely or not at all."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class DemoSummary:
 
 
 def generate_demo(folder: Path, *, end: date, scale: float = 1.0, seed: int = SEED, progress: Progress | None = None) -> DemoSummary:
-    """Generate into a folder beside `folder` and swap at the end; equal arguments give equal content.
+    """Generate into a temporary folder next to `folder` and swap at the end; equal arguments give equal content.
 
-    `scale` 1 is 60,000 customers and about 300,000 orders. `progress` hears the step and the share done.
+    `scale` 1 is 60,000 customers and about 300,000 orders. `progress` is called with the step and the share done (0 to 1).
     """
     if not 0 < scale <= 20:
         raise ValueError(f"scale {scale}: choose a number above 0 and up to 20")
@@ -129,7 +129,7 @@ def _parameters(end: date, scale: float, seed: int) -> dict[str, object]:
 
 
 def _fingerprint() -> str:
-    """Hash of the generator's own code and plan: a changed generator makes every demo stale."""
+    """Hash of the generator's code and plan: when it changes, existing demos are generated again."""
     here = Path(__file__).parent
     parts = sorted([*here.glob("*.py"), *here.glob("plan/*.csv")])
     return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:16]

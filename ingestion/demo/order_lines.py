@@ -1,4 +1,4 @@
-"""What is in the basket, what comes back, and the order's totals. Amounts are whole cents."""
+"""The lines of orders, returned quantities, and the orders' totals. Amounts are whole cents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LARGE_FEE, SMALL_FEE, FREE_FROM = 1900, 395, 5000
 
 @dataclass(frozen=True)
 class OrderLines:
-    """One entry per line, in the orders' order; `order` is the order's position, `number` counts from 1."""
+    """One entry per line, sorted by order; `order` is the position of the order, `number` counts from 1."""
 
     order: np.ndarray
     number: np.ndarray
@@ -45,7 +45,7 @@ class Totals:
 
 
 def draw_lines(world: World, customers: Customers, orders: Orders, products: Products) -> OrderLines:
-    """Fans buy one or two cheap things from anywhere; spenders buy expensive things from few categories."""
+    """Draw the lines: fans buy one or two cheap things of any category, spenders buy expensive things of few categories."""
     random = world.stream("order_lines")
     size = np.select(
         [orders.group == FAN, orders.group == SPENDER], [1 + (random.random(orders.count) < 0.25), random.integers(1, 4, orders.count)], 0
@@ -67,7 +67,7 @@ def draw_lines(world: World, customers: Customers, orders: Orders, products: Pro
 
 
 def total_orders(world: World, orders: Orders, lines: OrderLines, products: Products) -> Totals:
-    """Add the lines up."""
+    """Sum the lines per order."""
     random = world.stream("totals")
 
     def add(values: np.ndarray) -> np.ndarray:
@@ -117,7 +117,7 @@ def _draw_returns(
     group: np.ndarray,
     products: Products,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Quantity that came back by the snapshot, and when; cancelled orders are not returned."""
+    """Quantity returned by the time of the snapshot, and when; cancelled orders are not returned."""
     share = products.return_share[category] * np.select([group == FAN, group == SPENDER], [0.35, 1.6], 1.0)
     is_returned = (random.random(len(order)) < share) & ~orders.is_cancelled[order]
     returned = orders.placed[order] + (DAY * (5 + random.gamma(2.2, 4.5, len(order)))).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Who orders what, when and how it is paid. Amounts are whole cents, moments UTC seconds."""
+"""Orders: customer, time, channel and payment. Amounts are whole cents, times are UTC seconds."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Orders:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Number of orders."""
         return len(self.customer)
 
     @property
@@ -46,7 +46,7 @@ class Orders:
 
 
 def draw_orders(world: World, customers: Customers, traffic: Traffic) -> Orders:
-    """Hand the day's orders to customers: first those of fans and spenders, then the rest by appetite."""
+    """Assign each day's orders to customers: first those of fans and spenders, then the rest in proportion to appetite."""
     random = world.stream("orders")
     clock = world.clock
     special = np.concatenate([_plan_fans(random, customers, clock.days), _plan_spenders(random, customers, clock.days)], axis=1)
@@ -80,7 +80,7 @@ def draw_orders(world: World, customers: Customers, traffic: Traffic) -> Orders:
 
 
 def _plan_fans(random: np.random.Generator, customers: Customers, days: int) -> np.ndarray:
-    """Fans order every ten weeks or so, all their lives, half of them by phone or in the shop. Rows: customer, day, channel."""
+    """Fans order about every ten weeks at all times, half of them by phone or in the shop. Rows: customer, day, channel."""
     planned = []
     for customer in np.flatnonzero(customers.group == FAN):
         gap = random.uniform(60, 85)
@@ -108,7 +108,7 @@ def _plan_spenders(random: np.random.Generator, customers: Customers, days: int)
 
 
 def _hand_out(random: np.random.Generator, customers: Customers, traffic: Traffic, special: np.ndarray, days: int) -> np.ndarray:
-    """The orders that are left, per day, to ordinary customers in proportion to appetite; new customers mostly order on their first day."""
+    """Assign the remaining orders of a day to ordinary customers in proportion to appetite; new customers mostly order on day one."""
     taken = np.zeros((len(CHANNELS), days), dtype=int)
     np.add.at(taken, (special[2], special[1]), 1)
     left = np.maximum(np.stack([traffic.orders[channel] for channel in CHANNELS]) - taken, 0)
@@ -144,6 +144,6 @@ def _draw_payments(random: np.random.Generator, world: World, day: np.ndarray, c
 
 
 def _draw_promos(random: np.random.Generator, weekday: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """0 is none, else the number of the promotion."""
+    """Number of the promotion; 0 is none."""
     share = np.select([group == SPENDER, group == FAN], [0.78, 0.01], np.where(weekday >= 4, 0.22, 0.15))
     return np.where(random.random(len(group)) < share, random.integers(1, 7, len(group)), 0)

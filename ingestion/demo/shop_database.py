@@ -1,4 +1,4 @@
-"""The shop's database: SQLite, state codes, cents, UTC, and the latest version of every row only."""
+"""The shop's database: SQLite with state codes, cents and UTC times. It holds only the latest version of each row."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ LINE_TABLE = Table(
 def write_shop_database(
     path: Path, world: World, customers: Customers, products: Products, orders: Orders, lines: OrderLines, totals: Totals
 ) -> None:
-    """Write the three tables as they stand at the snapshot."""
+    """Write the three tables as they are at the snapshot."""
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         connection.exec_driver_sql("pragma synchronous = off")
@@ -93,7 +93,7 @@ def _insert(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
 
 
 def _customer_rows(world: World, customers: Customers, orders: Orders) -> pl.DataFrame:
-    """Phone numbers, postcodes and e-mail addresses are as people typed them; older rows were touched by a migration on the first day."""
+    """Customers' rows. Phone numbers, postcodes and e-mail addresses are as typed by people; a migration updated older rows on day 0."""
     random = world.stream("shop customers")
     count, clock = customers.count, world.clock
     first = np.full(count, NEVER)
@@ -131,7 +131,7 @@ def _customer_rows(world: World, customers: Customers, orders: Orders) -> pl.Dat
 
 
 def _order_rows(world: World, customers: Customers, orders: Orders, lines: OrderLines, totals: Totals) -> pl.DataFrame:
-    """An order's row moves on when it is cancelled, completed, refunded; what lies after the snapshot has not happened."""
+    """Orders' rows. A row is updated when the order is cancelled, completed or refunded; later events than the snapshot are left out."""
     random = world.stream("shop orders")
     count, snapshot = orders.count, world.clock.snapshot
     at_once = orders.channel == 2
@@ -171,7 +171,7 @@ def _order_rows(world: World, customers: Customers, orders: Orders, lines: Order
 
 
 def _line_rows(products: Products, orders: Orders, lines: OrderLines, clock: Clock) -> pl.DataFrame:
-    """A line's row moves on when something comes back."""
+    """Order lines' rows. A row is updated when something is returned."""
     names = np.array(products.categories)
     offsets = np.cumsum([0, *(len(prices) for prices in products.prices)])
     skus = np.array(

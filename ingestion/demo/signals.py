@@ -1,4 +1,4 @@
-"""Signals: the level of everything that moves, per day.
+"""Signals: the daily level of every figure that moves.
 
 A signal is base + growth + yearly wave + December peak + weekday + wandering noise + planted effects, on a log or a logit
 scale (plan/signals.csv).
@@ -31,7 +31,7 @@ class Signals:
         return np.exp(level) if self.scales[name] == "log" else sigmoid(level)
 
     def value_without_effects(self, name: str) -> np.ndarray:
-        """What the signal would have been had nobody changed anything."""
+        """The signal without planted effects."""
         level = self.levels[name] - self.effects[name]
         return np.exp(level) if self.scales[name] == "log" else sigmoid(level)
 
@@ -42,7 +42,7 @@ def sigmoid(level: np.ndarray) -> np.ndarray:
 
 
 def build_signals(clock: Clock, changes: list[PlantedChange], *, seed: int) -> Signals:
-    """Draw every signal; each has a random stream of its own, so that adding one leaves the others as they were."""
+    """Draw every signal. Each has its own random stream, so that a new signal does not change the others."""
     rows = pl.read_csv(PLAN / "signals.csv").to_dicts()
     weekdays = {row["pattern"]: np.log([float(row[day]) for day in list(row)[1:]]) for row in pl.read_csv(PLAN / "weekdays.csv").to_dicts()}
     days = np.arange(clock.days)
@@ -66,7 +66,7 @@ def build_signals(clock: Clock, changes: list[PlantedChange], *, seed: int) -> S
 
 
 def peak_height(day: date) -> float:
-    """Height of the December peak: Black Friday, St Nicholas, Christmas; below zero in the quiet days after."""
+    """Height of the December peak (Black Friday, St Nicholas, Christmas); below zero in the quiet days after."""
     friday = black_friday(day.year)
     since = (day - friday).days
     height = 1.5 if 0 <= since <= 3 else 0.7 if -5 <= since < 0 else 0.0

@@ -1,4 +1,4 @@
-"""The survey tool's export: one CSV a day with the answers completed that day, one row per question, local time without offset."""
+"""The survey tool's export: one CSV file per day with the answers completed that day, one row per question, local time without offset."""
 
 from __future__ import annotations
 

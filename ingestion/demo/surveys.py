@@ -1,4 +1,4 @@
-"""Answers to surveys: who is asked what after which event, and how they score."""
+"""Answers to surveys: who is asked after which event, and the scores."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ class Answers:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Number of answers."""
         return len(self.score)
 
 
 @dataclass(frozen=True)
 class Event:
-    """Events a survey asks about: moment, customer, positions in their own tables, the group asked, and what moves the score (logit)."""
+    """Events that a survey asks about: time, customer, positions in their tables, the group asked, and the shift of the score (logit)."""
 
     moment: np.ndarray
     customer: np.ndarray
@@ -69,9 +69,9 @@ class Event:
 def draw_answers(
     world: World, customers: Customers, orders: Orders, lines: OrderLines, contacts: Contacts, deliveries: Deliveries
 ) -> Answers:
-    """Ask as plan/surveys.csv says: after orders, deliveries, contacts, returns and visits, and about the whole relationship.
+    """Draw answers as plan/surveys.csv says: after orders, deliveries, contacts, returns and visits, and about the whole relationship.
 
-    Only what was answered by the last day is known.
+    Only answers given by the last day are included.
     """
     random = world.stream("surveys")
     events = {
@@ -95,7 +95,7 @@ def _order_events(orders: Orders) -> Event:
 
 
 def _delivery_events(orders: Orders, deliveries: Deliveries) -> Event:
-    """A late or damaged delivery costs points."""
+    """Events of deliveries; a late or damaged delivery lowers the score."""
     mood = np.where(deliveries.is_late, -1.5, 0.08) + np.where(deliveries.is_damaged, -2.0, 0.0)
     group = np.where(deliveries.carrier == WIELWERK, "two_man", "parcel")
     at = deliveries.order
@@ -103,7 +103,7 @@ def _delivery_events(orders: Orders, deliveries: Deliveries) -> Event:
 
 
 def _contact_events(contacts: Contacts) -> Event:
-    """Long waits on the phone and unsolved questions cost points; who gave up is not asked."""
+    """Events of contacts; long waits on the phone and unsolved questions lower the score. People who gave up are not asked."""
     mood = np.where(contacts.is_resolved, 0.2, -0.7) - 0.0009 * np.minimum(contacts.wait * (contacts.channel == PHONE), 600)
     group = np.where((contacts.channel == CHAT) & (contacts.topic == PRODUCT), "advice", np.array(CONTACT_CHANNELS)[contacts.channel])
     moment = np.where(contacts.is_abandoned, NEVER, contacts.queued + contacts.wait + contacts.talk)
@@ -115,7 +115,7 @@ def _return_events(orders: Orders, lines: OrderLines) -> Event:
 
 
 def _visit_events(random: np.random.Generator, world: World, customers: Customers) -> Event:
-    """People asked without an event of their own, so many a day."""
+    """People asked without an event, a given number per day."""
     day = np.repeat(np.arange(world.clock.days), random.poisson(ASKED_PER_DAY * world.scale, world.clock.days))
     customer = random.integers(0, customers.count, len(day))
     is_known = customers.created_day[customer] < day
@@ -132,7 +132,7 @@ def _events(moment: np.ndarray, customer: np.ndarray, group: np.ndarray, **links
 def _ask(
     random: np.random.Generator, world: World, customers: Customers, row: dict[str, Any], events: Event
 ) -> list[dict[str, np.ndarray]]:
-    """Each question of one survey to the same people; scores of one person lean the same way."""
+    """Answers of the same people to each question of a survey; the scores of one person are correlated."""
     possible = (events.group == row["group"]) & (events.moment != NEVER)
     asked_of = np.flatnonzero(possible & (random.random(len(events.moment)) < row["share"]))
     count = len(asked_of)

@@ -1,4 +1,4 @@
-"""Visits and how many orders come of them, per day and channel; hours within the day."""
+"""Visits and the orders that result from them, per day and channel, and the hours of visits."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ HOURS = {
 
 @dataclass(frozen=True)
 class Traffic:
-    """Sessions begun and orders placed, by channel, per day."""
+    """Number of sessions and orders, per channel and day."""
 
     sessions: dict[str, np.ndarray]
     orders: dict[str, np.ndarray]
 
 
 def draw_traffic(world: World) -> Traffic:
-    """Sessions are Poisson, orders binomial among them; the phone has orders without sessions."""
+    """Draw sessions (Poisson) and orders among them (binomial); the phone has orders without sessions."""
     random = world.stream("traffic")
     signals = world.signals
     phone = signals.value("orders.phone")
@@ -44,7 +44,7 @@ def draw_traffic(world: World) -> Traffic:
 
 
 def draw_seconds(random: np.random.Generator, channel: str, count: int) -> np.ndarray:
-    """Second of the local day on which something happens in a channel."""
+    """Second of the local day of each event in a channel."""
     weights = HOURS[channel]
     return random.choice(24, count, p=weights / weights.sum()) * 3600 + random.integers(0, 3600, count)
 

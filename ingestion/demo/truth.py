@@ -1,4 +1,4 @@
-"""What was planted: written for tests, never read by the product."""
+"""The planted effects, written for tests; no other code reads them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _effects_of(change_id: str, world: World, contacts: Contacts, answers: Answe
 
 
 def _effect_size(row: dict, start: int, contacts: Contacts, answers: Answers) -> float:
-    """Average move of the expected value: shares from the chance of a good score, waits from the answered calls."""
+    """Average effect on the expected value: for shares from the chance of a good score, for waits from the answered calls."""
     if row["signal"].startswith("wait."):
         chosen = (contacts.channel == PHONE) & _within(contacts.day, start)
         patience, need = contacts.waits.patience[chosen], contacts.waits.need[chosen]

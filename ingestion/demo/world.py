@@ -1,4 +1,4 @@
-"""What every part of the demo shares: calendar, signals, planted changes, scale and random streams."""
+"""What all parts of the demo share: calendar, signals, planted changes, scale and random streams."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ORDERS = 300_000
 
 @dataclass(frozen=True)
 class World:
-    """The demo's frame; parts draw from `stream(name)` only, so none disturbs another."""
+    """The shared state of the demo. Each part draws from its own `stream(name)`, so that no part changes the numbers of another."""
 
     clock: Clock
     signals: Signals
@@ -29,9 +29,9 @@ class World:
 
     @property
     def calm_day(self) -> int:
-        """The day from which nothing is broken any more.
+        """The day from which files have no broken lines.
 
-        A small demo has none in its last weeks, where one bad row would be a large share of a day's load.
+        A small demo has none in its last weeks, because one bad row would be a large share of a day's load.
         """
         return self.clock.days if self.scale >= 1 else self.clock.days - 60
 
@@ -41,7 +41,7 @@ class World:
         return 0.04 * min(1.0, self.scale * 4)
 
     def stream(self, part: str) -> np.random.Generator:
-        """The random numbers of one part."""
+        """The random number generator of one part."""
         return np.random.default_rng([self.seed, crc32(part.encode())])
 
     def change_day(self, change_id: str) -> int:
@@ -50,7 +50,7 @@ class World:
 
 
 def make_world(*, end: date, scale: float, seed: int) -> World:
-    """Three and a half years up to and including `end`."""
+    """The world of three and a half years up to and including `end`."""
     clock = make_clock(end=end, days=DAYS)
     changes = plan_changes(clock)
     return World(clock=clock, signals=build_signals(clock, changes, seed=seed), changes=changes, scale=scale, seed=seed)

@@ -1,1 +1,1 @@
-"""What customers are worth: models of how often they buy and for how much, fitted on counts. Pure functions; docs/customer-value.md."""
+"""Values of customers: models of how often and for how much they buy, fitted on counts. Pure functions; see docs/customer-value.md."""

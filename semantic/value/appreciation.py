@@ -1,6 +1,6 @@
-"""What the company is worth to its customers: six components, each a percentile drawn towards the middle where little is known.
+"""Appreciation value: what the company is worth to its customers. Six components, each a percentile shrunk towards 50 when data are few.
 
-docs/customer-value.md says what each component holds and why its evidence counts as it does.
+docs/customer-value.md describes the components and the weights of their evidence.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from semantic.value.norms import Curve, draw_to_middle, make_means, make_norm
 
 COMPONENTS = ("exclusivity", "dependence", "attitude", "advocacy", "forgiveness", "opportunism")
 REVERSED = "opportunism"  # counts against; known of everyone, so that alone it says nothing
-# observations with which one's own figure counts for half
+# number of observations with which a customer's own figure has weight 1/2
 HALVES = {"exclusivity": 5.0, "dependence": 3.0, "attitude": 1.0, "advocacy": 2.0, "forgiveness": 2.0, "opportunism": 3.0}
 HALF_LIFE_DAYS = 180.0
 FEWEST_ORDERS = 2  # before breadth says anything: the first order cannot hold what the second one will
-FEWEST_GAPS = 2  # before gaps can differ
+FEWEST_GAPS = 2  # fewest purchases for gaps between them to differ
 FIGURES = ("exclusivity", "regularity", "probability_alive", "nps", "ces", "advocacy", "forgiveness", "opportunism")
 
 
 @dataclass(frozen=True)
 class Norms:
-    """What is usual: categories by number of order lines, and the rank of each figure among all customers."""
+    """The norms: usual number of categories by number of order lines, and the percentile of each figure among all customers."""
 
     breadth: Curve
     ranks: Mapping[str, Curve]
@@ -37,13 +37,13 @@ def read_column(months: pl.DataFrame, name: str) -> np.ndarray:
 
 
 def divide(above: np.ndarray, below: np.ndarray, is_known: np.ndarray) -> np.ndarray:
-    """A quotient where it is known, else nan."""
+    """A quotient; nan where it is unknown."""
     known = is_known & (below > 0)
     return np.where(known, above / np.where(known, below, 1.0), np.nan)
 
 
 def measure_figures(months: pl.DataFrame, alive: np.ndarray, breadth: Curve) -> dict[str, np.ndarray]:
-    """The figures behind the components, in units of their own; nan where unknown. `alive`: the probability of it, nan without a model."""
+    """The figures behind the components, in their own units; nan where unknown. `alive`: probability of being alive, nan if unknown."""
     lines, gaps, orders = (read_column(months, name) for name in ("lines_count", "gaps_count", "orders_count"))
     answers, failed = read_column(months, "nps_answers_count"), read_column(months, "failed_deliveries_count")
     everyone = np.ones(len(lines), dtype=bool)
@@ -61,7 +61,7 @@ def measure_figures(months: pl.DataFrame, alive: np.ndarray, breadth: Curve) -> 
 
 
 def measure_breadth(months: pl.DataFrame) -> Curve:
-    """How many categories customers with as many order lines have on average."""
+    """Mean number of categories of customers with equally many order lines, as a curve."""
     known = months.filter((pl.col("orders_count") >= FEWEST_ORDERS) & (pl.col("lines_count") > 0), pl.col("categories_count").is_not_null())
     return make_means(read_column(known, "lines_count"), read_column(known, "categories_count"))
 
@@ -95,7 +95,7 @@ def measure_components(months: pl.DataFrame, alive: np.ndarray, norms: Norms) ->
 
 
 def weigh_age(months: pl.DataFrame, day: str, known: np.ndarray) -> np.ndarray:
-    """What an answer still counts for: half after HALF_LIFE_DAYS; 0 without one."""
+    """The weight of an answer by its age: half after HALF_LIFE_DAYS; 0 without an answer."""
     days = months.select((pl.col("month_end") - pl.col(day)).dt.total_days().cast(pl.Float64)).to_series().to_numpy()
     return np.where(np.isnan(known) | np.isnan(days), 0.0, 0.5 ** (np.nan_to_num(days) / HALF_LIFE_DAYS))
 
@@ -109,14 +109,14 @@ def take_mean(first: np.ndarray, second: np.ndarray, weight: np.ndarray | None =
 
 
 def face_forward(components: pl.DataFrame) -> pl.DataFrame:
-    """All six such that more is better: opportunism counts as 100 less itself."""
+    """All six components turned so that more is better: opportunism becomes 100 minus itself."""
     return components.select(*COMPONENTS).with_columns((100 - pl.col(REVERSED)).alias(REVERSED))
 
 
 def weigh_components(components: pl.DataFrame, weights: Mapping[str, float]) -> pl.DataFrame:
-    """`appreciation_value` (0-100) and `coverage` (0-1): the mean of what is known, and how much of the weights that is.
+    """`appreciation_value` (0-100): the weighted mean of the known components; `coverage` (0-1): their share of the weights.
 
-    Unknown, never the middle, where of the components other than REVERSED none that has a weight is known.
+    The value is unknown (not 50) when no component with a weight is known, apart from those in REVERSED.
     """
     faced = face_forward(components).to_numpy().astype(float)
     shares = np.array([weights[name] for name in COMPONENTS])

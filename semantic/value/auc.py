@@ -1,7 +1,7 @@
-"""How well scores tell those who stayed from those who left: the area under the ROC curve, with DeLong's interval.
+"""How well scores separate customers who stayed from those who left: the area under the ROC curve, with DeLong's interval.
 
-DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44, 837-845; worked out with mid-ranks as in Sun and Xu (2014), IEEE Signal Processing
-Letters 21, 1389-1393, so that it takes n log n steps instead of one per pair.
+DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44, 837-845; calculated with mid-ranks as in Sun and Xu (2014), IEEE Signal Processing
+Letters 21, 1389-1393, which takes n log n steps instead of one per pair.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Areas:
         return Estimate(value, max(0.0, value - reach), min(1.0, value + reach))
 
     def compare(self, place: int, other: int) -> Estimate:
-        """How much larger the area at `place` is than the one at `other`, as a paired difference."""
+        """The area at `place` minus the area at `other`, as a paired difference."""
         spread = self.covariance[place, place] + self.covariance[other, other] - 2 * self.covariance[place, other]
         reach = NORMAL_95 * float(np.sqrt(max(spread, 0.0)))
         value = float(self.values[place] - self.values[other])
@@ -52,7 +52,7 @@ def measure_areas(scores: np.ndarray, outcomes: np.ndarray) -> Areas:
     if min(m, n) < 2:
         raise ValueError(f"{m} stayed and {n} left; at least two of either are needed to tell them apart")
     ranks = stats.rankdata(np.hstack([ones, others]), axis=1)
-    # per customer of either outcome: the share of the others that the score puts on the right side of it
+    # per customer: the share of customers with the other outcome that the score orders correctly
     above = (ranks[:, :m] - stats.rankdata(ones, axis=1)) / n
     below = 1 - (ranks[:, m:] - stats.rankdata(others, axis=1)) / m
     covariance = np.atleast_2d(np.cov(above)) / m + np.atleast_2d(np.cov(below)) / n

@@ -17,19 +17,19 @@ from semantic.value.likelihood import Fit, Slope, climb, conclude
 
 NAMES = ("r", "alpha", "a", "b")
 STARTS = ((1.0, 1.0, 1.0, 1.0), (0.25, 0.2, 0.8, 2.5), (2.0, 1.0, 0.3, 5.0), (0.5, 0.05, 2.0, 10.0))  # alpha in mean ages
-ROUGH_ROWS = 10_000  # starts are tried on about this many rows
-GAP = 2e-5  # how near to a place where the closed form cannot be worked out the parameters may be
+ROUGH_ROWS = 10_000  # number of rows, about, on which starting points are tried
+GAP = 2e-5  # smallest distance of parameters from a point where the closed form is not defined
 
 
 def count_rows(customers: pl.DataFrame) -> pl.DataFrame:
-    """One row per distinct `frequency`, `recency`, `age`, with `weight` customers. A column `weight` that is there already is added up."""
+    """One row per distinct `frequency`, `recency`, `age`, with `weight` customers. An existing column `weight` is summed."""
     weight = pl.col("weight").sum() if "weight" in customers.columns else pl.len().alias("weight")
     return customers.group_by("frequency", "recency", "age").agg(weight.cast(pl.Float64)).sort("frequency", "recency", "age")
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Weighted rows as arrays. Costly functions of the frequency are worked out once per distinct one (`distinct`, at `places`)."""
+    """Weighted rows as arrays. Costly functions of the frequency are calculated once per distinct frequency (`distinct`, at `places`)."""
 
     distinct: np.ndarray
     places: np.ndarray
@@ -51,7 +51,7 @@ def log_likelihood(logs: np.ndarray, counts: Counts) -> tuple[float, np.ndarray]
     x, places, weight = counts.distinct, counts.places, counts.weight
     repeats, after = x > 0, np.where(x > 0, b + x - 1, 1.0)
     power, log_now, log_last = (r + x)[places], np.log(alpha + counts.age), np.log(alpha + counts.recency)
-    # the odds that the customer left after the last purchase; the alternative is being alive
+    # the odds that the customer left after the last purchase against being alive
     log_odds = np.where(repeats, np.log(a) - np.log(after), -np.inf)[places] + power * (log_now - log_last)
     left = special.expit(log_odds)
     per_frequency = special.gammaln(r + x) - special.gammaln(r) + special.betaln(a, b + x) - special.betaln(a, b) + r * logs[1]
@@ -69,13 +69,13 @@ def log_likelihood(logs: np.ndarray, counts: Counts) -> tuple[float, np.ndarray]
 
 
 def fit_purchases(customers: pl.DataFrame) -> Fit:
-    """The most likely r, alpha, a and b; alpha in the table's unit of time. One row per customer, or fewer with a column `weight`."""
+    """Maximum likelihood estimates of r, alpha (in the table's unit of time), a and b. Rows are customers; `weight` counts equal ones."""
     rows = count_rows(customers)
     total, scale = float(rows["weight"].sum()), float(np.average(rows["age"], weights=rows["weight"])) or 1.0
     scaled = rows.with_columns(pl.col("recency") / scale, pl.col("age") / scale)
     rough = scaled.gather_every(-(-rows.height // ROUGH_ROWS)) if rows.height > ROUGH_ROWS else None
     summit = climb(mean_slope(scaled), STARTS, None if rough is None else mean_slope(rough))
-    # time in other units multiplies the density of each purchase
+    # a change of the time unit multiplies the density of each purchase
     value = log_likelihood(summit.logs, prepare(scaled))[0] - float((rows["weight"] * rows["frequency"]).sum()) * np.log(scale)
     return conclude(
         summit, NAMES, (1.0, scale, 1.0, 1.0), log_likelihood=float(value), customers=round(total), rows=rows.height, starts=len(STARTS)
@@ -83,7 +83,7 @@ def fit_purchases(customers: pl.DataFrame) -> Fit:
 
 
 def mean_slope(rows: pl.DataFrame) -> Slope:
-    """The negative mean log-likelihood with its gradient, as a function to be made small."""
+    """The negative mean log-likelihood with its gradient, as a function to minimise."""
     counts = prepare(rows)
     total = float(counts.weight.sum())
 
@@ -95,7 +95,7 @@ def mean_slope(rows: pl.DataFrame) -> Slope:
 
 
 def probability_alive(fit: Fit, frequency: np.ndarray, recency: np.ndarray, age: np.ndarray) -> np.ndarray:
-    """The probability that a customer will still buy. It is 1 without a repeat purchase, because one can only leave after one."""
+    """The probability that a customer will still buy. It is 1 without a repeat purchase: customers leave only after a purchase."""
     x = np.asarray(frequency, dtype=float)
     repeats = x > 0
     below = np.where(repeats, fit["b"] + x - 1, 1.0)
@@ -104,7 +104,7 @@ def probability_alive(fit: Fit, frequency: np.ndarray, recency: np.ndarray, age:
 
 
 def expected_purchases(fit: Fit, frequency: np.ndarray, recency: np.ndarray, age: np.ndarray, horizon: float) -> np.ndarray:
-    """Purchases expected in the next `horizon` units of time; equation 10 of the paper. The costly part is done once per (x, T)."""
+    """Purchases expected in the next `horizon` units of time; equation 10 of the paper. The costly part is calculated once per (x, T)."""
     x, age = np.asarray(frequency, dtype=float), np.asarray(age, dtype=float)
     pairs, places = np.unique(x + 1j * age, return_inverse=True)
     return purchases_of_the_living(fit, pairs.real, pairs.imag, horizon)[places] * probability_alive(fit, x, recency, age)
@@ -113,8 +113,8 @@ def expected_purchases(fit: Fit, frequency: np.ndarray, recency: np.ndarray, age
 def purchases_of_the_living(fit: Fit, frequency: np.ndarray, age: np.ndarray, horizon: float) -> np.ndarray:
     """Purchases expected of a customer known to be alive. With frequency and age 0: of a new customer (equation 9).
 
-    The closed form divides zero by zero at a = 1 and, without repeat purchases, at a + b = 1; where r - a is a whole number the library's
-    2F1 is wrong for far horizons. There the mean of two values of a, a little to either side, is taken.
+    The closed form divides zero by zero at a = 1 and, without repeat purchases, at a + b = 1; when r - a is a whole number, the library's
+    2F1 is wrong for long horizons. In these cases the result is the mean of two values of a, slightly below and above.
     """
     r, a, b = fit["r"], fit["a"], fit["b"]
     if min(abs(a - 1), abs(a + b - 1), abs(r - a - round(r - a))) > GAP:
@@ -137,7 +137,7 @@ def closed_form(fit: Fit, a: float, frequency: np.ndarray, age: np.ndarray, hori
 
 
 def count_probabilities(fit: Fit, horizon: np.ndarray, most: int, frequency: float = 0.0, age: float = 0.0) -> np.ndarray:
-    """Probabilities of 0, 1, … `most` purchases in `horizon` by a living customer; one row per horizon (equation 8, updated by x and T)."""
+    """Probabilities of 0, 1, … `most` purchases in `horizon` by a customer alive; one row per horizon (equation 8, given x and T)."""
     horizon = np.atleast_1d(np.asarray(horizon, dtype=float))
     r, alpha, a, b = fit["r"] + frequency, fit["alpha"] + age, fit["a"], fit["b"] + frequency
     z = horizon / (alpha + horizon)

@@ -1,17 +1,17 @@
-"""Buying that the models do not describe: too regular (a contract decides), or on credit (the next instalment decides)."""
+"""Buying that the models do not describe: too regular (decided by a contract), or on credit (decided by the next instalment)."""
 
 from __future__ import annotations
 
 import polars as pl
 
-FEWEST_GAPS = 5  # gaps between purchases before regularity is judged
-REGULAR_SPREAD = 0.25  # chance purchases have a spread of the gaps around 1 time their mean
-CREDIT_SHARE = 0.8  # of a customer's orders
-FEWEST_ORDERS = 3  # before the share on credit is judged
+FEWEST_GAPS = 5  # fewest gaps between purchases to judge regularity
+REGULAR_SPREAD = 0.25  # the standard deviation of gaps over their mean; random purchases have about 1
+CREDIT_SHARE = 0.8  # share of a customer's orders
+FEWEST_ORDERS = 3  # fewest orders to judge the share on credit
 
 
 def flag_buying(customers: pl.DataFrame) -> pl.DataFrame:
-    """Add `is_contractual` and `is_credit_driven`; null where too little is known to tell.
+    """Add `is_contractual` and `is_credit_driven`; null when there are too few data.
 
     Reads per customer `gaps_count`, `gap_mean` and `gap_deviation` (times between purchases, one unit), `orders_count` and
     `credit_orders_count` (null when not known).

@@ -1,4 +1,4 @@
-"""Whether a model of purchases fits: against the counts it was fitted on, and against purchases it never saw."""
+"""Checks of a model of purchases: against the counts it was fitted on, and against purchases of a later period."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import polars as pl
 from semantic.value.bg_nbd import count_probabilities, count_rows
 from semantic.value.likelihood import Fit
 
-LAST_CLASS = 7  # customers with as many repeat purchases or more stand together
-WORST_ERROR = 0.25  # a holdout total further off than this share is not believed, unless chance may explain it
+LAST_CLASS = 7  # customers with this many repeat purchases or more form one class
+WORST_ERROR = 0.25  # largest share by which a holdout total may be off, unless chance may explain it
 
 
 @dataclass(frozen=True)
 class Holdout:
-    """Purchases expected and seen in a period after the one fitted on. `by_frequency`: one row per number of repeat purchases before."""
+    """Expected and observed purchases of a period after the fitted one. `by_frequency`: one row per number of repeat purchases before."""
 
     length: float
     expected: float
@@ -44,11 +44,11 @@ def compare_frequencies(fit: Fit, customers: pl.DataFrame) -> pl.DataFrame:
 def check_holdout(frequency: Sequence[float], expected: Sequence[float], observed: Sequence[float], length: float) -> Holdout:
     """Compare totals and means by number of earlier repeat purchases. A reason is given when the total is beyond WORST_ERROR.
 
-    A difference within twice the square root of the expected total counts as chance, so that a few purchases cannot condemn a model.
+    A difference within twice the square root of the expected total counts as chance, so that a few purchases cannot reject a model.
     """
     before = np.minimum(np.asarray(frequency, dtype=float), LAST_CLASS).astype(int)
     customers = np.bincount(before)
-    # added up row by row, so that the same table gives the same last digit
+    # summed row by row, so that the same table gives the same last digit
     sums = {
         name: np.bincount(before, weights=np.asarray(figures, dtype=float))
         for name, figures in (("expected", expected), ("observed", observed))

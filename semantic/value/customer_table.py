@@ -1,4 +1,4 @@
-"""A table of customers in a CSV file, one row each: checked line by line, bad rows named and left out."""
+"""Reading a table of customers from a CSV file, one row each. Rows are checked one by one; bad rows are named and left out."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import polars as pl
 REQUIRED = ("customer_id", "frequency", "recency", "T")
 VALUE = "monetary_value"
 ROUNDING = 1e-9
-MOST_BAD = 0.05  # share of rows; beyond it the table is not what it claims to be
+MOST_BAD = 0.05  # largest share of bad rows; with more, the file is probably not such a table
 
 
 class CustomerTableError(Exception):
-    """A table that cannot be used; the message names the file and what to do."""
+    """A table that cannot be used. The message names the file and says what to do."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class BadRow:
 
 @dataclass(frozen=True)
 class CustomerTable:
-    """`customers`: `customer_id`, `frequency`, `recency`, `age` (the column T), `mean_value` and `holdout` where there."""
+    """`customers`: `customer_id`, `frequency`, `recency`, `age` (the column T), and `mean_value` and `holdout` if the file has them."""
 
     customers: pl.DataFrame
     rows: int
@@ -55,7 +55,7 @@ def read_customers(path: Path, *, holdout: str | None = None, most_bad: float = 
         shown = "".join(f"\n  line {row.line} ({row.customer_id or 'no id'}): {row.reason}" for row in table.bad_rows[:10])
         more = f"\n  and {bad - 10:,} more" if bad > 10 else ""
         raise CustomerTableError(
-            f"{path}: {bad:,} of {table.rows:,} rows cannot be used, more than {most_bad:.0%}; mend them, or allow a larger "
+            f"{path}: {bad:,} of {table.rows:,} rows cannot be used, more than {most_bad:.0%}; correct them, or allow a larger "
             f"share of bad rows{shown}{more}"
         )
     return table
@@ -80,7 +80,7 @@ def parse_customers(file: TextIO, name: str, holdout: str | None) -> CustomerTab
         row = parse_row(cells, places, names, len(columns))
         customer_id = cells[places[0]].strip() if len(cells) > places[0] else ""
         if isinstance(row, tuple) and customer_id in seen:
-            row = f"customer_id stands in line {seen[customer_id]} already"
+            row = f"customer_id is already in line {seen[customer_id]}"
         if isinstance(row, str):
             bad.append(BadRow(line, customer_id, row))
         else:
@@ -91,14 +91,14 @@ def parse_customers(file: TextIO, name: str, holdout: str | None) -> CustomerTab
 
 
 def number_lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the number of their line; empty lines are passed over."""
+    """Rows with the number of their line; empty lines are skipped."""
     for cells in reader:
         if cells:
             yield reader.line_num + 1, cells  # type: ignore[attr-defined]
 
 
 def parse_row(cells: list[str], places: list[int], names: list[str], width: int) -> tuple[float | None, ...] | str:
-    """The numbers of a row, or why it cannot be used."""
+    """The numbers of a row, or the reason why it cannot be used."""
     if len(cells) != width:
         return f"has {len(cells)} columns, the header {width}"
     if not cells[places[0]].strip():
@@ -119,7 +119,7 @@ def parse_row(cells: list[str], places: list[int], names: list[str], width: int)
 
 
 def judge_row(numbers: dict[str, float | None]) -> str | None:
-    """Why the numbers of a row cannot be those of a customer."""
+    """The reason why the numbers of a row are impossible for a customer; None when they are possible."""
     for name, number in numbers.items():
         if number is not None and number < 0:
             return f"{name} is negative: {number:g}"

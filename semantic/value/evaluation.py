@@ -1,4 +1,4 @@
-"""Does appreciation earn its place? Five predictors of staying for a year, fitted at one month-end and judged at a later one."""
+"""Does appreciation value help to predict? Five predictors of staying for a year, fitted at one month-end and judged at a later one."""
 
 from __future__ import annotations
 
@@ -31,22 +31,24 @@ BUYING = ("financial", "expected_purchases", "probability_alive", *QUINTILES)
 
 
 def judge_customers(months: pl.DataFrame, measures: Measures) -> pl.DataFrame:
-    """The customers of the cut-off of `measures` who bought in the twelve months before and whose next twelve are known, measured."""
+    """Measures of customers at a cut-off who bought in the twelve months before it and whose next twelve months are known."""
     now = months.filter(pl.col("month_end") == measures.month_end).sort("customer_id")
     ranked = rank_quintiles(measure_customers(now, measures))
     return ranked.filter(pl.col("bought_last_12_months"), pl.col("is_retained").is_not_null())
 
 
 def learn_weights(judged: pl.DataFrame) -> tuple[Mapping[str, float], str | None]:
-    """Weights of the components, from the customers of an earlier cut-off; and why they are equal, where they are."""
+    """Weights of the components, from the customers of an earlier cut-off; with the reason when they are equal."""
     return fit_weights(judged, judged["is_retained"].to_numpy())
 
 
 def evaluate_predictors(
     months: pl.DataFrame, earlier: Measures, later: Measures, weights: Mapping[str, float]
 ) -> tuple[Evaluation | None, str | None]:
-    """The table of predictors, or why there is none. Weights and combinations are those of `earlier`; nothing after `later` is used
-    but whether its customers stayed."""
+    """The table of predictors, or the reason why there is none. Weights and combinations are fitted at `earlier`.
+
+    Of the time after `later`, only whether its customers stayed is used.
+    """
     learned, judged = judge_customers(months, earlier), judge_customers(months, later)
     for cut_off, customers in ((earlier, learned), (later, judged)):
         stayed = int(customers["is_retained"].sum())
@@ -62,7 +64,7 @@ def evaluate_predictors(
         RFM: combine(before, now, QUINTILES, outcome),
         NPS: now["nps"],
     }
-    # the component dependence is made of purchases too: what appreciation adds must not be what financial value lost by counting money
+    # one component uses the number of purchases, which financial value does not show: so appreciation is also compared with purchases
     beside = [combine(before, now, names, outcome) for names in (BUYING, (*BUYING, "appreciation"))]
     areas = measure_areas(np.array([*(scores[name] for name in PREDICTORS), *beside]), judged["is_retained"].to_numpy())
     known = {FINANCIAL: "financial_value", NPS: "nps_latest_score"}
@@ -78,14 +80,14 @@ def evaluate_predictors(
 
 
 def give_verdict(gain: Estimate, beyond: Estimate) -> str:
-    """Whether appreciation adds: only when both intervals are wholly above zero."""
+    """The verdict on appreciation value: it adds only when both intervals are above zero."""
     if gain.low <= 0:
         return ADDS_NOTHING
     return ADDS if beyond.low > 0 else ADDS_PURCHASES
 
 
 def list_scores(customers: pl.DataFrame, weights: Mapping[str, float]) -> dict[str, np.ndarray]:
-    """Scores of the same customers; what is unknown stands at the mean of the known."""
+    """Scores of the same customers; unknown values get the mean of the known ones."""
     appreciation = read_column(weigh_components(customers, weights), "appreciation_value")
     found = {
         "financial": read_column(customers, "financial_value"),
@@ -97,13 +99,13 @@ def list_scores(customers: pl.DataFrame, weights: Mapping[str, float]) -> dict[s
 
 
 def fill_mean(values: np.ndarray) -> np.ndarray:
-    """The unknown at the mean of the known; all alike where nothing is known."""
+    """Unknown values replaced by the mean of the known ones; all equal when none is known."""
     known = values[~np.isnan(values)]
     return np.where(np.isnan(values), known.mean() if known.size else 0.0, values)
 
 
 def combine(before: Mapping[str, np.ndarray], now: Mapping[str, np.ndarray], names: tuple[str, ...], outcomes: np.ndarray) -> np.ndarray:
-    """A logistic combination of percentiles among the customers of a cut-off, fitted on the earlier one."""
+    """A logistic combination of percentiles among the customers of a cut-off, fitted at the earlier cut-off."""
 
     def place(scores: Mapping[str, np.ndarray]) -> np.ndarray:
         ranks = [stats.rankdata(scores[name]) - 0.5 for name in names]

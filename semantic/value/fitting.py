@@ -25,26 +25,26 @@ from semantic.value.scoring import score_customers
 from semantic.value.value_model import Boundaries, Evaluation, ValueModel, Weights
 from semantic.value.weights import EQUAL, NOTHING_WENT_ALONG
 
-FEWEST_MONTHS_BEFORE = 6  # of history behind a cut-off; a model of less sees hardly any repeat purchase
-FEWEST_MONTHS_CHECKED = 12  # of history behind a fit whose forecast is held against the next year: all seasons
-LEARN_MONTHS, JUDGE_MONTHS = -24, -12  # cut-offs, from the last month-end
+FEWEST_MONTHS_BEFORE = 6  # fewest months of history before a cut-off; with less there are hardly any repeat purchases
+FEWEST_MONTHS_CHECKED = 12  # fewest months of history of a fit whose forecast is compared with the next year: all seasons
+LEARN_MONTHS, JUDGE_MONTHS = -24, -12  # distance of the cut-offs from the last month-end, in months
 
 
 @dataclass(frozen=True)
 class History:
-    """The month-ends of a company, and fits at some of them, each made once."""
+    """The month-ends of a company, and cached fits at some of them."""
 
     months: pl.DataFrame
     first: date
     last: date
 
     def reaches(self, month_end: date, months: int = FEWEST_MONTHS_BEFORE) -> bool:
-        """Whether a cut-off has so many months of history behind it."""
+        """Whether a cut-off has at least so many months of history."""
         return shift_months(self.first, months - 1) <= month_end
 
 
 class NoCustomersError(ValueError):
-    """There is no customer-month to fit on."""
+    """There are no customer-months to fit on. The message says why."""
 
 
 def fit_value_model(months: pl.DataFrame, *, version: int = 1) -> ValueModel:
@@ -66,9 +66,9 @@ def fit_value_model(months: pl.DataFrame, *, version: int = 1) -> ValueModel:
 
 
 def fit_chain(history: History) -> tuple[dict[date, Buying], Holdout | None]:
-    """Fits a year apart, up to the last month-end, each trusted only as far as the one before it foretold the year between them.
+    """Measures of fits a year apart, up to the last month-end. A fit is used only when the fit a year before predicted the year between.
 
-    Also the check of the last of them.
+    Also returns this check of the last fit.
     """
     cut_offs = [shift_months(history.last, back) for back in (-36, LEARN_MONTHS, JUDGE_MONTHS)]
     chain: dict[date, Buying] = {}
@@ -83,7 +83,7 @@ def fit_chain(history: History) -> tuple[dict[date, Buying], Holdout | None]:
 
 
 def weigh(history: History, chain: Mapping[date, Buying]) -> tuple[Weights, Evaluation | None, tuple[str, ...]]:
-    """Weights of the earlier cut-off and what they are worth at the later one; and why one of them is missing."""
+    """Weights from the earlier cut-off and their evaluation at the later one, with the reasons when one of them is missing."""
     learn, judge = (shift_months(history.last, back) for back in (LEARN_MONTHS, JUDGE_MONTHS))
     if learn not in chain:
         needed = FEWEST_MONTHS_BEFORE - LEARN_MONTHS
@@ -97,26 +97,26 @@ def weigh(history: History, chain: Mapping[date, Buying]) -> tuple[Weights, Eval
 
 
 def note_limits(history: History, measures: Measures, holdout: Holdout | None) -> tuple[str, ...]:
-    """What a reader of this version should know beside its figures."""
+    """Notes for readers of this version."""
     notes = []
     if holdout is None:
         notes.append(
             f"purchases were not checked against a later year: that needs {FEWEST_MONTHS_CHECKED - JUDGE_MONTHS} months of history"
         )
     if measures.service_cost is None:
-        notes.append("no cost of service is known: financial value stands before it")
+        notes.append("no cost of service is known: financial value does not subtract it")
     if "revenue" in history.months["value_basis"].unique():
-        notes.append("no costs of goods are known: financial value is made of revenue, not of margin")
+        notes.append("no costs of goods are known: financial value is based on revenue, not on margin")
     return tuple(notes)
 
 
 def set_boundaries(model: ValueModel, now: pl.DataFrame) -> ValueModel:
-    """High financial value is that of the average customer or more; high appreciation that of the median customer or more."""
+    """Boundaries: high financial value is the mean or more; high appreciation value is the median or more."""
     scored = score_customers(now, model)
     financial, appreciation = scored["financial_value"].mean(), scored["appreciation_value"].median()
     return replace(model, boundaries=Boundaries(read_number(financial), read_number(appreciation)))
 
 
 def read_number(value: object) -> float | None:
-    """A mean or median of numbers; None of none."""
+    """A mean or median of numbers; None when there are none."""
     return float(value) if isinstance(value, int | float) else None

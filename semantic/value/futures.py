@@ -1,5 +1,5 @@
-"""What customers may do next: futures drawn from the fitted models, for intervals that hold chance as well as what is not known about a
-customer. The parameters are taken as known."""
+"""Simulated futures of customers, drawn from the fitted models. Their intervals include chance and what is unknown about a customer, but
+not the uncertainty of the parameters."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from semantic.value.bg_nbd import probability_alive
 from semantic.value.likelihood import Fit
 
 DRAWS = 400
-AT_ONCE = 2_000_000  # numbers held in memory at a time
+AT_ONCE = 2_000_000  # largest count of numbers in memory at a time
 BOUNDS = (0.1, 0.9)
 
 
 def draw_purchases(
     fit: Fit, frequency: np.ndarray, recency: np.ndarray, age: np.ndarray, horizon: float, dice: np.random.Generator
 ) -> np.ndarray:
-    """One future per row: purchases within `horizon`. Still there or not, a rate, and a chance of leaving after each purchase."""
+    """One simulated future per row: purchases within `horizon`. Draws whether the customer is alive, a rate and a chance of leaving."""
     alive = dice.random(len(frequency)) < probability_alive(fit, frequency, recency, age)
     rate = dice.gamma(fit["r"] + frequency) / (fit["alpha"] + age)
     leaving = np.clip(dice.beta(fit["a"], fit["b"] + frequency), 1e-12, 1.0)
@@ -26,7 +26,7 @@ def draw_purchases(
 
 
 def draw_values(fit: Fit, frequency: np.ndarray, mean_value: np.ndarray, purchases: np.ndarray, dice: np.random.Generator) -> np.ndarray:
-    """What as many purchases add up to, per row."""
+    """The total value of these numbers of purchases, per row."""
     spent = np.where(frequency > 0, frequency * np.nan_to_num(mean_value), 0.0)
     scale = dice.gamma(fit["q"] + fit["p"] * np.where(spent > 0, frequency, 0.0)) / (fit["v"] + spent)
     return np.where(purchases > 0, dice.gamma(np.maximum(fit["p"] * purchases, 1e-300)) / scale, 0.0)

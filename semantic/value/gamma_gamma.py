@@ -1,7 +1,7 @@
 """What customers spend per purchase: the Gamma-Gamma model (Fader and Hardie 2013, The gamma-gamma model of monetary value).
 
-A customer's purchases are gamma distributed around a mean of the customer's own (shape p); the means are spread over customers by an
-inverse gamma distribution (q, v). How much is spent must not hang on how often: `correlation` of frequency and mean value is reported.
+A customer's purchases are gamma distributed around the customer's own mean (shape p); the means have an inverse gamma distribution over
+customers (q, v). The model assumes that value and frequency are independent: their `correlation` is reported.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def keep_spenders(customers: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Spending:
-    """Weighted rows as arrays. Costly functions of the frequency are worked out once per distinct one (`distinct`, at `places`)."""
+    """Weighted rows as arrays. Costly functions of the frequency are calculated once per distinct frequency (`distinct`, at `places`)."""
 
     distinct: np.ndarray
     places: np.ndarray
@@ -63,7 +63,7 @@ def log_likelihood(logs: np.ndarray, rows: Spending) -> tuple[float, np.ndarray]
 
 
 def fit_values(customers: pl.DataFrame) -> Fit:
-    """The most likely p, q and v; v in the table's unit of money. Only repeat buyers who spent something take part."""
+    """Maximum likelihood estimates of p, q and v (in the table's unit of money), from repeat buyers who spent something."""
     rows = keep_spenders(customers)
     if rows.height < 2:
         raise ValueError("fewer than two distinct repeat buyers with a value: nothing can be fitted")
@@ -78,7 +78,7 @@ def fit_values(customers: pl.DataFrame) -> Fit:
 
 
 def mean_slope(rows: pl.DataFrame) -> Slope:
-    """The negative mean log-likelihood with its gradient, as a function to be made small."""
+    """The negative mean log-likelihood with its gradient, as a function to minimise."""
     spending = prepare(rows)
     total = float(spending.weight.sum())
 
@@ -90,7 +90,7 @@ def mean_slope(rows: pl.DataFrame) -> Slope:
 
 
 def expected_value(fit: Fit, frequency: np.ndarray, mean_value: np.ndarray) -> np.ndarray:
-    """Mean value per future purchase: the customer's own mean, drawn towards that of all (equation 5). NaN where q <= 1: no mean exists."""
+    """Mean value per future purchase: the customer's own mean, shrunk towards that of all (equation 5). NaN for q <= 1: no mean exists."""
     p, q, v = fit["p"], fit["q"], fit["v"]
     x = np.asarray(frequency, dtype=float)
     spent = np.where(x > 0, x * np.nan_to_num(np.asarray(mean_value, dtype=float)), 0.0)
@@ -99,7 +99,7 @@ def expected_value(fit: Fit, frequency: np.ndarray, mean_value: np.ndarray) -> n
 
 
 def correlate(customers: pl.DataFrame) -> float | None:
-    """Pearson's correlation of frequency and mean value over repeat buyers; None where one of them does not vary."""
+    """Pearson's correlation of frequency and mean value over repeat buyers; None when one of them is constant."""
     rows = keep_spenders(customers)
     x, mean, weight = (rows[name].to_numpy().astype(float) for name in ("frequency", "mean_value", "weight"))
     if len(x) < 3:

@@ -1,4 +1,4 @@
-"""Which counts of customers stay hidden: those below five, and as many more as it takes that none can be worked out from totals."""
+"""Hiding counts of customers: those below five, and further ones, so that no hidden count can be calculated from totals."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ KEY = (*SET, "row_id", "column_id")
 
 
 def hide_small_cells(cells: pl.DataFrame) -> pl.DataFrame:
-    """KEY and `is_hidden` of cells with `customers_count` and GROUPS, whose totals a reader may know (null: none).
+    """KEY and `is_hidden` of cells with `customers_count` and GROUPS, whose totals a reader may know (null: no group).
 
-    In every group what is hidden is nothing, or at least two cells that hold five customers together: else its total less what is shown
-    would tell. The smallest cells go first. Where a group has no further cell to hide, all of it is hidden, and its total must be too.
+    In every group, either no cell is hidden or at least two cells with five customers together; otherwise the total minus the shown cells
+    would give a hidden count. The smallest cells are hidden first. When a group has no further cell to hide, all its cells are hidden, and
+    the caller must hide its total too.
     """
     shown = cells.sort(KEY).with_columns(is_hidden=pl.col("customers_count").is_between(1, FEWEST_SHOWN - 1))
     while True:
@@ -26,7 +27,7 @@ def hide_small_cells(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def cover(shown: pl.DataFrame, group: str) -> pl.DataFrame:
-    """Hide the smallest shown cell of every group that gives a hidden one away."""
+    """Hide the smallest shown cell of every group from which a hidden count can be calculated."""
     place = [*SET, group]
     hidden = pl.col("is_hidden")
     count, together = hidden.sum().over(place), pl.when(hidden).then("customers_count").otherwise(0).sum().over(place)

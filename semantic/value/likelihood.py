@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import optimize
 
-SMALLEST, LARGEST = 1e-5, 1e5  # in the scaled units of a model; a parameter that ends there is not estimated by the data
-STEEPEST = 1e-6  # the greatest slope of the mean log-likelihood that still counts as a summit
-FLATTEST = 1e-10  # where the search may stop
+SMALLEST, LARGEST = 1e-5, 1e5  # limits of the search, in the scaled units of a model; a parameter that ends at one is not estimated
+STEEPEST = 1e-6  # largest slope of the mean log-likelihood that still counts as a maximum
+FLATTEST = 1e-10  # slope at which the search may stop
 NORMAL_95 = 1.959963984540054
 
 Slope = Callable[[np.ndarray], tuple[float, np.ndarray]]
@@ -19,9 +19,9 @@ Slope = Callable[[np.ndarray], tuple[float, np.ndarray]]
 
 @dataclass(frozen=True)
 class Parameter:
-    """An estimate with its standard error and 95 % interval; these are None where the likelihood is flat.
+    """An estimate with its standard error and 95 % interval; these are None when the likelihood is flat.
 
-    The error is worked out for the logarithm and carried over (delta method); the interval is that of the logarithm, so it is above zero.
+    The error of the logarithm is converted by the delta method; the interval is that of the logarithm, so it is above zero.
     """
 
     value: float
@@ -32,7 +32,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Fit:
-    """The summit of a likelihood. `reason` says why it may not be used; None when it may."""
+    """The maximum of a likelihood. `reason` says why it must not be used; None when it can be used."""
 
     parameters: Mapping[str, Parameter]
     log_likelihood: float
@@ -49,7 +49,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Summit:
-    """Where the search ended: logarithms of the parameters, curvature there, and the greatest slope left."""
+    """The end of the search: logarithms of the parameters, curvature, and the largest slope."""
 
     logs: np.ndarray
     curvature: np.ndarray
@@ -57,9 +57,9 @@ class Summit:
 
 
 def climb(mean_slope: Slope, starts: Sequence[Sequence[float]], rough_slope: Slope | None = None) -> Summit:
-    """The highest summit of a mean log-likelihood, given as its negative with gradient, over logarithms of parameters.
+    """The highest maximum of a mean log-likelihood over logarithms of parameters. The function returns its negative with the gradient.
 
-    With `rough_slope` (the same over fewer rows) the starts are tried on that, and only the best end is taken further on all rows.
+    With `rough_slope` (the same function over fewer rows), starts are tried on it, and only the best end is continued on all rows.
     """
     box = [(math.log(SMALLEST), math.log(LARGEST))] * len(starts[0])
     options = {"maxiter": 500, "ftol": 1e-14, "gtol": 1e-9}
@@ -72,13 +72,13 @@ def climb(mean_slope: Slope, starts: Sequence[Sequence[float]], rough_slope: Slo
     best = min(ends, key=lambda end: end.fun).x
     summit = polish(mean_slope, best, first)
     if summit.slope > STEEPEST and rough_slope is not None:
-        # the few rows misled
+        # the result on few rows was not a good start
         summit = polish(mean_slope, descend(mean_slope, best).x, mean_slope)
     return summit
 
 
 def polish(slope: Slope, logs: np.ndarray, bending: Slope) -> Summit:
-    """Newton steps, each only if it climbs, with the curvature of `bending`; a point at the edge of the box stays where it is."""
+    """Newton steps with the curvature of `bending`, taken only when they improve. A point at a limit of the search does not move."""
     value, gradient = slope(logs)
     steepness = np.abs(gradient).max()
     for turn in range(20):
@@ -109,13 +109,13 @@ def bend(slope: Slope, logs: np.ndarray, step: float = 1e-4) -> np.ndarray:
 
 
 def is_summit(curvature: np.ndarray) -> bool:
-    """Whether the likelihood bends down in every direction by more than rounding."""
+    """Whether the curvature is negative definite by more than rounding errors."""
     roots = np.linalg.eigvalsh(curvature) if np.isfinite(curvature).all() else np.array([-1.0])
     return bool(roots[0] > 1e-11 * max(1.0, roots[-1]))
 
 
 def at_edge(logs: np.ndarray) -> np.ndarray:
-    """Which parameters ended where the search was stopped."""
+    """Which parameters ended at a limit of the search."""
     return (logs < math.log(SMALLEST) + 0.01) | (logs > math.log(LARGEST) - 0.01)
 
 
@@ -138,7 +138,7 @@ def conclude(
     reason = None
     if edges.any():
         at = ", ".join(name for name, edge in zip(names, edges, strict=True) if edge)
-        reason = f"{at} ended at the edge of the search: the data do not say how large it is"
+        reason = f"{at} ended at a limit of the search: the data do not show how large it is"
     elif not converged:
         reason = "the search for the most likely parameters did not converge: the likelihood is flat there"
     return Fit(parameters, log_likelihood, customers, rows, converged and not edges.any(), starts, reason, covariance)

@@ -1,4 +1,4 @@
-"""What one cut-off says about buying: models or the rules that stand in for them, the mean cost of service, and the norms."""
+"""Measures of one cut-off: models of buying or the rules that replace them, the mean cost of service, and the norms."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from semantic.value.valuation import (
 )
 
 HORIZON_WEEKS = 52.18  # twelve months
-FALLBACK_SERVICE = 5.0  # as many purchases of one's own weigh as much as the mean cost of all
+FALLBACK_SERVICE = 5.0  # number of own purchases that weigh as much as the mean cost of all
 
 
 @dataclass(frozen=True)
 class Buying:
-    """How often and for how much. A model that may not be used has its reason in `reasons`, under its name; then the pool stands in."""
+    """Fits of both models. `reasons` names by model why one must not be used; the pooled figures then replace it."""
 
     purchases: Fit | None
     values: Fit | None
@@ -39,18 +39,18 @@ class Buying:
 
     @property
     def purchase_model(self) -> Fit | None:
-        """The model of purchases where it is used."""
+        """The model of purchases; None when it is not used."""
         return None if "bg_nbd" in self.reasons else self.purchases
 
     @property
     def value_model(self) -> Fit | None:
-        """The model of values where it is used."""
+        """The model of values; None when it is not used."""
         return None if "gamma_gamma" in self.reasons else self.values
 
 
 @dataclass(frozen=True)
 class Measures:
-    """Everything fitted at one month-end but weights and boundaries. `service_cost`: mean per purchase; None when no cost is known."""
+    """Everything fitted at one month-end except weights and boundaries. `service_cost`: mean per purchase; None when unknown."""
 
     month_end: date
     buying: Buying
@@ -59,20 +59,20 @@ class Measures:
 
 
 def shift_months(day: date, months: int) -> date:
-    """The last day of the month so many months later (or earlier)."""
+    """The last day of the month `months` months later (or earlier, when negative)."""
     place = day.year * 12 + day.month + months
     return date.fromordinal(date(place // 12, place % 12 + 1, 1).toordinal() - 1)
 
 
 def order_months(months: pl.DataFrame) -> pl.DataFrame:
-    """The table in the order that makes figures the same whatever order it came in, decimals as plain numbers."""
+    """The table in a fixed order, so that figures do not depend on the order of the input, with decimals as floats."""
     return months.sort("month_end", "customer_id").with_columns(selectors.decimal().cast(pl.Float64))
 
 
 def list_buyers(months: pl.DataFrame, month_end: date) -> pl.DataFrame:
-    """Every customer seen up to a month-end as they stood then, also those silent for so long that they have no row of that month any more.
+    """Every customer up to a month-end as of that day, also those without a row of that month because they were inactive for long.
 
-    Leaving out the silent ones would fit the models to survivors. What they bought does not change any more, only their age does.
+    Without inactive customers, the models would be fitted to survivors. The purchases of inactive customers are final; only age changes.
     """
     age = (pl.lit(month_end) - pl.col("first_purchase_date")).dt.total_days() / 7
     known = months.filter(pl.col("month_end") <= month_end).sort("month_end", "customer_id")
@@ -87,21 +87,21 @@ def fit_buying(buyers: pl.DataFrame) -> Buying:
 
 
 def check_purchases(months: pl.DataFrame, buying: Buying, month_end: date) -> Holdout:
-    """The purchases that a fit of `month_end` expected in the twelve months after, against those made."""
+    """Purchases in the twelve months after `month_end`, as expected by a fit of that day and as made."""
     later = months.filter(pl.col("month_end") == shift_months(month_end, 12)).select(
         "customer_id", pl.col("purchases_count").alias("later")
     )
     now = (
         months.filter(pl.col("month_end") == month_end).sort("customer_id").join(later, on="customer_id", how="left", maintain_order="left")
     )
-    # who has no row a year later did not buy in between; nor may a purchase cancelled since count below none
+    # customers without a row a year later did not buy in between; a purchase cancelled later must not make a count negative
     made = (pl.col("later").fill_null(0) - pl.col("purchases_count")).clip(lower_bound=0).cast(pl.Float64)
     expected = score_purchases(now, buying.purchase_model, HORIZON_WEEKS, buying.pool)["expected_purchases"].fill_null(0.0)
     return check_holdout(now["frequency"].to_list(), expected.to_list(), now.select(made).to_series().to_list(), HORIZON_WEEKS)
 
 
 def distrust(buying: Buying, holdout: Holdout | None) -> Buying:
-    """The same without the model of purchases where the check says that it does not fit."""
+    """The same measures without the model of purchases when the check finds that it does not fit."""
     if holdout is None or holdout.reason is None or "bg_nbd" in buying.reasons:
         return buying
     return replace(buying, reasons={**buying.reasons, "bg_nbd": holdout.reason})
@@ -117,12 +117,12 @@ def take_measures(months: pl.DataFrame, month_end: date, buying: Buying) -> Meas
 
 
 def score_alive(months: pl.DataFrame, buying: Buying) -> np.ndarray:
-    """The probability of being alive; nan without a model."""
+    """The probability of being alive (0 to 1); nan without a model."""
     return read_column(score_purchases(months, buying.purchase_model, HORIZON_WEEKS, buying.pool), "probability_alive")
 
 
 def measure_customers(months: pl.DataFrame, measures: Measures, *, interval_seed: int | None = None) -> pl.DataFrame:
-    """Add expected purchases, value and cost of service, `financial_value` and the components. Each row is measured by itself.
+    """Add expected purchases, value and cost of service, `financial_value` and the components. Rows do not influence one another.
 
     With `interval_seed` also `financial_value_low` and `_high` (80 %), drawn in the order of the rows; null without both models.
     """
@@ -136,13 +136,13 @@ def measure_customers(months: pl.DataFrame, measures: Measures, *, interval_seed
     whole = pl.concat([scored, bounds, components], how="horizontal")
     if measures.service_cost is not None:
         return subtract_service_costs(whole)
-    # a company that knows no cost of service at all is judged before it, and its model says so
+    # without any known cost of service, values are before that cost, and a note of the model says so
     net = subtract_service_costs(whole.with_columns(expected_service_cost=0.0))
     return net.with_columns(pl.lit(None, dtype=pl.Float64).alias("expected_service_cost"))
 
 
 def expect_service(mean: float | None) -> pl.Expr:
-    """Cost of service in the horizon: a customer's own per purchase, drawn towards the mean of all. Where no cost is known, unknown."""
+    """Cost of service in the horizon: the customer's own cost per purchase, shrunk towards the mean of all. Unknown without known costs."""
     if mean is None:
         return pl.lit(None, dtype=pl.Float64).alias("expected_service_cost")
     own = pl.col("service_cost_total").cast(pl.Float64).fill_null(0.0) + FALLBACK_SERVICE * mean

@@ -1,4 +1,4 @@
-"""Norms: what is usual among a company's customers at one moment, kept as a curve so that later customers are held against the same."""
+"""Norms: usual figures of a company's customers at one time, kept as curves, so that later customers are compared with the same norm."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from typing import Any
 import numpy as np
 
 MOST_POINTS = 200
-FEWEST_IN_CLASS = 30  # customers behind each point of a curve of means
+FEWEST_IN_CLASS = 30  # fewest customers per point of a curve of means
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Points from left to right; straight lines between them, flat beyond the ends. Without points nothing can be said."""
+    """Points from left to right, with straight lines between them and constant beyond the ends. Without points every result is nan."""
 
     places: tuple[float, ...]
     heights: tuple[float, ...]
 
     def read(self, values: np.ndarray) -> np.ndarray:
-        """The height at each value; nan where the value is, and everywhere without points."""
+        """The height at each value; nan where the value is nan, and everywhere without points."""
         values = np.asarray(values, dtype=float)
         if not self.places:
             return np.full(len(values), np.nan)
         return np.interp(values, self.places, self.heights)
 
     def describe(self) -> dict[str, Sequence[float]]:
-        """For JSON."""
+        """The curve as values for JSON."""
         return {"places": list(self.places), "heights": list(self.heights)}
 
 
 def read_curve(content: Mapping[str, Any]) -> Curve:
-    """What `describe` wrote."""
+    """The curve from the output of `describe`."""
     return Curve(tuple(map(float, content["places"])), tuple(map(float, content["heights"])))
 
 
 def make_norm(values: np.ndarray) -> Curve:
-    """Mid-rank percentiles (0-100): the share below a value and half the share equal to it. nan takes no part.
+    """Mid-rank percentiles (0-100): the share below a value plus half the share equal to it. nan is ignored.
 
-    All distinct values are kept, or those at MOST_POINTS evenly spaced ranks; what stands between two kept values lies between their ranks.
+    All distinct values are kept, or those at MOST_POINTS evenly spaced ranks; values between two kept ones are interpolated.
     """
     known = np.asarray(values, dtype=float)
     known = np.sort(known[~np.isnan(known)])
@@ -55,7 +55,7 @@ def make_norm(values: np.ndarray) -> Curve:
 
 
 def make_means(places: np.ndarray, heights: np.ndarray) -> Curve:
-    """Mean height by place, of at least FEWEST_IN_CLASS neighbours each (fewer customers than that: one class), never falling."""
+    """Mean height by place, never falling, from classes of at least FEWEST_IN_CLASS neighbours (one class when there are fewer)."""
     order = np.argsort(places, kind="stable")
     places, heights = np.asarray(places, dtype=float)[order], np.asarray(heights, dtype=float)[order]
     if not places.size:
@@ -74,6 +74,6 @@ def make_means(places: np.ndarray, heights: np.ndarray) -> Curve:
 
 
 def draw_to_middle(percentiles: np.ndarray, evidence: np.ndarray, half: float) -> np.ndarray:
-    """Percentiles drawn towards 50 by n/(n + half): with `half` observations a customer's own figure counts for half."""
+    """Percentiles shrunk towards 50 by n / (n + half): with `half` observations a customer's own figure has weight 1/2."""
     evidence = np.asarray(evidence, dtype=float)
     return 50 + (np.asarray(percentiles, dtype=float) - 50) * evidence / (evidence + half)

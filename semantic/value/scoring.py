@@ -27,7 +27,7 @@ KNOWN_WELL = 0.5  # of the weights
 def score_customers(months: pl.DataFrame, model: ValueModel, *, interval_month: date | None = None) -> pl.DataFrame:
     """COLUMNS, one row per row of `months`, by month-end and customer. 80 % intervals are drawn for `interval_month` only.
 
-    Quintiles are among the customers of the same month-end, so every month-end handed in must be whole.
+    Quintiles are among the customers of the same month-end, so `months` must hold all customers of each of its month-ends.
     """
     ordered = order_months(months)
     drawn = pl.col("month_end") == pl.lit(interval_month, dtype=pl.Date)
@@ -43,7 +43,7 @@ def score_customers(months: pl.DataFrame, model: ValueModel, *, interval_month: 
 
 
 def name_segment(boundaries: Boundaries) -> pl.Expr:
-    """The cell of the two axes; at a boundary is high. Unknown where a value, or a boundary, is."""
+    """The segment from the two values; a value at the boundary is high. Unknown when a value or a boundary is unknown."""
     financial = pl.col("financial_value") >= pl.lit(boundaries.financial, dtype=pl.Float64)
     appreciation = pl.col("appreciation_value") >= pl.lit(boundaries.appreciation, dtype=pl.Float64)
     cell = pl.lit(UNKNOWN)
@@ -53,7 +53,7 @@ def name_segment(boundaries: Boundaries) -> pl.Expr:
 
 
 def rank_quintiles(months: pl.DataFrame) -> pl.DataFrame:
-    """Recency, frequency and revenue of 24 months in quintiles (5 best) of their month-end, and the three as `rfm`.
+    """Recency, frequency and revenue of 24 months in quintiles (5 is best) of their month-end, and the three as `rfm`.
 
     `revenue_quintile` is by the revenue of twelve months, among those who bought in them; null for the others.
     """
@@ -69,9 +69,9 @@ def rank_quintiles(months: pl.DataFrame) -> pl.DataFrame:
 
 
 def list_misjudged(scored: pl.DataFrame) -> pl.DataFrame:
-    """Customers of one month-end in the lowest quintile of revenue and, among those of whom it is known, the highest of appreciation.
+    """Customers of one month-end in the lowest quintile of revenue and in the highest of appreciation, among those where it is known.
 
-    At least KNOWN_WELL of the weights must be known: one kind word of a newcomer is no judgement.
+    The known components must have at least KNOWN_WELL of the weights: one good answer of a new customer is not enough.
     """
     known = scored.filter(pl.col("appreciation_value").is_not_null())
     highest = place_quintile(pl.col("appreciation_value")) == BEST
@@ -81,5 +81,5 @@ def list_misjudged(scored: pl.DataFrame) -> pl.DataFrame:
 
 
 def place_quintile(column: pl.Expr) -> pl.Expr:
-    """1 to 5 by the share of customers of the month-end with less; equals share a quintile, and the lowest one is never empty."""
+    """1 to 5 by the share of customers of the month-end with a lower value. Equal values share a quintile; the lowest is never empty."""
     return (1 + BEST * (column.rank("min").over("month_end") - 1) // column.count().over("month_end")).cast(pl.Int64)

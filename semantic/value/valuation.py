@@ -1,4 +1,4 @@
-"""Expected purchases and value of every customer: by the models where they fit, else by a plain rule that says so."""
+"""Expected purchases and value of every customer: by the models where they fit, otherwise by a simple rule, with the reason."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from semantic.value.gamma_gamma import correlate, expected_value, fit_values
 from semantic.value.likelihood import Fit
 
 FEWEST_REPEAT_BUYERS = 50
-FALLBACK_PURCHASES = 5  # as many purchases of one's own weigh as much as the mean of all
-LARGEST_CORRELATION = 0.3  # of frequency and mean value; beyond it the two models are not independent
+FALLBACK_PURCHASES = 5  # number of own purchases that weigh as much as the mean of all
+LARGEST_CORRELATION = 0.3  # largest correlation of frequency and mean value; above it the two models are not independent
 MODELS = ("bg_nbd", "gamma_gamma")
 
 
 @dataclass(frozen=True)
 class Pool:
-    """All customers together, for the plain rules: purchases per unit of time, the mean age, and the mean value; None where unknown."""
+    """All customers together, for the simple rules: purchases per unit of time, mean age, and mean value; None where unknown."""
 
     rate: float | None
     age: float | None
@@ -31,10 +31,10 @@ class Pool:
 
 @dataclass(frozen=True)
 class Valuation:
-    """Models, how well they fit, and one row per customer.
+    """Models, their checks, and one row per customer.
 
-    `purchase_method` and `value_method` say where the figures come from: a model of MODELS, or `pooled_rate` and `pooled_mean`, whose
-    reasons stand in `reasons` under the model's name. `value_method` is None when the table holds no values.
+    `purchase_method` and `value_method` name the source of the figures: a model of MODELS, or `pooled_rate` and `pooled_mean`; `reasons`
+    then says why, by name of the model. `value_method` is None when the table has no values.
     """
 
     horizon: float
@@ -53,10 +53,10 @@ class Valuation:
 def value_customers(
     customers: pl.DataFrame, *, horizon: float, holdout_length: float | None = None, interval_seed: int | None = None
 ) -> Valuation:
-    """Fit and score `frequency`, `recency`, `age` and, where there, `mean_value`, one row per customer; other columns are kept.
+    """Fit and score a table with `frequency`, `recency`, `age` and optionally `mean_value`, one row per customer; other columns are kept.
 
-    With `holdout_length` the column `holdout` holds the purchases of the period of that length after `age`. With `interval_seed` 80 %
-    intervals are drawn; there are none under a fallback.
+    With `holdout_length`, the column `holdout` must hold the purchases of the period of that length after `age`. With `interval_seed`,
+    80 % intervals are drawn, except when a simple rule replaces a model.
     """
     reasons: dict[str, str] = {}
     fit = fit_repeat_buyers(customers, reasons)
@@ -83,7 +83,7 @@ def value_customers(
 
 
 def fit_repeat_buyers(customers: pl.DataFrame, reasons: dict[str, str]) -> Fit | None:
-    """The model of purchases; a reason is noted when it may not be used, and there is no fit with too few repeat buyers."""
+    """Fit the model of purchases. `reasons` gets an entry when it must not be used; with too few repeat buyers there is no fit."""
     repeat_buyers = customers.filter(pl.col("frequency") > 0).height
     if repeat_buyers < FEWEST_REPEAT_BUYERS:
         reasons["bg_nbd"] = f"customers who bought again: {repeat_buyers}; fewer than {FEWEST_REPEAT_BUYERS} are too few to fit a model"
@@ -95,7 +95,7 @@ def fit_repeat_buyers(customers: pl.DataFrame, reasons: dict[str, str]) -> Fit |
 
 
 def fit_spenders(customers: pl.DataFrame, reasons: dict[str, str]) -> Fit | None:
-    """The model of values, likewise. It also needs q above 1, because no mean exists below."""
+    """Fit the model of values in the same way. It also needs q above 1, because otherwise no mean exists."""
     spenders = customers.filter((pl.col("frequency") > 0) & (pl.col("mean_value") > 0))
     if spenders.height < FEWEST_REPEAT_BUYERS or spenders["mean_value"].n_unique() < 2:
         reasons["gamma_gamma"] = (
@@ -112,13 +112,13 @@ def fit_spenders(customers: pl.DataFrame, reasons: dict[str, str]) -> Fit | None
 
 
 def try_holdout(customers: pl.DataFrame, fit: Fit | None, length: float) -> Holdout:
-    """The check against purchases not seen, of the model if there is one, else of the fallback."""
+    """The holdout check of the model if it is used, otherwise of the simple rule."""
     expected = score_purchases(customers, fit, length)["expected_purchases"].fill_null(0.0).to_list()
     return check_holdout(customers["frequency"].to_list(), expected, customers["holdout"].to_list(), length)
 
 
 def measure_pool(customers: pl.DataFrame) -> Pool:
-    """What the plain rules need of a table of customers."""
+    """The figures of all customers that the simple rules need."""
     x, age = (customers[name].to_numpy().astype(float) for name in ("frequency", "age"))
     total, value = float(age.sum()), None
     if "mean_value" in customers.columns:
@@ -134,7 +134,7 @@ def keep_spent(customers: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 def score_purchases(customers: pl.DataFrame, fit: Fit | None, horizon: float, pool: Pool | None = None) -> pl.DataFrame:
-    """Add `expected_purchases` and `probability_alive`. Without a fit: the customer's rate drawn towards that of the pool; nobody leaves.
+    """Add `expected_purchases` and `probability_alive`. Without a fit: the customer's rate, shrunk towards the pool's; nobody leaves.
 
     The pool is these customers, unless another is given.
     """
@@ -153,7 +153,7 @@ def score_purchases(customers: pl.DataFrame, fit: Fit | None, horizon: float, po
 
 
 def score_values(customers: pl.DataFrame, fit: Fit | None, pool: Pool | None = None) -> pl.DataFrame:
-    """Add `expected_average_value` per purchase and `expected_value` in the horizon. Without a fit: one's own mean, drawn to the pool's."""
+    """Add `expected_average_value` per purchase and `expected_value` in the horizon. Without a fit: own mean, shrunk towards the pool's."""
     x, own = keep_spent(customers)
     mean = (pool or measure_pool(customers)).value
     if fit is not None:
@@ -168,7 +168,7 @@ def score_values(customers: pl.DataFrame, fit: Fit | None, pool: Pool | None = N
 
 
 def subtract_service_costs(customers: pl.DataFrame) -> pl.DataFrame:
-    """Add `financial_value`: the expected value less `expected_service_cost`, both over the horizon; null where one is unknown.
+    """Add `financial_value`: the expected value minus `expected_service_cost`, both over the horizon; null where one is unknown.
 
     With an interval of the value also `financial_value_low` and `_high`; the costs are taken as known.
     """

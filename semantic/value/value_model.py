@@ -1,4 +1,4 @@
-"""A version of the customer values: everything that was fitted, as data, so that figures stay equal until a new version is made."""
+"""A version of the customer values: everything that was fitted, as data, so that scores use the same fit until a new version."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HOLDOUT_SCHEMA = {"frequency": pl.Int64, "customers": pl.Int64, "expected": pl.F
 
 @dataclass(frozen=True)
 class Weights:
-    """What each component counts for; together 1. Learned at `cut_off`; with `reason` they are equal, and why."""
+    """Weight of each component; their sum is 1. Learned at `cut_off`. When they are equal instead, `reason` says why."""
 
     shares: Mapping[str, float]
     cut_off: date | None
@@ -33,7 +33,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class Boundaries:
-    """From where on a value counts as high; None where nothing is known."""
+    """Boundaries: values from here on count as high; None when unknown."""
 
     financial: float | None
     appreciation: float | None
@@ -41,7 +41,7 @@ class Boundaries:
 
 @dataclass(frozen=True)
 class Prediction:
-    """How well one predictor told who stayed. `coverage`: the share of the judged customers about whom it knows something."""
+    """How well one predictor predicts who stays. `coverage`: the share of the judged customers for whom it is known."""
 
     predictor: str
     area: Estimate
@@ -68,8 +68,8 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class ValueModel:
-    """One version. `provisional_reason` says what it lacks; None when it is whole. `holdout` and `evaluation` are None when not possible;
-    `notes` say why."""
+    """One version. `provisional_reason` says what is missing; None when the version is complete. `holdout` and `evaluation` are None when
+    they cannot be made; `notes` then say why."""
 
     version: int
     value_basis: str
@@ -83,7 +83,7 @@ class ValueModel:
 
     @property
     def month_end(self) -> date:
-        """The last day it was fitted on."""
+        """The last day of the data of the fit."""
         return self.measures.month_end
 
     @property
@@ -97,11 +97,11 @@ class ValueModel:
         return "gamma_gamma" if self.measures.buying.value_model else "pooled_mean"
 
     def renumber(self, version: int) -> ValueModel:
-        """The same under another number."""
+        """The same model with another version number."""
         return replace(self, version=version)
 
     def to_json(self) -> str:
-        """One line that `from_json` reads back exactly."""
+        """One line of JSON that `from_json` reads back exactly."""
         buying, norms = self.measures.buying, self.measures.norms
         content = {
             "version": self.version,
@@ -127,7 +127,7 @@ class ValueModel:
 
     @classmethod
     def from_json(cls, text: str) -> ValueModel:
-        """Read what `to_json` wrote."""
+        """Read the output of `to_json`."""
         content = json.loads(text)
         month_end, weights = date.fromisoformat(content["month_end"]), content["weights"]
         buying = Buying(read_fit(content["purchases"]), read_fit(content["values"]), Pool(**content["pool"]), content["reasons"])
@@ -156,7 +156,7 @@ def read_day(text: str | None) -> date | None:
 
 
 def describe_fit(fit: Fit | None) -> dict[str, Any] | None:
-    """A fit without its covariance, which nothing reads later."""
+    """A fit as values for JSON, without its covariance, which is not used later."""
     if fit is None:
         return None
     content = {name: value for name, value in vars(fit).items() if name != "covariance_of_logs"}
@@ -164,7 +164,7 @@ def describe_fit(fit: Fit | None) -> dict[str, Any] | None:
 
 
 def read_fit(content: Mapping[str, Any] | None) -> Fit | None:
-    """What `describe_fit` wrote."""
+    """Read the output of `describe_fit`."""
     if content is None:
         return None
     return Fit(**{**content, "parameters": {name: Parameter(**values) for name, values in content["parameters"].items()}})
@@ -178,7 +178,7 @@ def read_holdout(content: Mapping[str, Any] | None) -> Holdout | None:
 
 
 def describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:
-    """The table of predictors for JSON, a flat row each."""
+    """The table of predictors as values for JSON, one flat row per predictor."""
     rows = [{"predictor": row.predictor, "coverage": row.coverage, **flatten("auc", row.area)} for row in evaluation.predictions]
     days = {"learned_at": evaluation.learned_at.isoformat(), "judged_at": evaluation.judged_at.isoformat()}
     counts = {"customers": evaluation.customers, "retained": evaluation.retained}
@@ -192,12 +192,12 @@ def flatten(name: str, estimate: Estimate) -> dict[str, float]:
 
 
 def read_estimate(content: Mapping[str, Any], name: str) -> Estimate:
-    """What `flatten` wrote."""
+    """Read the output of `flatten`."""
     return Estimate(content[name], content[f"{name}_low"], content[f"{name}_high"])
 
 
 def read_evaluation(content: Mapping[str, Any] | None) -> Evaluation | None:
-    """What `describe_evaluation` wrote."""
+    """Read the output of `describe_evaluation`."""
     if content is None:
         return None
     rows: Sequence[Mapping[str, Any]] = content["predictions"]

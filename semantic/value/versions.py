@@ -1,4 +1,4 @@
-"""Which version of the customer values holds, and which month-ends have to be scored again."""
+"""The current version of the customer values, and the month-ends that have to be scored again."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ SCORE_SCHEMA = {
 
 
 class UnreadableVersionError(ValueError):
-    """A kept version is not what this release writes; the message says what to do."""
+    """This release cannot read a kept version. The message says what to do."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The version that holds. `is_new`: the ledger does not have it yet. Without any, `reason` says why."""
+    """The current version. `is_new`: the ledger does not have it yet. When there is none, `reason` says why."""
 
     model: ValueModel | None
     is_new: bool
@@ -36,7 +36,7 @@ class Choice:
 
 
 def read_version(text: str) -> ValueModel:
-    """A kept version. Raises UnreadableVersionError."""
+    """A version from the ledger. Raises UnreadableVersionError."""
     try:
         return ValueModel.from_json(text)
     except (KeyError, TypeError, ValueError) as error:
@@ -44,12 +44,12 @@ def read_version(text: str) -> ValueModel:
 
 
 def is_outdated(kept: ValueModel, last_month: date, value_basis: str) -> bool:
-    """Whether a kept version makes way: it was provisional and newer months are complete, or margins took the place of revenue, or back."""
+    """Whether a kept version is replaced: it is provisional and newer months are complete, or values changed between margin and revenue."""
     return kept.value_basis != value_basis or (kept.provisional_reason is not None and kept.month_end < last_month)
 
 
 def choose_model(months: pl.DataFrame, kept: ValueModel | None) -> Choice:
-    """The kept version, or a new one fitted on `months` (all of int_customer_months) where there is none or it makes way."""
+    """The kept version; when there is none, or when it is replaced, a new one fitted on `months` (all of int_customer_months)."""
     if months.is_empty():
         return Choice(kept, False, None if kept else NO_CUSTOMERS)
     last = months.select("month_end", "value_basis").sort("month_end").row(-1)
@@ -62,5 +62,5 @@ def choose_model(months: pl.DataFrame, kept: ValueModel | None) -> Choice:
 
 
 def list_changed_months(checksums: pl.DataFrame, scored: pl.DataFrame) -> list[date]:
-    """Month-ends whose customers are not scored yet, or changed since, or were scored under another version: by month_end and checksum."""
+    """Month-ends to score: not scored yet, changed since then, or scored with another version. Compared by month_end and checksum."""
     return checksums.join(scored.unique(), on=["month_end", "checksum"], how="anti")["month_end"].sort().to_list()

@@ -1,4 +1,4 @@
-"""How much each component says about staying: non-negative weights, fitted on customers whose next year is known."""
+"""Weights of the components: how much each predicts staying. They are non-negative, fitted on customers whose next year is known."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from scipy import optimize, special
 
 from semantic.value.appreciation import COMPONENTS, face_forward
 
-FEWEST_OUTCOMES = 50  # customers who stayed, and as many who did not, before weights are fitted
-PRIOR_SPREAD = 0.5  # log-odds between the middle and the top: how far the components are taken to differ before any customer was seen
+FEWEST_OUTCOMES = 50  # fewest customers who stayed, and who left, to fit weights
+PRIOR_SPREAD = 0.5  # prior standard deviation of the components' slopes, in log-odds from percentile 50 to 100
 NOTHING_WENT_ALONG = "no component went with staying"
 EQUAL = {name: 1 / len(COMPONENTS) for name in COMPONENTS}
 
@@ -30,12 +30,12 @@ class Logistic:
 
 
 def centre(percentiles: np.ndarray) -> np.ndarray:
-    """Percentiles from -1 to 1; an unknown one stands in the middle."""
+    """Percentiles scaled to -1 to 1; an unknown one becomes 0."""
     return np.nan_to_num((np.asarray(percentiles, dtype=float) - 50) / 50)
 
 
 def fit_logistic(percentiles: np.ndarray, outcomes: np.ndarray, *, is_bounded: bool = False) -> Logistic:
-    """The most likely log-odds. `is_bounded`: slopes are at least 0, and drawn towards their own mean (normal, PRIOR_SPREAD)."""
+    """Fit the log-odds. `is_bounded`: slopes are at least 0 and shrunk towards their mean (normal prior with PRIOR_SPREAD)."""
     columns, stayed = centre(percentiles), np.asarray(outcomes, dtype=float)
     strength = 1 / PRIOR_SPREAD**2 if is_bounded else 1e-6
     share = np.clip(stayed.mean(), 1e-6, 1 - 1e-6)
@@ -56,7 +56,7 @@ def fit_logistic(percentiles: np.ndarray, outcomes: np.ndarray, *, is_bounded: b
 
 
 def fit_weights(components: pl.DataFrame, outcomes: np.ndarray) -> tuple[Mapping[str, float], str | None]:
-    """Weights that add up to 1, and why they are equal when they could not be fitted."""
+    """Weights with sum 1; when they could not be fitted, equal weights and the reason."""
     stayed = np.asarray(outcomes, dtype=bool)
     fewest = int(min(stayed.sum(), len(stayed) - stayed.sum()))
     if fewest < FEWEST_OUTCOMES:

@@ -1,4 +1,4 @@
-"""A version of the customer values in rows and words, for reports: how it was made, what it weighs, how well it foretold."""
+"""A version of the customer values as rows and texts for reports: how it was made, its weights, and how well it predicted."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ EVIDENCE_SCHEMA = {
 
 
 def describe_version(model: ValueModel | None, reason: str | None, customers: int) -> pl.DataFrame:
-    """One row of VERSION_SCHEMA, of a version whose newest month-end has so many `customers`.
+    """One row of VERSION_SCHEMA, of a version whose newest month-end has `customers` customers.
 
-    Without a version, or with fewer than five customers, all is null but the texts that say why.
+    Without a version, or with fewer than five customers, all columns are null except the texts that say why.
     """
     if model is None or customers < FEWEST_SHOWN:
         lack = f"There are no customer values: {reason}." if model is None else FEW_CUSTOMERS
@@ -88,19 +88,19 @@ def end_sentence(text: str) -> str:
 
 
 def tell_method(name: str, own: str, fit: Fit | None, reason: str | None) -> str:
-    """Which rule a figure comes from, and why not from a model."""
+    """The model or rule of a figure; for a rule, the reason why no model is used."""
     if fit is not None:
         return f"{name}, fitted on {fit.customers:,} customers."
     return f"Each customer's own {own}, drawn towards that of all, because the {name} is not used: {hide_counts(reason or '')}."
 
 
 def hide_counts(reason: str) -> str:
-    """A reason without counts of fewer than five customers."""
+    """A reason in which counts of fewer than five customers are hidden."""
     return re.sub(r"(?<![\d.,])[1-4](?=; |, | of )", f"fewer than {FEWEST_SHOWN}", reason)
 
 
 def tell_weights(model: ValueModel) -> str:
-    """Where the weights come from."""
+    """The origin of the weights."""
     weights = model.weights
     if weights.reason is not None:
         return f"All components count alike: {hide_counts(weights.reason)}."
@@ -108,14 +108,14 @@ def tell_weights(model: ValueModel) -> str:
 
 
 def tell_evidence(evaluation: Evaluation | None) -> str:
-    """What appreciation adds to foretelling who stays."""
+    """How much appreciation value adds to the prediction of who stays."""
     if evaluation is None:
-        return "Whether appreciation foretells who stays cannot be said yet."
+        return "It cannot be said yet whether appreciation predicts who stays."
     judged = f"{evaluation.customers:,} customers of {evaluation.judged_at:%-d %B %Y}, of whom {evaluation.retained:,} stayed"
     gain, beyond = evaluation.gain, evaluation.gain_beyond_purchases
     if evaluation.verdict == ADDS:
         said = (
-            f"Appreciation adds to foretelling who stays: {write_gain(gain)} on top of financial value, {write_gain(beyond)} beyond all "
+            f"Appreciation adds to predicting who stays: {write_gain(gain)} on top of financial value, {write_gain(beyond)} beyond all "
             "that the purchases say"
         )
     elif evaluation.verdict == ADDS_PURCHASES:
@@ -124,12 +124,12 @@ def tell_evidence(evaluation: Evaluation | None) -> str:
             f"({write_gain(beyond)})"
         )
     else:
-        said = f"Appreciation adds nothing to foretelling who stays that can be seen here ({write_gain(gain)})"
+        said = f"No gain of appreciation in predicting who stays can be seen here ({write_gain(gain)})"
     return f"{said}; judged on {judged}."
 
 
 def write_share(share: float) -> str:
-    """A share as people write it: 59 %."""
+    """A share as text: 59 %."""
     return f"{100 * share:.0f} %"
 
 
@@ -139,7 +139,7 @@ def write_gain(gain: Estimate) -> str:
 
 
 def tell_holdout(model: ValueModel) -> str:
-    """How far purchases of the last year were from those expected."""
+    """The holdout check as a sentence: purchases of the last year, expected and made."""
     holdout = model.holdout
     if holdout is None:
         return "Not checked against a later year yet."
@@ -149,7 +149,7 @@ def tell_holdout(model: ValueModel) -> str:
 
 
 def list_holdout(model: ValueModel | None) -> pl.DataFrame:
-    """HOLDOUT_SCHEMA: mean purchases of a year, expected and seen, by repeat purchases before; classes below five customers stay out."""
+    """HOLDOUT_SCHEMA: mean purchases of a year, expected and made, by repeat purchases before; without classes below five customers."""
     rows = model.holdout.by_frequency.iter_rows(named=True) if model is not None and model.holdout is not None else ()
     found = []
     for row in rows:
@@ -162,7 +162,7 @@ def list_holdout(model: ValueModel | None) -> pl.DataFrame:
 
 
 def list_evidence(model: ValueModel | None) -> pl.DataFrame:
-    """EVIDENCE_SCHEMA: one row per predictor; none where predictors could not be judged."""
+    """EVIDENCE_SCHEMA: one row per predictor; no rows when predictors could not be judged."""
     evaluation = None if model is None else model.evaluation
     if evaluation is None:
         return pl.DataFrame(schema=EVIDENCE_SCHEMA)
@@ -187,7 +187,7 @@ def list_evidence(model: ValueModel | None) -> pl.DataFrame:
 
 
 def list_components(model: ValueModel | None, known: Mapping[str, tuple[int, int]]) -> pl.DataFrame:
-    """COMPONENT_SCHEMA: what each component weighs; `known`: of how many of the newest month-end's customers it is known, of how many."""
+    """COMPONENT_SCHEMA: the weight of each component. `known`: number of customers of the newest month-end with it known, and in all."""
     if model is None:
         return pl.DataFrame(schema=COMPONENT_SCHEMA)
     rows = []

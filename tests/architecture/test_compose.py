@@ -1,4 +1,4 @@
-"""The server set-up holds together: the compose file is well formed, names only what exists, and every variable is explained."""
+"""The server set-up is consistent: the compose file is valid, names only existing things, and every variable is explained."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_schema_refuses_what_compose_refuses(path: tuple[str, ...], value: A
 
 
 def find_compose() -> list[str] | None:
-    """The compose command of this machine, if it has one."""
+    """The compose command of this machine; None without one."""
     for command in (["docker", "compose"], ["docker-compose"]):
         if shutil.which(command[0]) and subprocess.run([*command, "version"], capture_output=True, check=False).returncode == 0:
             return command

@@ -19,7 +19,7 @@ from tests.architecture.tree import ARCHITECTURE, BINARY, drop_fences, find_code
 LINE_LENGTH = 200
 GENERATED = PROJECT / "docs" / "published-reports.md"  # its table rows are as long as the descriptions of the columns
 DECISION_PARTS = ["Context", "Decision", "Worked example", "Consequences"]
-# written in pieces, so that this file passes its own test
+# split into parts, so that this file passes its own test
 REGISTRIES = [
     ".".join(parts)
     for parts in (
@@ -145,7 +145,7 @@ def test_files_named_in_the_pages_exist() -> None:
     ]
     assert len(named) > 40
     missing = {code for _, code in named if not (PROJECT / code).exists()}
-    # made by set-up, made by the recipe for a page, and places below CXHOUSE_HOME that carry the name of a room
+    # made by set-up, made by the recipe for a page, and folders of CXHOUSE_HOME with the name of a room
     assert missing <= {"dashboards/node_modules", "dashboards/pages/suppliers/index.md", "dashboards/site"}
 
 

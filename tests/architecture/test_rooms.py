@@ -1,4 +1,4 @@
-"""Rooms keep to what they may know: imports, the environment, the clock, layers of models, sizes of files."""
+"""Rooms use only what they may: imports, the environment, the clock, layers of models, sizes of files."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def find_environment_reads(path: Path) -> Iterator[int]:
 
 
 def find_layer(path: Path) -> str:
-    """The layer a model's path says."""
+    """The layer in a model's path."""
     return path.relative_to(PROJECT / "dbt" / "models").parts[0] if path.is_relative_to(PROJECT / "dbt") else "staging"
 
 
@@ -133,7 +133,7 @@ def test_models_refer_downwards_only() -> None:
     references = [(path, name) for path in models.values() for name in REFERENCE.findall(path.read_text(encoding="utf-8"))]
     assert len(references) > 50
     for path, name in references:
-        # a name that goes on in Jinja (`'int_' ~ contract`) stands for the models of one contract
+        # a name that continues in Jinja (`'int_' ~ contract`) means the models of one contract
         target = models.get(name) or (models["int_orders"] if name == "int_" else None)
         assert target, f"{name_of(path)} refers to the unknown model {name}"
         assert LAYERS.index(find_layer(target)) <= LAYERS.index(find_layer(path)), f"{name_of(path)} refers upwards to {name}"

@@ -1,4 +1,4 @@
-"""The tracked tree and the pages about it, as the tests of this room read them."""
+"""Reading the tracked files and the pages about them, for the tests of this room."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BINARY = {".png", ".ico", ".jpg", ".gz", ".parquet", ".duckdb"}
 
 @cache
 def list_tracked(pattern: str = "*") -> tuple[Path, ...]:
-    """Files of the repository that match a pattern of git, as they stand; deleted ones are passed over."""
+    """Files of the repository that match a pattern of git, as they are on disk; deleted ones are skipped."""
     done = subprocess.run(["git", "ls-files", "-z", "--", pattern], cwd=PROJECT, capture_output=True, text=True, check=True)
     return tuple(path for name in done.stdout.split("\0") if name and (path := PROJECT / name).is_file())
 
@@ -38,7 +38,7 @@ def read_section(page: Path, heading: str) -> str:
 
 
 def find_code(text: str) -> set[str]:
-    """What stands between backticks."""
+    """The texts between backticks."""
     return set(re.findall(r"`([^`]+)`", text))
 
 

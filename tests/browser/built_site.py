@@ -1,4 +1,4 @@
-"""What the browser tests look at: a built site, the published reports it was built from, and how to open its pages."""
+"""What the browser tests use: a built site, the published reports it was built from, and a way to open its pages."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ class BuiltSite:
         return {(row["touchpoint_id"], row["kpi_id"]): row for row in rows}
 
     def mapped_touchpoints(self) -> set[str]:
-        """Touchpoints that stand in a journey, and so on the home page."""
+        """Touchpoints of journeys, which are therefore on the home page."""
         return set(self.read("rpt_journey_touchpoints")["touchpoint_id"].drop_nulls())
 
     def busiest_touchpoint(self) -> str:
-        """The touchpoint with the most days of data: the one whose charts have most to show."""
+        """The touchpoint with the most days of data, whose charts show most."""
         days = self.read("rpt_touchpoint_kpis").filter(
             (pl.col("dimension_set") == "total") & (pl.col("grain") == "day") & pl.col("touchpoint_id").is_not_null()
         )
@@ -67,12 +67,12 @@ class BuiltSite:
         return [f"/journeys/{journey}/" for journey in sorted(set(self.read("rpt_journeys")["journey_id"]))]
 
     def busiest_change(self) -> str:
-        """The change with the most weeks drawn: the one whose page has most to show."""
+        """The change with the most weeks in its chart."""
         weeks = self.read("rpt_change_series").group_by("change_id").len()
         return str(weeks.sort("len", "change_id", descending=[True, False])["change_id"][0])
 
     def page_path(self, name: str) -> str:
-        """The address of a page of QUESTIONS; one that stands for many shows one with much to show."""
+        """The address of a page of QUESTIONS; for a page template, that of an entry with many figures."""
         many = {
             "home": "/",
             "touchpoint": f"/touchpoints/{self.busiest_touchpoint()}/",

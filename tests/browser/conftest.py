@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def miss(reason: str) -> None:
-    """Skip at a desk; fail where CI=true, because there nobody reads what was skipped."""
+    """Skip on a developer's machine; fail when CI=true, because skipped tests are easily missed there."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
@@ -38,7 +38,7 @@ def built_site(demo_home: DemoHome) -> BuiltSite:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium without calls of its own to the outside."""
+    """Headless Chromium that makes no background requests to other hosts."""
     executable = find_or_install_chromium(BROWSER_CACHE, named=os.environ.get("CXHOUSE_CHROMIUM"))
     if executable is None:
         miss("no Chromium starts here: install one (Debian: chromium) or name it in CXHOUSE_CHROMIUM")
@@ -50,6 +50,6 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def address(built_site: BuiltSite) -> Iterator[str]:
-    """Where the built site is served while the tests run."""
+    """The address of the built site while the tests run."""
     with serve_in_background(built_site.site) as url:
         yield url

@@ -189,7 +189,7 @@ def test_the_charts_draw_the_weeks_the_forecast_and_the_earlier_dates_of_the_rep
 
 def test_the_table_and_the_silo_panel_are_the_reports(browser: Browser, address: str, built_site: BuiltSite) -> None:
     silos = built_site.read("rpt_change_silos")
-    # a change that moved something others own; where none did, the panel says so
+    # a change that moved a KPI of another owner; where there is none, the panel says so
     change = silos.sort(~pl.col("is_flagged"), "change_id")["change_id"][0]
     flagged = silos.filter((pl.col("change_id") == change) & pl.col("is_flagged")).to_dicts()
     quiet = silos.filter((pl.col("change_id") == change) & ~pl.col("is_flagged") & (pl.col("verdict") == "no visible effect"))

@@ -1,4 +1,4 @@
-"""A company without customers and without changes: the same site, built from reports about them without rows."""
+"""A company without customers and changes: the same site, built from empty reports about them."""
 
 from __future__ import annotations
 

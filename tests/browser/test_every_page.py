@@ -1,4 +1,4 @@
-"""Claims that hold for every page, on a desk and on a phone."""
+"""Claims about every page, on a desktop and on a phone."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_every_link_between_pages_leads_somewhere(browser: Browser, address: str
         assert [link for link in targets if watched.page.request.get(link).status != 200] == []
 
 
-def test_the_reader_is_told_which_sources_are_not_fresh(browser: Browser, address: str, built_site: BuiltSite) -> None:
+def test_the_page_names_the_sources_that_are_not_fresh(browser: Browser, address: str, built_site: BuiltSite) -> None:
     stale = built_site.read("rpt_data_health").filter(pl.col("status") != "fresh")
     with watch(browser, address, WIDE) as watched:
         notes = watched.open("/").locator("[role=status]").all_inner_texts()

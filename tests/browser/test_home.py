@@ -1,4 +1,4 @@
-"""The home page says what the reports say, for whatever the filter bar says."""
+"""The home page shows what the reports say, for every choice of the filter bar."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def find_split_touchpoint(site: BuiltSite) -> tuple[str, str, pl.DataFrame]:
 
 
 def read_table(page: Page) -> dict[str, tuple[str, str, str]]:
-    """Member -> mix, rate and total as they stand on the page."""
+    """Member -> mix, rate and total as shown on the page."""
     rows = page.locator("[data-field=split] tbody tr").all()
     texts = ("[data-effect=mix] .figure", "[data-effect=rate] .figure", "[data-effect=total]")
     return {str(row.get_attribute("data-member")): tuple(row.locator(text).inner_text() for text in texts) for row in rows}  # type: ignore[misc]
@@ -104,7 +104,7 @@ def test_the_reports_page_shows_the_departments_month(browser: Browser, address:
         watched.assert_clean()
 
 
-def test_a_department_without_figures_is_told_what_to_do(browser: Browser, address: str, built_site: BuiltSite) -> None:
+def test_a_department_without_figures_sees_what_to_do(browser: Browser, address: str, built_site: BuiltSite) -> None:
     months = built_site.read("rpt_department_months").filter((pl.col("figures_count") == 0) & pl.col("is_latest")).to_dicts()
     assert months
     department, month = months[0]["owner_department"], months[0]["month"]

@@ -29,7 +29,7 @@ def read_series(site: BuiltSite, touchpoint: str, kpi: str, grain: str) -> list[
 
 
 def wait_for_line(page: Page, expected: list[tuple[str, float | None]]) -> None:
-    """Wait until the chart draws exactly these days and values; on the way it may still show what was chosen before."""
+    """Wait until the chart draws exactly these days and values; before, it may still show the earlier choice."""
     same = """(expected) => {
         const drawn = (READ)()?.points;
         const near = (left, right) => left === right || Math.abs(left - right) < 1e-9;

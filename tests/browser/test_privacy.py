@@ -1,4 +1,4 @@
-"""Nobody stands in the site: every file that readers can fetch is searched for what names or numbers a customer of the demo company."""
+"""The site holds no personal data: every file that readers can fetch is searched for names and numbers of customers of the demo company."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PERSONAL = {
 
 @pytest.fixture(scope="module")
 def secrets(demo_home: DemoHome) -> dict[str, set[str]]:
-    """What may not stand anywhere, by kind: as the demo's shop writes it, and as it is hashed with this home's key."""
+    """Values that must not occur, by kind: as the demo's shop writes them, and as hashed with this home's key."""
     with sqlite3.connect(f"file:{demo_home.path / 'demo' / 'shop.db'}?mode=ro", uri=True) as shop:
         customers = shop.execute("select customer_no, email_address, phone_number, zip_code from customers").fetchall()
         orders = shop.execute("select order_no from orders").fetchall()
@@ -47,7 +47,7 @@ def secrets(demo_home: DemoHome) -> dict[str, set[str]]:
 
 
 def find_secrets(text: str, secrets: dict[str, set[str]]) -> set[tuple[str, str]]:
-    """Each secret that stands in a text, with its kind."""
+    """Each secret that occurs in a text, with its kind."""
     words = set(WORD.findall(text))
     spoken = {
         "customer number": words,
@@ -80,7 +80,7 @@ def test_no_file_of_the_site_holds_what_names_a_customer(built_site: BuiltSite, 
     for file, text in read_texts(built_site.site):
         seen.add(file.suffix)
         found = find_secrets(text, secrets)
-        if file.suffix == ".js":  # where the path of a drawing reads like a postcode
+        if file.suffix == ".js":  # parts of an SVG path can look like a postcode
             found = {(kind, word) for kind, word in found if kind != "postcode"}
         assert found == set(), file.relative_to(built_site.site)
     assert {".html", ".parquet", ".js", ".json"} <= seen

@@ -1,4 +1,4 @@
-"""The segments pages against their reports: every cell, months that differ, ways, evidence, one segment beside everybody."""
+"""The segments pages against their reports: every cell, months that differ, moves, evidence, one segment next to all customers."""
 
 from __future__ import annotations
 

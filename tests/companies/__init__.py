@@ -1,1 +1,1 @@
-"""Company folders for tests, and beside each a module of the same name that writes its data."""
+"""Company folders for tests; for each, a module of the same name writes its data."""

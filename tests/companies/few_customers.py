@@ -1,6 +1,6 @@
-"""A company of four customers over 26 months, whose features are worked out by hand: its folder is tests/companies/customers.
+"""A company of four customers over 26 months, whose features are calculated by hand; its folder is tests/companies/customers.
 
-Times are Dutch. Rows stand in the file of the day they were told; days without news have no file.
+Times are Dutch. Rows are in the file of the day they were delivered; days without rows have no file.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ HEADERS: Mapping[str, str] = {
     "answers": "response_id,customer,delivery_id,asked_at,answered_at,metric,score,low,high",
 }
 
-# (table, day told, row)
+# (table, day delivered, row)
 ROWS: tuple[tuple[str, str, str], ...] = (
     *(("customers", "2023-11-01", f"{name},2023-11-01T09:00") for name in ("A", "B", "C", "E")),
-    # A: two orders on one day; one order that stood at the end of March and was cancelled in April
+    # A: two orders on one day; one order that was valid at the end of March and cancelled in April
     ("orders", "2024-01-10", "A1,A,2024-01-10T10:00,EUR,100.00,60.00,false,,,2024-01-10T10:00"),
     ("orders", "2024-01-10", "A2,A,2024-01-10T20:00,EUR,50.00,30.00,false,NEW,,2024-01-10T20:00"),
     ("orders", "2024-03-10", "A3,A,2024-03-10T10:00,EUR,80.00,50.00,false,,,2024-03-10T10:00"),
@@ -53,7 +53,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("deliveries", "2024-05-02", "D3,B3,swift,2024-05-02T20:00,,1,,2024-05-02T20:00"),
     ("deliveries", "2024-08-04", "D4,B4,swift,2024-08-05T20:00,2024-08-04T10:00,1,true,2024-08-04T20:00"),
     ("answers", "2024-02-20", "N1,B,,2024-02-19T10:00,2024-02-20T10:00,nps,9,0,10"),
-    # who got the parcel answers without a number of its own
+    # the receiver of the parcel answers without a customer number
     ("answers", "2024-05-03", "N2,,D3,2024-05-03T10:00,2024-05-03T12:00,nps,4,0,10"),
     ("answers", "2024-05-04", "N3,B,,2024-05-04T10:00,2024-05-04T12:00,ces,7,1,7"),
     ("answers", "2024-06-01", "N4,B,,2024-05-30T10:00,2024-06-01T12:00,nps,10,0,10"),

@@ -1,6 +1,6 @@
-"""The raw rows of a company in New York and the files that hold them; its folder is tests/companies/generated.
+"""The raw rows of a company in New York and their files; its folder is tests/companies/generated.
 
-Every row is returned as it is written, so that a test can count again without reading our code. Same seed, same rows.
+Every row is returned as written, so that a test can count it without our readers. Equal seeds give equal rows.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ EDGE_RINGS = {
     "2026-03-09T03:59:59Z": "2026-03-08",
     "2026-03-09T04:00:00Z": "2026-03-09",
 }
-# local text of the till -> the instant it means: an hour that comes twice is its first run, one that is skipped is an hour later
+# local text of the till -> its instant: in an hour that occurs twice the first one; a time that is skipped is an hour later
 EDGE_SLIPS = {
     "2025-11-01 23:59:59": "2025-11-02T03:59:59Z",
     "2025-11-02 00:00:00": "2025-11-02T04:00:00Z",
@@ -51,7 +51,7 @@ EDGE_STOPS = {"2025-11-03T04:59:59Z": True, "2025-11-03T05:00:00Z": False}
 
 @dataclass(frozen=True)
 class RawRows:
-    """What stands in the five systems' tables and files, in writing order."""
+    """The rows of the five systems' tables and files, in the order of writing."""
 
     slips: tuple[Row, ...]
     patrons: tuple[Row, ...]
@@ -89,7 +89,7 @@ def write_utc(moment: datetime) -> str:
 
 
 def make_slips(dice: random.Random) -> Iterator[Row]:
-    """States of slips: later ones void, correct or move a slip; some stand twice; some are for training or in Canadian dollars."""
+    """States of slips: later ones void, correct or move a slip; some occur twice; some are for training or in Canadian dollars."""
     number = 0
     for day in list_days():
         for _ in range(dice.randint(5, 9)):
@@ -122,7 +122,7 @@ def make_slips(dice: random.Random) -> Iterator[Row]:
 
 
 def make_rings(dice: random.Random, slip_numbers: list[str]) -> Iterator[Row]:
-    """Calls and messages with the fields of JSON lines. One that was given up was never lifted."""
+    """Calls and messages with the fields of JSON lines. An abandoned call has no time of answer."""
     for number, day in enumerate(day for day in list_days() for _ in range(dice.randint(3, 8))):
         start = pick_moment(dice, day).replace(tzinfo=ZONE).astimezone(UTC)
         medium = dice.choices(("ring", "text", "letter", "shop"), (12, 3, 3, 2))[0]
@@ -174,7 +174,7 @@ def make_stops(dice: random.Random, slips: tuple[Row, ...]) -> Iterator[Row]:
 
 
 def make_cards(dice: random.Random, slips: tuple[Row, ...], rings: tuple[Row, ...], stops: tuple[Row, ...]) -> Iterator[Row]:
-    """Cards about a slip, a ring, a stop, a place or the year; on other scales, outside their scale, sent back twice."""
+    """Survey cards about a slip, a call, a delivery stop, a place or the year; some on other scales, outside their scale, or sent twice."""
     number = 0
     for day in list_days():
         for _ in range(dice.randint(5, 10)):

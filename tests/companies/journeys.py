@@ -1,4 +1,4 @@
-"""A company whose journeys can be followed with a finger: its folder is tests/companies/journeys, its data are written here."""
+"""A company whose few journeys can be checked by hand; its folder is tests/companies/journeys, its data are written here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A company whose few orders and contacts are followed to their end: its folder is tests/companies/outcomes, its data are written here.
+"""A company with few orders and contacts and all their outcomes; its folder is tests/companies/outcomes, its data are written here.
 
-Seven weeks, so that looks ahead of 7, 28 and 30 days close for some days and not for others. Times are Dutch.
-Rows stand in the file of the day they were told.
+It covers seven weeks, so that windows of 7, 28 and 30 days are closed for some days and open for others. Times are Dutch.
+Rows are in the file of the day they were delivered.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ HEADERS: Mapping[str, str] = {
     "attempts,ordered,brought,damaged,changed_at",
 }
 
-# (table, day told, row)
+# (table, day delivered, row)
 ROWS: tuple[tuple[str, str, str], ...] = (
     ("customers", "2026-03-01", "C1,,2026-01-01T10:00"),
     ("customers", "2026-03-01", "C2,,2026-01-01T10:00"),
@@ -50,7 +50,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("costs", "2026-03-31", "2026-03-31,web,marketing,500.00"),
     ("costs", "2026-04-19", "2026-04-19,web,marketing,500.00"),
     ("costs", "2026-03-01", "2026-03-01,web,marketing,1.00"),
-    # before the first contact nobody knows whether orders brought contacts
+    # before the first contact it is unknown whether orders had contacts
     ("contacts", "2026-03-02", "K0,C2,,mail,other,,2026-03-02T09:00,,,,,,,"),
     # K1 is followed by K2 a minute before seven days are over; K2 by K3 a minute after
     ("contacts", "2026-03-03", "K1,C1,,phone,parcel,P1,2026-03-03T10:00,2026-03-03T10:00:15,2026-03-03T10:03,100,20,30,false,true"),
@@ -60,7 +60,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("contacts", "2026-03-04", "K9,,0699999999,phone,parcel,,2026-03-04T12:00,,2026-03-04T12:01,,,,true,"),
     ("contacts", "2026-03-10", "K2,C1,,mail,parcel,P1,2026-03-10T09:59,2026-03-10T12:00,2026-03-10T12:10,200,,,,true"),
     ("contacts", "2026-03-17", "K3,C1,,phone,parcel,,2026-03-17T10:00,,2026-03-17T10:00:03,,,,true,"),
-    # on the 30th day after P1 was placed: no part of its cohort
+    # on the 30th day after P1 was placed: not in its cohort
     ("contacts", "2026-04-01", "K8,C1,,mail,refund,P1,2026-04-01T10:00,,,,,,,false"),
     # too near the end to know whether it was the last
     ("contacts", "2026-04-14", "K7,C1,,phone,parcel,,2026-04-14T10:00,2026-04-14T10:00:10,2026-04-14T10:03,30,,,false,true"),
@@ -75,7 +75,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     # a day late, damaged
     ("deliveries", "2026-03-06", "D4,P2,1,swift,2026-03-03,2026-03-04T22:00,2026-03-06T22:00,2026-03-03T18:00,2026-03-05T10:00,"
      "1,1,1,true,2026-03-06T20:00"),
-    # a piece short; then one that never came and names no order; then one whose quantities nobody knows
+    # one piece missing; then one that never arrived and names no order; then one with unknown quantities
     ("deliveries", "2026-03-22", "D5,P4,,swift,,2026-03-22T22:00,2026-03-22T22:00,2026-03-21T18:00,2026-03-22T10:00,"
      "1,4,3,false,2026-03-22T20:00"),
     ("deliveries", "2026-03-22", "D6,,,slow,,2026-03-22T22:00,,,,1,1,,,2026-03-22T20:00"),

@@ -1,4 +1,4 @@
-"""The tiny company over nineteen weeks, quiet all the time or going wrong in every way at the end; every row by rule, none by chance."""
+"""The tiny company over nineteen weeks, either quiet throughout or with every problem at the end; all rows follow rules, none is random."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIRST, DAYS = date(2026, 3, 1), 133
 LAST = FIRST + timedelta(days=DAYS - 1)
 UNTIL = (LAST + timedelta(days=1)).isoformat()
 RECENT = 28
-# whether somebody asks again is known a week later, so that this goes wrong a week earlier
+# a repeated contact is known a week later, so this problem begins a week earlier
 RECENT_QUESTIONS = 35
 COST_SOURCE = """
   ledger:
@@ -108,7 +108,7 @@ def make_day(number: int, day: str, is_loud: bool) -> dict[str, list[Any]]:
 
 
 def make_order(number: int, each: int, day: str, loud: bool) -> str:
-    """One order; when loud, three in ten are cancelled and one in ten has a state nobody knows."""
+    """One order; when loud, three in ten are cancelled and one in ten has an unknown state."""
     quiet_state = "cancelled" if each == 0 and number % 5 == 0 else "placed"
     state = ("lost" if each == 9 else "cancelled" if each < 3 else "placed") if loud else quiet_state
     return f"O{number}-{each},P{number * 12 + each},{day}T10:00:00,web,{state},EUR,{40 + each}.00,card,{day}T11:00:00"

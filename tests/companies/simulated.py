@@ -1,4 +1,4 @@
-"""A company made of noise: daily figures of KPIs at touchpoints, changes as they are registered, and what the evaluation asks for."""
+"""A simulated company: daily figures of KPIs at touchpoints, registered changes, and the frames that the evaluation reads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def day_of(day: int) -> date:
 
 
 def draw_days(generator: np.random.Generator, count: int, memory: float = 0.3) -> Array:
-    """One series of daily noise with memory and standard deviation 1."""
+    """One series of daily autocorrelated noise with standard deviation 1."""
     from scipy.signal import lfilter
 
     noise = generator.standard_normal(count + 100)
@@ -41,7 +41,7 @@ def draw_days(generator: np.random.Generator, count: int, memory: float = 0.3) -
 
 @dataclass(frozen=True)
 class Simulated:
-    """Values and counts per (KPI, touchpoint) and day; changes, peaks and incidents as rows. Every method gives a company of its own."""
+    """Values and counts per (KPI, touchpoint) and day; changes, peaks and incidents as rows. Every method returns a new company."""
 
     values: dict[tuple[str, str], Array]
     counts: dict[tuple[str, str], Array]
@@ -59,7 +59,7 @@ class Simulated:
         return max(len(values) for values in self.values.values())
 
     def add_change(self, change_id: str, start: int, touchpoints: tuple[str, ...], **more: Any) -> Simulated:
-        """One more change: named touchpoints, `through` a component others; planned with `primary_kpi` unless told."""
+        """Add a change at the named touchpoints, and at others `through` a component; by default it is planned with `primary_kpi`."""
         through = more.pop("through", ())
         names = ("end", "evaluated", "rolled_out", "recorded", "end_recorded")
         end, evaluated, rolled_out, recorded, end_recorded = (more.pop(name, None) for name in names)
@@ -76,7 +76,7 @@ class Simulated:
         return replace(self, changes=(*self.changes, row), scope=(*self.scope, *met))
 
     def shift(self, kpi_id: str, touchpoint_id: str, start: int, size: float, until: int | None = None) -> Simulated:
-        """From a day on the values stand higher by `size`."""
+        """Raise the values by `size` from a day on."""
         values = dict(self.values)
         moved = values[kpi_id, touchpoint_id].copy()
         moved[start:until] += size
@@ -117,7 +117,7 @@ class Simulated:
         }  # fmt: skip
 
     def read(self, as_of: int | None = None) -> Company:
-        """The company as the evaluation sees it; without `as_of` all days are known."""
+        """The company as the evaluation reads it; without `as_of` all days are known."""
         return read_company(**self.frames(as_of))
 
     def evaluate(self, as_of: int | None = None) -> Evaluation:
@@ -152,7 +152,7 @@ def register_nothing(touchpoints: int, per_touchpoint: int, days: int, seed: int
     """Changes without an effect, planned, 12 to 40 weeks apart, over touchpoints with noise of several kinds."""
     generator = np.random.default_rng(seed)
     company = simulate(days, tuple(f"t{i:02}" for i in range(touchpoints)), ("csat", "wait"), seed=seed, **more)
-    # a third of them wander slowly as well
+    # a third of them also have a slowly changing level
     values = {
         key: series + (0.7 * draw_days(generator, days, 0.97) if i % 3 == 0 else 0)
         for i, (key, series) in enumerate(company.values.items())

@@ -1,4 +1,4 @@
-"""A tiny company, a `cxhouse` command that only writes down how it was called, and DAGs parsed in a process of their own."""
+"""A tiny company, a `cxhouse` command that only records its arguments, and DAGs parsed in a separate process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stands in for the `cxhouse` command: writes its arguments down; fails or sleeps when a file says so."""
+"""A fake `cxhouse` command: records its arguments; fails or sleeps when a file says so."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Parse the DAG folder as Airflow does and print one line of JSON about what came out."""
+"""Parse the DAG folder as Airflow does and print the result as one line of JSON."""
 
 import ast
 import json

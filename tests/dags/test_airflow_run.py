@@ -129,7 +129,7 @@ def test_the_layers_are_built_once_and_in_order_after_the_loads(desk: Desk) -> N
     assert last_load < desk.read_calls().index(BUILD[0])
 
 
-def test_each_task_tells_its_seconds(desk: Desk) -> None:
+def test_each_task_reports_its_seconds(desk: Desk) -> None:
     carried_out = [task for task in desk.result.tasks if task.state != "skipped"]
     assert len(carried_out) == 3 + 5 + 1
     assert all(task.seconds and task.seconds > 0 for task in carried_out)

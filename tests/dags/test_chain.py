@@ -1,4 +1,4 @@
-"""What a run of the chain asks of Airflow, checked against answers written by hand."""
+"""The requests of a run of the chain to Airflow, with answers written by hand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STARTED = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
 
 @dataclass
 class Answers:
-    """Stands in for the REST interface: answers reads by path, remembers the rest."""
+    """A fake REST API: answers GET requests by path and records the other requests."""
 
     by_path: dict[str, dict[str, Any]]
     taken: tuple[str, ...] = ()

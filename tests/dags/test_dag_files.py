@@ -1,4 +1,4 @@
-"""What the DAG files promise: names, owners, order, schedules, and nothing of the project's insides."""
+"""Claims about the DAG files: names, owners, order and schedules, and no import of the project."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_shared_module_is_not_taken_for_a_dag_file() -> None:
     assert "house.py" in (PROJECT / "dags" / ".airflowignore").read_text().split()
 
 
-def test_every_dag_explains_itself_and_every_task_has_an_owner_and_tells_its_failure(parsed: dict[str, Any]) -> None:
+def test_every_dag_has_an_explanation_and_every_task_an_owner_and_a_failure_callback(parsed: dict[str, Any]) -> None:
     assert parsed["dags"]
     for name, dag in parsed["dags"].items():
         assert len(dag["doc"]) > 100, f"{name} has no explanation"
@@ -127,7 +127,7 @@ def test_adding_a_source_adds_its_dag_and_nothing_else(
     grown = parse(write_company(tmp_path, {**SOURCES, "reviews": reviews}))
     assert grown["errors"] == {}
     assert set(grown["dags"]) - set(parsed["dags"]) == {"ingest_reviews"}
-    unchanged = set(parsed["dags"]) - {"warehouse"}  # which now waits for one source more
+    unchanged = set(parsed["dags"]) - {"warehouse"}  # the warehouse DAG now waits for one more source
     assert {name: grown["dags"][name] for name in unchanged} == {name: parsed["dags"][name] for name in unchanged}
     assert grown["dags"]["warehouse"]["tasks"] == parsed["dags"]["warehouse"]["tasks"]
 

@@ -1,4 +1,4 @@
-"""Which days a run loads, and how a failure is told."""
+"""Which days a run loads, and how a failure is reported."""
 
 from __future__ import annotations
 

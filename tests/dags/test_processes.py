@@ -1,4 +1,4 @@
-"""Processes are gone when they should be: also grandchildren, also orphans, also those that do not listen."""
+"""Processes are stopped: also grandchildren, orphans, and those that ignore SIGTERM."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_a_half_written_record_of_leftovers_is_no_obstacle(tmp_path: Path, text:
     assert not (tmp_path / "processes.json").exists()
 
 
-def test_sigterm_becomes_an_exception_and_the_exit_code_tells() -> None:
+def test_sigterm_becomes_an_exception_and_an_exit_code() -> None:
     with pytest.raises(StoppedBySignalError) as stopped, leave_on_signals():
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(5)

@@ -1,4 +1,4 @@
-"""An Evidence project and a published copy small enough to build in a moment: `evidence` is a script that writes one page."""
+"""A small Evidence project and a published copy that build at once: `evidence` is a script that writes one page."""
 
 from __future__ import annotations
 

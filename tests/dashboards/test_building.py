@@ -1,4 +1,4 @@
-"""Building the site: what it reads, when it builds, and what stays when it cannot."""
+"""Building the site: what it reads, when it builds, and that a failed build keeps the earlier site."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_step_that_takes_too_long_is_stopped_with_everything_it_started(tmp_pa
 
 
 def is_alive(pid: int) -> bool:
-    """False for a process that is gone or only waits to be counted."""
+    """False for a process that has ended, also when it is a zombie."""
     try:
         os.kill(pid, 0)
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"

@@ -1,4 +1,4 @@
-"""The web server: byte ranges for the page engine, pretty paths, right types, nothing outside the folder."""
+"""The web server: byte ranges, index.html for folders, content types, and nothing outside the site's folder."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_part_that_is_not_there_is_refused(connection: HTTPConnection, asked: 
     assert response.getheader("Content-Range") == "bytes */1024"
 
 
-def test_a_head_request_tells_the_size_and_that_ranges_work(connection: HTTPConnection) -> None:
+def test_a_head_request_gives_the_size_and_accepts_ranges(connection: HTTPConnection) -> None:
     response, body = get(connection, "/data.parquet", method="HEAD")
     assert (response.status, body) == (200, b"")
     assert response.getheader("Content-Length") == "1024"
@@ -140,7 +140,7 @@ def test_a_replaced_site_is_served_at_once(tmp_path: Path) -> None:
         client.close()
 
 
-def test_only_this_machine_is_answered_unless_told_otherwise(site: Path) -> None:
+def test_only_this_machine_is_answered_unless_another_host_is_named(site: Path) -> None:
     with create_server(site, 0) as server:
         assert server.server_address[0] == "127.0.0.1"
 

@@ -1,4 +1,4 @@
-"""A load in a process of its own, which may be killed at a chosen step or run short of disk. Run with `python -m`.
+"""A load in a separate process, which can be killed at a chosen step or run out of disk space. Run with `python -m`.
 
 Arguments: folder, first day, end, mode (`plain`, `kill`, `limit`), number (the step to die at, or bytes a file may have).
 """
@@ -21,7 +21,7 @@ steps_left = 0
 
 
 def die_at(method: Callable[..., Any], leave_half: bool = False) -> Callable[..., Any]:
-    """Count calls of a method and kill the process before the chosen one; of a write, half is on the disk by then."""
+    """Count calls of a method and kill the process before the chosen one; a write is killed when half is on the disk."""
 
     def counted(*arguments: Any, **options: Any) -> Any:
         global steps_left  # noqa: PLW0603

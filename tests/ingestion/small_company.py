@@ -49,12 +49,12 @@ class SmallCompany:
         return path
 
     def ingest(self, source: Source, first: str, to: str, key: bytes = KEY, **options: Any) -> list[LoadResult]:
-        """Load one window, cut nowhere."""
+        """Load one window without splitting it."""
         window = Window(date.fromisoformat(first), date.fromisoformat(to))
         return ingest(source, lake=self.lake, hash_key=key, windows=[window], now=NOW, **options)
 
     def read(self, table: str, source: str = "crm") -> pl.DataFrame:
-        """All rows of a table in the lake, by file and line, without the stamps of the load."""
+        """All rows of a table in the lake, by file and line, without load id and landing time."""
         paths = sorted(path for path in (self.lake / source / table).glob("*.parquet") if path.name != "_schema.parquet")
         frames = [pl.read_parquet(path) for path in paths] or [pl.read_parquet(self.lake / source / table / "_schema.parquet")]
         return pl.concat(frames, how="diagonal").drop(STAMPS).sort("_source_file", "_source_line", "_window_date")

@@ -1,4 +1,4 @@
-"""YAML files of the company folder: placeholders, duplicate keys, errors that say where."""
+"""YAML files of the company folder: placeholders, duplicate keys, errors that name the line."""
 
 from __future__ import annotations
 

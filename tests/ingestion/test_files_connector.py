@@ -1,4 +1,4 @@
-"""Files: dialects, changed headers, true line numbers, and files that are not what they claim."""
+"""Files: dialects, changed headers, line numbers, and files that do not fit their declaration."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_every_record_that_is_written_by_the_rules_is_split_into_its_cells(recor
     assert split["_source_line"].to_list() == starts
 
 
-# what Unicode calls white space; Python's own strip takes four control characters more
+# white space of Unicode; Python's strip also removes four control characters
 WHITE_SPACE = "".join(chr(code) for code in range(0x3001) if chr(code).isspace() and not 0x1C <= code <= 0x1F)
 
 

@@ -60,7 +60,7 @@ def test_nothing_stays_nothing(kind: str) -> None:
 def test_a_column_is_hashed_value_by_value_in_its_order(values: list[str | None], kind: str) -> None:
     hasher = Hasher(KEY, "NL")
     expected = [None if value is None else hasher.hash_value(value, kind) for value in values]
-    for _ in range(2):  # the second time from what it remembers
+    for _ in range(2):  # the second time from its cache
         assert hasher.hash_values(pl.Series("x", values, dtype=pl.String), kind).to_list() == expected
 
 

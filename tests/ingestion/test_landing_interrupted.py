@@ -1,4 +1,4 @@
-"""Loads that are killed, run out of disk, or run at the same time: readers see old rows or new ones, never half of them."""
+"""Loads that are killed, run out of disk space, or run at the same time: readers see all old rows or all new rows."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def child(company: SmallCompany, mode: str = "plain", number: int = 0) -> subpro
 
 
 def write_version(company: SmallCompany, version: str) -> None:
-    """Rows that do not pack well, so that files have some size."""
+    """Rows that do not compress well, so that files are not too small."""
     for month in MONTHS:
         lines = [f"{version}-{hashlib.sha256(f'{version}{month}{number}'.encode()).hexdigest()},1" for number in range(ROWS)]
         company.write(f"in/day_{month}-05.csv", "id,amount\n" + "\n".join(lines) + "\n")
 
 
 def versions_by_month(company: SmallCompany) -> dict[str, str]:
-    """The version each month's file holds; every file must be readable and whole."""
+    """The version in each month's file; every file must be readable and complete."""
     found = {}
     for month in MONTHS:
         rows = pl.read_parquet(company.lake / "crm" / "t" / f"{month}.parquet")
@@ -101,7 +101,7 @@ def test_a_load_killed_at_some_moment_leaves_whole_files_and_the_next_run_repair
 
 
 def test_a_full_disk_fails_the_load_and_leaves_the_old_file(landed: SmallCompany) -> None:
-    process = child(landed, "limit", 5_000)  # the log still fits, a month's file does not
+    process = child(landed, "limit", 5_000)  # there is space for the log, but not for a month's file
     output, _ = process.communicate(timeout=180)
     assert process.returncode == 1 and "2024-01.parquet: cannot be written" in output and "Free space" in output
     assert set(versions_by_month(landed).values()) == {"old"} and not list_strays(landed)

@@ -1,4 +1,4 @@
-"""Landing: nothing lost, nothing twice, the same after a second run, and a lake that follows its declaration."""
+"""Landing: no row is lost or duplicated, a second run gives the same rows, and the lake fits its declaration."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def test_a_column_declared_personal_later_does_not_stay_in_the_clear_unnoticed(c
     company.ingest(company.declare({"t": daily_csv()}), "2024-01-01", "2024-02-01")
     source = company.declare({"t": daily_csv(columns={"id": {"type": "text", "personal": "email"}})})
     (result,) = company.ingest(source, "2024-01-06", "2024-01-07")
-    assert result.status == "failed" and "holds id in the clear" in result.error
+    assert result.status == "failed" and "holds id unhashed" in result.error
     assert company.ingest(source, "2024-01-01", "2024-02-01")[0].status == "landed"
 
 
@@ -250,7 +250,7 @@ def test_no_personal_value_stands_in_any_byte_of_the_lake(company: SmallCompany)
 
 
 def read_all_bytes(path: Path) -> bytes:
-    """A file's bytes, and of Parquet also every value, since its pages are packed."""
+    """A file's bytes, and for Parquet also every value, because its pages are compressed."""
     content = path.read_bytes()
     if path.suffix == ".parquet":
         content += pl.read_parquet(path).write_json().encode()

@@ -1,4 +1,4 @@
-"""Loads of a whole source: windows, what is missing, one failing table, and how sources stand."""
+"""Loads of a whole source: windows, missing days, one failing table, and the status of sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""sources.yml: what it may say, and that each mistake is named."""
+"""sources.yml: what it may contain, and that each mistake is named."""
 
 from __future__ import annotations
 

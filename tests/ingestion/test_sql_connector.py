@@ -1,4 +1,4 @@
-"""Databases: windows over cursors however they are stored, whole tables, and sources that are down. Against SQLite through SQLAlchemy."""
+"""Databases: windows over all ways to store a cursor, whole tables, and sources that are down; tested on SQLite through SQLAlchemy."""
 
 from __future__ import annotations
 

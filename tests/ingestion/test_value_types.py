@@ -1,4 +1,4 @@
-"""Values as sources write them: numbers, booleans, days, instants, and what happens around a clock change."""
+"""Values as sources write them: numbers, booleans, days, times, and times around a clock change."""
 
 from __future__ import annotations
 

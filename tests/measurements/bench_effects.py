@@ -1,4 +1,4 @@
-"""Processor seconds for changes x KPIs at several lengths of history, and for a whole company.
+"""CPU seconds for changes x KPIs at several lengths of history, and for a whole company.
 
 Run: `python -m tests.measurements.bench_effects`.
 """

@@ -1,10 +1,10 @@
-"""What the evaluation says of planted changes, over twenty companies that differ by their seed.
+"""Verdicts of the evaluation on planted changes, over twenty companies that differ by their seed.
 
 Run: `python -m tests.measurements.judge_demo_seeds FOLDER`.
 
-Four pilot companies without any effect tell the smallest visible effects; 1.5 times those are planted in twenty others, which go through
-the whole pipeline (sources, lake, warehouse). Seeds and sizes are fixed before looking. Prints and writes FOLDER/confusion.md; a run that
-was broken off goes on with the seeds that are missing, and companies that are there are only judged again.
+Four pilot companies without any effect give the smallest visible effects. 1.5 times those are planted in twenty others, which go through
+the whole pipeline (sources, lake, warehouse). Seeds and sizes are fixed beforehand. Prints and writes FOLDER/confusion.md. An interrupted
+run continues with the missing seeds; existing companies are only judged again.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ READ = {
 
 
 def build_company(folder: Path, seed: int, effects: pl.DataFrame) -> Path:
-    """What the evaluation reads of one company, from sources through lake and warehouse; the company itself is thrown away."""
+    """The evaluation's input for one company, from sources through lake and warehouse; the company itself is deleted."""
     kept = folder / str(seed)
     if (kept / "truth.json").is_file():
         return kept
@@ -74,7 +74,7 @@ def build_company(folder: Path, seed: int, effects: pl.DataFrame) -> Path:
 
 
 def run(command: list[str], environment: dict[str, str]) -> None:
-    """Run a command; what it says is shown when it fails."""
+    """Run a command; its output is shown when it fails."""
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed\n{done.stdout}\n{done.stderr}")
@@ -109,8 +109,8 @@ def list_planted() -> dict[Place, int]:
 def size_effects(folder: Path, pilots: list[pl.DataFrame]) -> pl.DataFrame:
     """plan/effects.csv with the planted effects at TIMES the smallest visible ones of the pilots.
 
-    A first guess from each signal's base; then pilots are drawn with it, and the effect they tell in the KPI's own unit corrects it: levels
-    that another change moved, and callers who hang up, take part of a move away.
+    A first guess comes from each signal's base. Pilots are drawn with it, and their effect in the KPI's own unit corrects it, as levels
+    that another change moved, and callers who hang up, reduce the effect.
     """
     visible = pl.concat(pilots).group_by("change_id", "kpi_id", "touchpoint_id").agg(pl.col("smallest_visible_effect").mean()).drop_nulls()
     wanted = {place: TIMES * sign * dict_of(visible)[place] for place, sign in list_planted().items()}
@@ -144,7 +144,7 @@ def guess_sizes(wanted: dict[Place, float]) -> pl.DataFrame:
 
 
 def place_of(row: dict[str, Any]) -> Place:
-    """Where an effect is planted. That of the new carrier is the guess alone: its level is set, not moved."""
+    """Places with a planted effect. For the new carrier, the guess is not corrected: its level is set, not moved."""
     return row["change_id"], row["kpi"], row["touchpoint"]
 
 
@@ -154,7 +154,7 @@ def dict_of(visible: pl.DataFrame) -> dict[Place, float]:
 
 
 def draw_truth(folder: Path, seed: int, effects: pl.DataFrame) -> Path:
-    """truth.json of a company that is drawn and thrown away."""
+    """truth.json of a company that is drawn and then deleted."""
     draft, kept = folder / "draft", folder / "truth.json"
     with (
         mock.patch("ingestion.demo.signals.read_effects", lambda: effects),
@@ -182,7 +182,7 @@ def write_table(found: dict[int, pl.DataFrame]) -> str:
     """Planted changes x verdicts, counted over the seeds."""
     lines = ["| planted | change | KPI | touchpoint | effect planted | verdicts | called an effect |", "|---|---|---|---|---|---|---|"]
     places = [(*place, "effect") for place in list_planted()]
-    # a change without a plan has no primary KPI: all in its scope are looked at
+    # a change without a plan has no primary KPI: all KPIs in its scope count
     asked = pl.col("is_primary") | (~pl.col("is_planned") & (pl.col("relation") == "in_scope"))
     primary = pl.concat(list(found.values())).filter(asked).select("change_id", "kpi_id", "touchpoint_id").unique()
     for kind, changes in (("nothing", NO_EFFECT), ("too small", (SMALL,)), ("overlapping", OVERLAPPING)):

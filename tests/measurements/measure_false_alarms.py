@@ -39,7 +39,7 @@ def meter_nothing(make: Callable[[int], Simulated], seeds: Iterable[int]) -> tup
 
 
 def add_peaks(seed: int) -> Simulated:
-    """Six weeks a year stand higher or lower by up to three, give or take a tenth from year to year."""
+    """Six weeks a year are higher or lower by up to three, varying by a tenth from year to year."""
     generator = np.random.default_rng(seed)
     company = simulate(1000, tuple(f"t{i}" for i in range(6)), seed=seed)
     peaks = ((0, 0), (323, 364), (687, 728))
@@ -51,7 +51,7 @@ def add_peaks(seed: int) -> Simulated:
 
 
 def scan_nothing(seeds: Iterable[int], memory: float, wander: float = 0.0) -> tuple[int, float]:
-    """Breaks proposed in companies without any change: how many, and series-years looked at."""
+    """Breaks proposed in companies without any change: their number, and the number of series-years judged."""
     found, years = 0, 0.0
     for seed in seeds:
         company, generator = simulate(1000, TWENTY, seed=seed, memory=memory), np.random.default_rng(seed)

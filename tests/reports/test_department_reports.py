@@ -1,4 +1,4 @@
-"""The period report of a department: the published figures and nothing else, in one file that needs no other."""
+"""The period report of a department: only published figures, in one self-contained file."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def read_report(demo_home: DemoHome, name: str) -> pl.DataFrame:
 
 @pytest.fixture
 def serving(demo_home: DemoHome, tmp_path: Path) -> Path:
-    """A published copy of its own that a test may change."""
+    """A separate published copy that a test may change."""
     shutil.copytree(demo_home.serving.resolve(), tmp_path / "serving" / "copy")
     (tmp_path / "serving" / "current").symlink_to("copy", target_is_directory=True)
     return tmp_path / "serving"
@@ -179,7 +179,7 @@ def test_an_earlier_month_can_be_asked_for(demo_home: DemoHome, tmp_path: Path) 
 def test_what_cannot_be_written_is_named(demo_home: DemoHome, serving: Path, tmp_path: Path) -> None:
     with pytest.raises(ReportError, match=r"unknown department Astrology; known are .*Customer Service"):
         write_department_reports(serving=serving, folder=tmp_path, department="Astrology")
-    with pytest.raises(ReportError, match="June is no month; write it like 2026-03"):
+    with pytest.raises(ReportError, match="June is not a month; write it like 2026-03"):
         write_department_reports(serving=serving, folder=tmp_path, month="June")
     with pytest.raises(ReportError, match="no figures of 1999-01; it has 20"):
         write_department_reports(serving=serving, folder=tmp_path, month="1999-01")
@@ -200,6 +200,6 @@ def test_two_departments_never_share_a_file() -> None:
 
 
 def find_month(start: date, earlier: int) -> date:
-    """The first day of the month that many months earlier."""
+    """The first day of the month a number of months earlier."""
     number = start.year * 12 + start.month - 1 - earlier
     return date(number // 12, number % 12 + 1, 1)

@@ -1,4 +1,4 @@
-"""A company simulated purchase by purchase, as the month-end table that customer values are fitted on. Its truth is in the arguments."""
+"""A company simulated purchase by purchase, as the month-end table for fitting customer values. Its parameters are the arguments."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ CATEGORIES = 12
 
 
 def simulate_months(seed: int, *, customers: int = 1500, months: int = 42, loyalty: float = 0.0, value_spread: float = 0.0) -> pl.DataFrame:
-    """Columns of int_customer_months. `loyalty`: how much what shows in answers, breadth, promotions and reorders keeps customers (log-odds
-    of leaving after a purchase per standard deviation); at 0 all of it is noise. `value_spread`: how much customers differ in margin."""
+    """Columns of int_customer_months. `loyalty`: the effect of the trait behind answers, breadth, promotions and reorders (log-odds of
+    leaving after a purchase per standard deviation); at 0 these are noise. `value_spread`: how much customers differ in margin."""
     dice = np.random.default_rng(seed)
     start = shift_months(LAST, -months) + timedelta(days=1)
     days = (LAST - start).days + 1
@@ -47,7 +47,7 @@ def draw_purchases(dice: np.random.Generator, trait: np.ndarray, *, days: int, l
 
 
 def draw_behaviour(dice: np.random.Generator, events: pl.DataFrame, trait: np.ndarray) -> pl.DataFrame:
-    """What the trait shows in: categories bought, promotions, answers; and, of chance alone, failed deliveries and cost of service."""
+    """Figures that depend on the trait (categories bought, promotions, answers) and random ones (failed deliveries, cost of service)."""
     own = trait[events["customer"].to_numpy()]
     count = len(own)
     breadth = np.clip(np.round(4 + 2 * own + 0.5 * dice.normal(size=count)), 1, CATEGORIES).astype(int)

@@ -1,4 +1,4 @@
-"""Customers for tests of their value: a real sample, and simulated ones whose truth is known."""
+"""Customers for tests of their value: a real sample, and simulated ones with known parameters."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def make_fit(**values: float) -> Fit:
 
 
 def simulate(count: int, seed: int, *, r: float, alpha: float, a: float, b: float, age: float = 104.0, unit: float = 0.0) -> pl.DataFrame:
-    """Customers as the model says, bought first at any time of an `age`, step by step: waits, and a chance of leaving after each purchase.
+    """Customers simulated by the model: a first purchase at any time within `age`, then waits, and a chance of leaving after each purchase.
 
-    With `unit` times are rounded up to it, as in a table of days or weeks.
+    With `unit`, times are rounded up to it, as in a table of days or weeks.
     """
     dice = np.random.default_rng(seed)
     ages = dice.uniform(age / 4, age, count)

@@ -1,4 +1,4 @@
-"""Breaks nobody registered: found where planted, hardly ever proposed where nothing happened, silent where there is a reason."""
+"""Breaks without a registered change: found where planted, rarely proposed without a break, and not where a cause is known."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def test_a_break_is_proposed_near_its_day_and_never_concluded() -> None:
     assert found.height == 1
     row = found.row(0, named=True)
     assert abs(row["break_date"] - day_of(BREAK)) <= timedelta(days=7)
-    # the strongest of many dates: its size is rather too large
+    # the strongest of many dates: its size is overestimated
     assert 1.2 < row["effect"] < 2.8
     assert row["q_value"] == pytest.approx(adjust_dates(row["p_value"], row["dates_count"]))
-    assert row["sentence"].startswith("Something may have changed around ") and "Nothing is registered there" in row["sentence"]
+    assert row["sentence"].startswith("Something may have changed around ") and "No change is recorded there" in row["sentence"]
 
 
 def test_what_is_registered_there_is_no_proposal() -> None:
@@ -34,10 +34,10 @@ def test_what_is_registered_there_is_no_proposal() -> None:
     assert propose(company.add_change("A", BREAK + 3, ("shop",))).is_empty()
     assert propose(replace(company, incidents=((BREAK - 20, BREAK + 5, "shop"),))).is_empty()
     assert propose(replace(company, incidents=((BREAK - 20, BREAK + 5, None),))).is_empty()
-    # elsewhere it explains nothing
+    # a change elsewhere does not explain the break
     other = simulate(DAYS, ("shop", "web"), seed=2).shift("csat", "shop", BREAK, 1.5)
     assert propose(other.add_change("A", BREAK + 3, ("web",)))["touchpoint_id"].to_list() == ["shop"]
-    # an annotation that came by itself is no reason yet
+    # an automatic annotation does not explain the break
     assert propose(company.add_change("A", BREAK + 3, ("shop",), recorded_in="automatic")).height == 1
 
 

@@ -1,4 +1,4 @@
-"""The evaluation of a whole company: how often noise is sold as an effect, how much work it is; the order of rows means nothing."""
+"""The evaluation of a whole company: share of false alarms, amount of work, and independence of the order of rows."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_work_is_one_forecast_per_case_and_placebo(monkeypatch: pytest.Monke
     assert found.effects["controls"].null_count() == found.effects.height == 12
     assert found.effects["placebo_count"].sum() == found.placebos.height == 8 * 12
     assert sum(made) == 12 + found.placebos.height
-    # many cases of one pattern are one product of matrices
+    # many cases of one pattern are one matrix product
     assert len(made) == 9
 
 

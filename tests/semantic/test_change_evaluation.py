@@ -1,4 +1,4 @@
-"""Registered changes against simulated companies whose truth is known: what is found, what is held back, and how often noise is sold."""
+"""Registered changes in simulated companies with known effects: effects found, verdicts withheld, and false alarms."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_without_an_effect_it_says_what_would_have_been_seen() -> None:
     assert f"an effect of {row['smallest_visible_effect']:.2f} on the scale would have been seen" in row["reason"]
 
 
-def test_shares_are_told_in_points() -> None:
+def test_shares_are_written_in_points() -> None:
     company = simulate(DAYS, sd=0.02)
     company = replace(company, values={key: values / 20 for key, values in company.values.items()})
     row = plan_change(replace(company, kpis={"csat": {"unit_kind": "share"}}).shift("csat", "shop", START, 0.05)).judge()
@@ -53,7 +53,7 @@ def test_shares_are_told_in_points() -> None:
 
 @pytest.mark.parametrize(("registered", "share"), [(START, 1.0), (START - 1, 27 / 28), (START + 1, 1 - 1 / 7)])
 def test_the_local_day_of_the_start_is_the_first_day_after(registered: int, share: float) -> None:
-    # hardly any noise and a plain mean before: a day too late leaves a seventh of the jump in the last week before
+    # almost no noise and a constant mean before: a start one day too late would put a seventh of the jump in the last week before
     company = simulate(DAYS, sd=1e-4).shift("csat", "shop", START, 1.0)
     row = plan_change(company, registered).judge()
     assert row["effect"] <= 1.001
@@ -181,7 +181,7 @@ def test_asking_in_another_way_is_no_effect_on_what_is_made_of_answers() -> None
 
 
 def with_peak(days: int, start: int, height: float = 3.0, seed: int = 1, **more: Any) -> Simulated:
-    """Four weeks a year stand higher, the last time from `start` on, and they are registered."""
+    """Four weeks a year are higher, the last time from `start` on, and they are registered."""
     company = simulate(days, seed=seed, **more)
     peaks = tuple((first, first + 27) for first in range(start, -28, -364))
     for first, last in peaks:
@@ -222,8 +222,8 @@ def test_controls_share_the_noise_and_are_chosen_by_what_was_before() -> None:
     for i, place in enumerate(places[1:]):
         wild = wild.shift("csat", place, START, 10.0 * i)
     assert wild.judge()["controls"] == company.judge()["controls"]
-    assert "moved at the date themselves" in (wild.judge()["warnings"] or "")
-    # before it, what no longer moves together is not chosen
+    assert "moved at the same date" in (wild.judge()["warnings"] or "")
+    # before the start, a series that no longer moves together is not chosen
     apart = replace(company, values={**company.values, ("csat", "web"): simulate(DAYS, seed=77).values["csat", "shop"]})
     assert "web" not in apart.judge()["controls"]
 
@@ -231,7 +231,7 @@ def test_controls_share_the_noise_and_are_chosen_by_what_was_before() -> None:
 def test_benjamini_and_hochberg_by_hand() -> None:
     np.testing.assert_allclose(adjust_together([0.01, 0.5, 0.03, 0.02]), [0.04, 0.5, 0.04, 0.04])
     np.testing.assert_allclose(adjust_together([0.04, 0.012]), [0.04, 0.024])
-    # the second is not called less sure than the third
+    # the second is not less certain than the third
     np.testing.assert_allclose(adjust_together([0.01, 0.04, 0.045]), [0.03, 0.045, 0.045])
     assert adjust_together([]).size == 0
 
@@ -244,7 +244,7 @@ def test_the_primary_kpi_stands_alone_and_the_others_share_the_error() -> None:
     assert others.height == 9
     np.testing.assert_allclose(others["q_value"], adjust_together(others["p_value"].to_list()), rtol=1e-6)
     assert rows.filter(pl.col("is_primary"))["q_value"].to_list() == [None]
-    # what waits for its figures counts as found in nobody: the others keep their verdict when it comes
+    # a KPI that waits for its figures counts as p = 1: the others keep their verdict when its figures arrive
     waiting = replace(company, kpis={"k0": {"maturity_days": 60}})
     early = waiting.evaluate(START + 40).effects.filter(pl.col("relation") == "in_scope", ~pl.col("is_primary"))
     known = early.filter(pl.col("kpi_id") != "k0")
@@ -306,7 +306,7 @@ def test_too_little_data_has_its_reason(change: Any, words: str) -> None:
     assert words in row["reason"]
 
 
-def test_what_can_be_seen_is_what_a_change_of_tomorrow_is_told_later() -> None:
+def test_the_smallest_visible_effect_is_that_of_a_change_judged_later() -> None:
     places = tuple(f"t{i}" for i in range(12))
     company = simulate(DAYS, places, memory=0.5)
     seen = list_visible_effects(company.read(START - 1))

@@ -1,4 +1,4 @@
-"""A company folder that is wrong is refused by name: file, entry, field, and what to do."""
+"""Errors in a company folder name file, entry and field, and say what to do."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def replace(path: str, old: str, new: str) -> Callable[[Path], None]:
 
 
 def remove(path: str) -> Callable[[Path], None]:
-    """A file that is gone."""
+    """A deleted file."""
     return lambda folder: (folder / path).unlink()
 
 
@@ -215,7 +215,7 @@ RULES = st.builds(
 
 
 def claims(rule: EventRule, event: str, values: dict[str, str], day: date) -> bool:
-    """Whether a rule claims an event: the definition, spelled out."""
+    """Whether a rule claims an event, by the definition."""
     in_time = (rule.valid_from is None or rule.valid_from <= day) and (rule.valid_to is None or day < rule.valid_to)
     allowed = all(values[name] in wanted for name, wanted in rule.allowed.items())
     excluded = any(values[name] in unwanted for name, unwanted in rule.excluded.items())
@@ -224,7 +224,7 @@ def claims(rule: EventRule, event: str, values: dict[str, str], day: date) -> bo
 
 @given(RULES, RULES)
 def test_rules_overlap_when_and_only_when_some_event_has_two_touchpoints(first: EventRule, second: EventRule) -> None:
-    # "z" stands for any value no rule names
+    # "z" means any value that no rule names
     events = [
         (event, {ATTRIBUTES[0]: one, ATTRIBUTES[1]: two}, date(2026, 1, day))
         for event in ("visit", "delivered")

@@ -1,4 +1,4 @@
-"""`cxhouse clv` on a table of one's own: figures, bad rows by line, files."""
+"""`cxhouse clv` on any table: figures, bad rows by line, files."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def cdnow(tmp_path: Path) -> Path:
 
 
 def read(result: Result) -> dict[str, Any]:
-    """The answer for machines."""
+    """The JSON output."""
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
 
@@ -87,7 +87,7 @@ def test_bad_rows_are_named_by_line_and_left_out(cdnow: Path, tmp_path: Path) ->
     assert set(found) == {*bad, "twice"}
     for line, (name, (_, reason)) in enumerate(bad.items(), start=2):
         assert (found[name]["line"], reason in found[name]["reason"]) == (line, True), found[name]
-    assert found["twice"] == {"line": 16, "customer_id": "twice", "reason": "customer_id stands in line 15 already"}
+    assert found["twice"] == {"line": 16, "customer_id": "twice", "reason": "customer_id is already in line 15"}
     assert answer["rows"] == 2357 + 14 and len(answer["customers"]) == 2357 + 2
     shown = run(tmp_path / "mixed.csv")
     assert "line 2 (later) left out: recency 40 is after T 38" in shown.output and "12 of 2,371 rows left out" in shown.output
@@ -109,12 +109,12 @@ def test_a_table_with_too_many_bad_rows_or_without_columns_stops(tmp_path: Path)
     assert run(path, "--horizon", 0).exit_code == 2
 
 
-def test_few_customers_get_the_plain_rule_and_are_told(tmp_path: Path) -> None:
+def test_few_customers_get_the_simple_rule_and_the_output_says_so(tmp_path: Path) -> None:
     path = tmp_path / "few.csv"
     path.write_text("customer_id;frequency;recency;T\na;0;0;10\nb;3;8;10\n", encoding="utf-8")
     answer = read(run(path, "--json", "--horizon", 20))
     assert answer["parameters"] == {} and answer["methods"] == {"purchases": "pooled_rate", "value": None}
-    # 3 purchases in 20: a rate of 0.15, which weighs as much as 10 units of one's own time
+    # 3 purchases in 20: a rate of 0.15, which weighs as much as 10 units of the customer's own time
     assert [row["expected_purchases"] for row in answer["customers"]] == pytest.approx([20 * 1.5 / 20, 20 * 4.5 / 20])
     assert [row["probability_alive"] for row in answer["customers"]] == [None, None]
     assert "bought again: 1;" in answer["reasons"]["bg_nbd"]
@@ -126,5 +126,5 @@ def test_a_table_no_model_fits_is_still_answered(tmp_path: Path) -> None:
     path = tmp_path / "alike.csv"
     path.write_text("customer_id,frequency,recency,T\n" + "".join(f"{number},1,0,0\n" for number in range(80)), encoding="utf-8")
     answer = read(run(path, "--json"))
-    assert answer["expected_purchases"] is None and "edge of the search" in answer["reasons"]["bg_nbd"]
+    assert answer["expected_purchases"] is None and "limit of the search" in answer["reasons"]["bg_nbd"]
     assert run(path).exit_code == 0

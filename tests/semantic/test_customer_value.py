@@ -1,4 +1,4 @@
-"""What customers are worth: published figures of a real sample, numerical integration, and customers whose truth is known."""
+"""Customer values against published figures of a real sample, numerical integration, and customers with known parameters."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_the_unit_of_time_changes_alpha_only(cdnow: pl.DataFrame, purchases: Fit
 
 
 def integrate_purchases(fit: Fit, x: float, recency: float, age: float, horizon: float) -> float:
-    """Expected purchases by integrating over the chance of leaving: no series, no closed form."""
+    """Expected purchases by numerical integration over the chance of leaving, without series or closed form."""
     r, alpha, a, b = (fit[name] for name in bg_nbd.NAMES)
 
     # Gauss-Jacobi: the beta density of the chance of leaving is the weight of the rule
@@ -157,7 +157,7 @@ def test_the_fit_finds_simulated_truth_within_its_standard_errors() -> None:
                 assert found.standard_error is not None
                 far[name].append(math.log(found.value / value) * found.value / found.standard_error)
     everything = np.concatenate([far[name] for name in far])
-    # distances in standard errors are those of a normal distribution: neither biased nor too sure
+    # distances in standard errors follow a normal distribution: no bias, and correct standard errors
     assert np.abs(everything).max() < 4
     assert 0.88 < (np.abs(everything) < 1.96).mean() < 0.995
     assert all(abs(np.mean(each)) < 4 / math.sqrt(12) and 0.5 < np.std(each) < 1.6 for each in far.values())
@@ -204,20 +204,20 @@ def test_a_model_that_does_not_fit_is_not_used_and_says_so(cdnow: pl.DataFrame) 
     never_leaving = simulate(3000, 1, r=2.0, alpha=10.0, a=1e-9, b=5.0)
     for customers, length, words in (
         (few, None, "bought again: 49"),
-        (never_leaving, None, "edge of the search"),
+        (never_leaving, None, "limit of the search"),
         (cdnow.with_columns(pl.col("holdout") * 3), 39.0, "more than 25% off"),
     ):
         judged = value_customers(customers, horizon=39.0, holdout_length=length)
         assert judged.purchase_method == "pooled_rate" and words in judged.reasons["bg_nbd"]
         assert judged.customers["probability_alive"].null_count() == customers.height
-        # the plain rule shares out what would be bought at the rate of all
+        # the simple rule distributes the purchases expected at the rate of all
         rate = customers["frequency"].sum() / customers["age"].sum()
         total = judged.customers["expected_purchases"]
         assert total.null_count() == 0 and total.sum() == pytest.approx(39 * rate * customers.height, rel=0.3)
     assert check_holdout([1.0] * 4, [0.5] * 4, [0.0] * 4, 1.0).reason is None, "a few purchases condemn no model"
 
 
-def test_a_value_model_that_cannot_be_fitted_says_so_and_correlation_is_told(cdnow: pl.DataFrame) -> None:
+def test_a_value_model_that_cannot_be_fitted_says_so_and_correlation_is_reported(cdnow: pl.DataFrame) -> None:
     same = value_customers(cdnow.with_columns(mean_value=pl.lit(20.0)), horizon=39.0)
     assert same.value_method == "pooled_mean" and "all spent the same" in same.reasons["gamma_gamma"]
     assert same.customers["expected_average_value"].to_list() == pytest.approx([20.0] * cdnow.height)

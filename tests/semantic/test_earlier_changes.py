@@ -1,4 +1,4 @@
-"""Changes that met the touchpoint before: each is a step of unknown height in the forecast of a later one."""
+"""Earlier changes at the touchpoint: each is a step of unknown height in the forecast of a later one."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def test_how_far_an_earlier_change_moved_the_level_is_of_no_account(weeks: float
     for name in ("effect", "effect_lower", "p_value", "smallest_visible_effect"):
         assert moved[name] == pytest.approx(still[name], rel=1e-3), name
     assert moved["placebos_missed"] == still["placebos_missed"]
-    assert "other changes met the touchpoint once in the weeks before" in moved["warnings"]
-    # a day off, and the week of the step stands between two levels: that is seen
+    assert "other changes affected the touchpoint once in the weeks before" in moved["warnings"]
+    # with a step one day off, its week is between two levels, which is visible
     late = plan_change(simulate(DAYS, memory=0.6)).add_change("B", earlier + 1, ("shop",)).shift("csat", "shop", earlier, -3.0).judge()
     assert late["effect"] != pytest.approx(still["effect"], rel=1e-3)
 
@@ -31,7 +31,7 @@ def test_the_fewer_weeks_since_an_earlier_change_the_wider_the_margin() -> None:
     for weeks in (9, 80):
         rows = company.add_change("B", START - 7 * weeks, places).evaluate().effects
         reach[weeks] = rows.filter(pl.col("change_id") == "A")["smallest_visible_effect"].mean()
-    # days without memory: the level since stands on nine weeks instead of eighty, and no noise model gains by what lies before
+    # days without autocorrelation: the level after the step depends on nine weeks instead of eighty; earlier weeks do not help
     assert reach[9] / reach[80] == pytest.approx(np.sqrt((1 / 4 + 1 / 9) / (1 / 4 + 1 / 80)), rel=0.1)
 
 

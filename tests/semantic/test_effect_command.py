@@ -1,4 +1,4 @@
-"""`cxhouse effect`: published cases, and what it says about files that are wrong or too short."""
+"""`cxhouse effect`: published cases, and messages about files that are wrong or too short."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 def judge(folder: Path, *arguments: str | Path) -> dict[str, Any]:
-    """The JSON of a run that must succeed, and whose plot must be whole and without links."""
+    """The JSON of a run that must succeed, with a complete plot without links."""
     plot = folder / "plot.svg"
     result = run(*arguments, "--json", "--plot", plot)
     assert result.exit_code == 0, result.output

@@ -1,4 +1,4 @@
-"""`cxhouse effect` on tables that invite a mistake: short series with a trend, drifting controls, files of two readings."""
+"""`cxhouse effect` on difficult tables: short series with a trend, drifting controls, ambiguous files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def write_days(path: Path, header: str = "day,value", text: str = "{day},{value}
 
 
 @pytest.mark.parametrize(("before", "after", "slope"), [(10, 5, 1.0), (9, 9, 1.0), (5, 5, 2.0)])
-def test_a_trend_in_a_short_series_is_not_sold_as_a_step(before: int, after: int, slope: float) -> None:
+def test_a_trend_in_a_short_series_is_not_called_a_step(before: int, after: int, slope: float) -> None:
     generator, visible = np.random.default_rng(2), 0
     years = [date(2000 + i, 1, 1) for i in range(before + after)]
     for _ in range(40):
@@ -92,7 +92,7 @@ def test_a_month_named_by_its_28th_is_whole_or_left_out(tmp_path: Path, start: s
     assert any("has days before and after it and is left out" in warning for warning in found["warnings"]) == (sum(counts) < 48)
 
 
-def test_a_logarithm_is_told_in_per_cent(tmp_path: Path) -> None:
+def test_the_effect_on_a_logarithm_is_written_in_per_cent(tmp_path: Path) -> None:
     found = judge(tmp_path, write_days(tmp_path / "days.csv"), "--date", "2025-01-05", "--log")
     assert f"stood {np.expm1(found['effect']):.1%} higher".replace("%", " %") in found["sentence"]
 
@@ -110,7 +110,7 @@ def test_what_is_left_out_or_not_used_is_said(tmp_path: Path) -> None:
     rows = [(1980 + i, 50 + i % 5, 49 + i % 3, "" if i < 6 else 50 + i % 4) for i in range(30)]
     table = write_table(tmp_path / "gaps.csv", "year,value,a,b", rows)
     found = judge(tmp_path, table, "--date", "2000", "--value", "value", "--controls", "a,b", "--judge", "last")
-    assert "6 rows are left out, for controls are empty there (b in 6)" in found["warnings"]
+    assert "6 rows are left out because controls are empty there (b in 6)" in found["warnings"]
     assert any(warning.startswith("only a synthetic control") for warning in found["warnings"])
     days = write_days(tmp_path / "days.csv")
     for start, where in (("2023-01-01", "before"), ("2027-01-01", "after")):

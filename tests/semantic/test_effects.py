@@ -1,4 +1,4 @@
-"""The averaged forecast: against matrices written out, on series whose truth is known, and where it must hold back."""
+"""The averaged forecast: against explicit matrices, on series with known effects, and cases without a verdict."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_planted_shift_is_measured_in_full_from_its_first_day() -> None:
 @pytest.mark.parametrize("name", ["iid", "AR .6", "AR .8", "noise + random walk", "variance x2.25", "heavy tails", "NPS, 5 answers a day"])
 def test_without_a_change_false_alarms_stay_rare_and_margins_cover(name: str) -> None:
     found = judge_world(name)
-    # 600 series: 5 % within about three Monte-Carlo errors, and not so cautious that nothing is ever seen
+    # 600 series: 5 % within about three Monte-Carlo errors, from below too
     assert 0.012 <= (found.p < 0.05).mean() <= 0.08
     covered = (found.lower < 0) & (found.upper > 0)
     assert 0.92 <= covered.mean() <= 0.99
@@ -147,7 +147,7 @@ def test_a_change_of_the_smallest_visible_size_is_seen_in_about_four_of_five() -
 def test_the_placebos_widen_the_margin_where_the_forecast_missed_before() -> None:
     generator = np.random.default_rng(8)
     values = generator.standard_normal((50, WEEKS + 4))
-    # jolts of four weeks that no noise model knows, at dates where nothing is registered
+    # shifts of four weeks that no noise model has, at dates without a registered change
     for origin, _ in list_placebos(make_pattern())[::2]:
         values[:, WEEKS + origin : WEEKS + origin + 4] += 2.5 * generator.choice([-1, 1], (50, 1))
     ungated = judge_series(make_pattern(), values[:, :WEEKS], values[:, WEEKS:], gate=False)
@@ -220,5 +220,5 @@ def test_the_prior_lies_between_those_of_the_learned_lengths() -> None:
     assert choose_prior(list(KERNELS), 400) == pytest.approx(tables[130])
     middle = choose_prior(list(KERNELS), round((52 * 130) ** 0.5))
     assert middle == pytest.approx((tables[52] + tables[130]) / 2, abs=1e-3)
-    # kernels that make no sense for a grain are left out, and the rest adds up
+    # kernels that cannot be used for a grain are left out, and the weights of the rest sum to 1
     assert choose_prior(["ar_a", "walk"], 60).sum() == pytest.approx(1)

@@ -1,4 +1,4 @@
-"""Figures that stand on fewer than five events are not shown, neither by themselves nor by an effect."""
+"""Figures from fewer than five events are not shown, neither directly nor through an effect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Published check values, and the SQL of the warehouse against an independent method."""
+"""Intervals of the warehouse's SQL against published values and an independent method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A journey file that is wrong is refused by name; a phase is followed where its events happen, or says why it is not."""
+"""Errors in a journey file are named; a phase is followed when its events occur, otherwise the reason is given."""
 
 from __future__ import annotations
 

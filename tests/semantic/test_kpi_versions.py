@@ -1,4 +1,4 @@
-"""Versions of a KPI are refused by name when they do not follow one another; words do not change a meaning, everything else does."""
+"""Versions of a KPI must follow one another, and errors name the KPI. Texts do not change a definition, everything else does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes a verdict impossible and was recorded only afterwards: nobody escapes a verdict unseen."""
+"""Events recorded late that make a verdict impossible are named, so that nobody avoids a verdict unnoticed."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def test_what_was_recorded_with_the_outcome_in_sight_makes_it_inseparable_but_is
     row = company.add_change("B", START + 5, ("shop",), recorded=recorded).judge()
     assert row["verdict"] == "not separable"
     assert row["reason"] == f"not separable from B, which began 5 days later at the same touchpoint{said}"
-    # the same for something from outside, and for another way of measuring
+    # the same for an incident, and for a change of measuring
     outside = replace(company, incidents=((START + 5, START + 7, None),)).add_change(
         "B", START + 5, (), end=START + 7, kind="external", recorded=recorded
     )
     assert outside.judge()["reason"] == f"not separable from an incident in the weeks after{said}"
     asked = replace(company, kpis={"csat": {"counts_answers": True}})
     row = asked.add_change("B", START + 5, ("shop",), kind="measurement", recorded=recorded).judge()
-    assert row["verdict"] == "measurement changed" and row["reason"].endswith(f"these weeks on{said}")
+    assert row["verdict"] == "measurement changed" and row["reason"].endswith(f"shortly before them{said}")
 
 
 def test_what_was_recorded_before_our_start_is_not_called_late() -> None:
@@ -53,13 +53,13 @@ def test_what_was_recorded_before_our_start_is_not_called_late() -> None:
     [
         (None, True, 2),
         (START - 30, True, 2),  # it was in the plan
-        (START + 15, True, 2),  # told the day after
-        (START + 21, True, 3),  # the third week was in sight
+        (START + 15, True, 2),  # recorded the day after
+        (START + 21, True, 3),  # the third week was already known
         (START + 60, True, 4),
         (START + 60, False, 2),  # explored anyway
     ],
 )
-def test_an_end_told_with_the_weeks_in_sight_does_not_shorten_them(end_recorded: int | None, is_planned: bool, weeks: int) -> None:
+def test_an_end_recorded_when_the_weeks_are_known_does_not_shorten_them(end_recorded: int | None, is_planned: bool, weeks: int) -> None:
     company = simulate(DAYS).shift("csat", "shop", START + 14, -3.0)
     row = company.add_change("A", START, ("shop",), end=START + 14, end_recorded=end_recorded, is_planned=is_planned).judge()
     assert row["periods_after"] == weeks

@@ -1,4 +1,4 @@
-"""Changes that are rolled out over weeks: neither the old nor the new state holds in them, so that they are left out."""
+"""Changes rolled out over weeks: these weeks have neither the old nor the new state, so they are left out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAYS, START = 700, 560
 
 
 def roll_out(days: int, size: float = 1.0, **more: int) -> Simulated:
-    """A change at the shop that comes in equal daily steps over so many days."""
+    """A change at the shop in equal daily steps over a number of days."""
     company = simulate(DAYS, sd=more.pop("sd", 1))
     for day in range(days):
         company = company.shift("csat", "shop", START + day, size / days)
@@ -28,7 +28,7 @@ def roll_out(days: int, size: float = 1.0, **more: int) -> Simulated:
 
 
 def wander(company: Simulated) -> Simulated:
-    """The same on a level that wanders."""
+    """The same on a random-walk level."""
     steps = 0.1 * np.random.default_rng(1).standard_normal(DAYS)
     return replace(company, values={key: values + steps.cumsum() for key, values in company.values.items()})
 
@@ -40,7 +40,7 @@ def test_an_effect_that_came_step_by_step_is_measured_in_full_after_the_roll_out
     assert whole["verdict"] == "better"
     span = f"In the 4 weeks from {day_of(START + 28):%-d %B %Y}, after the roll-out that began on {day_of(START):%-d %B %Y},"
     assert whole["sentence"].startswith(span)
-    # taken for a change of one day, it looks like half of itself
+    # judged as a change of one day, the effect appears half as large
     assert company.add_change("A", START, ("shop",)).judge()["effect"] < 0.6
 
 
@@ -101,7 +101,7 @@ def test_rolled_out_noise_is_called_an_effect_as_rarely() -> None:
     assert 0.015 <= (judged["p_value"] < 0.05).mean() <= 0.085
 
 
-def test_within_the_roll_out_of_another_change_nothing_can_be_told_apart_and_nothing_is_quiet() -> None:
+def test_within_the_roll_out_of_another_change_effects_cannot_be_separated_and_no_date_is_quiet() -> None:
     # it began and ends far from the change under test
     long = simulate(DAYS).add_change("L", START - 100, ("shop",), rolled_out=START + 60)
     row = long.add_change("A", START, ("shop",)).judge()

@@ -1,4 +1,4 @@
-"""Areas under the ROC curve, and whether appreciation earns its place beside financial value."""
+"""Areas under the ROC curve, and whether appreciation value adds to financial value."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCORES = st.lists(st.integers(0, 6), min_size=2, max_size=9)
 
 
 def count_pairs(ones: list[float], others: list[float]) -> tuple[float, np.ndarray, np.ndarray]:
-    """The area and its placements by looking at every pair."""
+    """The area and its placements by comparing every pair."""
     wins = np.array([[1.0 if one > other else 0.5 if one == other else 0.0 for other in others] for one in ones])
     return float(wins.mean()), wins.mean(axis=1), wins.mean(axis=0)
 

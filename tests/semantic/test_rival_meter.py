@@ -1,4 +1,4 @@
-"""The company's own figures, judged at quiet dates by this method and by three others."""
+"""The company's own figures, judged at dates without a change by this method and by three others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second opinion on what is called an effect: the structural model of statsmodels on the same weeks."""
+"""The second opinion on answers called an effect: the structural model of statsmodels on the same weeks."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_weeks_of_an_incident_are_missing_for_it_too() -> None:
 
 
 def test_a_level_that_wanders_makes_it_disagree_in_words() -> None:
-    """The first opinion calls a jump that a year of history does not explain; the structural model sees the last weeks drift there."""
+    """The method calls an effect that a year of history does not explain; the structural model finds a drift in the last weeks."""
     generator = np.random.default_rng(0)
     company = simulate(DAYS, tuple(f"t{i:02}" for i in range(40)), seed=11, memory=0.3)
     values = {key: each + 0.08 * generator.standard_normal(DAYS).cumsum() for key, each in company.values.items()}
@@ -77,7 +77,7 @@ def test_a_level_that_wanders_makes_it_disagree_in_words() -> None:
     assert called.height >= 10
     disagree = called.filter(pl.col("second_p") >= 0.05)
     assert 0 < disagree.height < called.height
-    assert disagree["second_opinion"].str.contains("disagrees: .*which its wandering level explains").all()
+    assert disagree["second_opinion"].str.contains("disagrees: .*which its changing level can explain").all()
     assert (
         called.filter(pl.col("second_p") < 0.05, pl.col("second_effect").sign() == pl.col("effect").sign())["second_opinion"]
         .str.contains(" agrees: ")

@@ -1,4 +1,4 @@
-"""Effects per segment: by the membership before the change, never better or worse, nothing about a few."""
+"""Effects per segment: by the segment before the change, never better or worse, and not for few events."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_days_after_the_month_of_the_start_count_by_the_segment_of_a_month_earli
     following = (date(start.year + start.month // 12, start.month % 12 + 1, 1) - day_of(0)).days
     assert 0 < following - START < 28
     now, earlier = draw(2), draw(3)
-    # who answered well became a fan at the month-end after the start: by that membership fans seem to rise
+    # customers with good answers became fans at the month-end after the start: by that segment, fans would seem to rise
     now["quiet_fans"][following:] += 5
     calm = judge(change_shop(), count_segments(now, {segment: values * 0 + 10 for segment, values in earlier.items()}))
     assert calm["quiet_fans"]["verdict"] == "no visible effect"
@@ -81,7 +81,7 @@ def test_after_a_roll_out_nobody_counts_by_a_segment_the_change_may_have_made() 
     assert late["effect"] is None and late["effect_text"] is None and "roll-out" in str(late["reason"])
 
 
-def test_a_few_customers_are_nobodys_business() -> None:
+def test_figures_of_few_customers_are_not_shown() -> None:
     days = count_segments(draw(4))
     few = days.with_columns(denominator=pl.when(pl.col("segment") == "champions").then(1.0).otherwise(pl.col("denominator")))
     row = judge(change_shop(), few)["champions"]

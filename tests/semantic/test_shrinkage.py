@@ -1,4 +1,4 @@
-"""Shares drawn towards their team: against published figures, against a library, and on teams whose truth is known."""
+"""Shares shrunk towards their team: against published figures, against a library, and on teams with known shares."""
 
 from __future__ import annotations
 

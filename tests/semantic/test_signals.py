@@ -1,4 +1,4 @@
-"""Signals are data: thresholds have reasons, a company changes them by name, and models ask for none that does not exist."""
+"""Signals are data: thresholds have reasons, a company changes them by name, and models use only existing ones."""
 
 from __future__ import annotations
 

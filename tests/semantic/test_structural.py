@@ -1,4 +1,4 @@
-"""The structural model in closed form is the one statsmodels fits."""
+"""The structural model by line search is the one that statsmodels fits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from semantic.effects.method.structural import fit_steps
 
 
 def draw_series(count: int, periods: int, n: int, seed: int) -> Array:
-    """Noise on levels that wander not at all up to a lot, with a step."""
+    """Noise on constant to strongly changing levels, with a step."""
     generator = np.random.default_rng(seed)
     wander = np.linspace(0, 0.6, count)[:, None] * generator.standard_normal((count, periods)).cumsum(axis=1)
     values = generator.standard_normal((count, periods)) + wander
@@ -45,7 +45,7 @@ def test_step_and_likelihood_are_those_of_statsmodels(with_control: bool) -> Non
         if gap < 1e-3:
             equal += 1
             assert found.effect[i] == pytest.approx(other.params[-1], abs=1e-3)
-    # where the search of statsmodels ends lower, ours is the maximum
+    # when the search of statsmodels ends at a lower likelihood, ours is the maximum
     assert equal >= 24
 
 

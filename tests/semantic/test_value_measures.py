@@ -1,4 +1,4 @@
-"""What a cut-off says about buying, worked out by hand: who is fitted, what the check expects, what service costs, and the plain rules."""
+"""Measures of a cut-off, calculated by hand: fitted customers, expected purchases of the check, cost of service, and simple rules."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_check_counts_the_purchases_of_the_year_after_also_none(months: pl.D
     assert holdout.error == pytest.approx(holdout.expected / sum(made) - 1)
 
 
-def test_a_year_that_was_not_foretold_leaves_the_plain_rule_with_the_reason(months: pl.DataFrame) -> None:
+def test_a_model_that_did_not_predict_the_last_year_is_replaced_by_the_simple_rule_with_the_reason(months: pl.DataFrame) -> None:
     more = pl.when(pl.col("month_end") == LAST).then(pl.col("purchases_count") + 3).otherwise(pl.col("purchases_count"))
     model = fit_value_model(months.with_columns(purchases_count=more))
     assert fit_value_model(months).purchase_method == "bg_nbd" and model.purchase_method == "pooled_rate"

@@ -1,4 +1,4 @@
-"""Which version of the customer values holds, what is scored again, and which counts of customers stay hidden."""
+"""The current version of the customer values, what is scored again, and which counts of customers are hidden."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def months() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def whole(months: pl.DataFrame) -> ValueModel:
-    """A version fitted three months before the last, called whole whatever it lacks."""
+    """A version fitted three months before the last, marked as complete."""
     return replace(fit_value_model(months.filter(pl.col("month_end") <= EARLIER), version=4), provisional_reason=None)
 
 
@@ -122,7 +122,7 @@ def test_the_evidence_is_the_versions_table(months: pl.DataFrame) -> None:
 
 
 def make_cells(matrix: list[list[int]]) -> pl.DataFrame:
-    """A table of moves whose sums by row, by column and along its first row and column are known to everybody."""
+    """A table of moves whose sums by row, by column, and of its first row and column are published."""
     rows = [
         ("year", "2026", f"r{row}", f"c{column}", f"from r{row}", f"to c{column}", "rim" if 0 in (row, column) else None, count)
         for row, counts in enumerate(matrix)
@@ -145,7 +145,7 @@ def test_no_hidden_count_is_the_only_one_of_its_row_column_or_rim(matrix: list[l
 
 
 def test_a_small_count_by_hand_takes_the_next_smallest_of_its_row_and_column_along() -> None:
-    # 3 is hidden; 20 goes along in its row, 9 in its column; then 30, where both meet
+    # 3 is hidden; 20 is hidden too in its row, and 9 in its column; then 30, where both meet
     cells = make_cells([[3, 20, 80], [9, 30, 70], [40, 50, 60]])
     hidden = hide_small_cells(cells).filter("is_hidden")
     assert sorted(hidden.select("row_id", "column_id").rows()) == [("r0", "c0"), ("r0", "c1"), ("r1", "c0"), ("r1", "c1")]

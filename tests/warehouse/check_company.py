@@ -1,4 +1,4 @@
-"""A company whose rows are the examples of docs/kpi-check-values.md. Its one source delivers the contracts as they are."""
+"""A company whose rows are the examples of docs/kpi-check-values.md. Its only source delivers tables with the contracts' columns."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def list_columns(contract: Contract) -> list[str]:
-    """All but free text, which is not loaded."""
+    """All columns except free text, which is not loaded."""
     return [name for name, column in contract.columns.items() if column.get("personal") != "free_text"]
 
 

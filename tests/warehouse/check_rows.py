@@ -1,11 +1,11 @@
-"""The rows behind docs/kpi-check-values.md. Each example stands at a touchpoint or supplier of its own."""
+"""The rows for docs/kpi-check-values.md. Each example has its own touchpoint or supplier."""
 
 from __future__ import annotations
 
 from typing import Any
 
 Row = dict[str, Any]
-WINTER = "+01:00"  # all examples lie in January and February, the censored ones in March before the clocks change
+WINTER = "+01:00"  # all examples are in January and February, the incomplete ones in March before the clock change
 
 
 def at(day: str, clock: str = "12:00:00") -> str:
@@ -74,14 +74,14 @@ def write_opening_hours() -> list[Row]:
 
 
 def write_costs() -> list[Row]:
-    """January: 1,000 for calls, 60 for redeliveries, 30 for returns; 100 for letters, which nobody spent time on, and rent."""
+    """January: 1,000 for calls, 60 for redeliveries, 30 for returns; 100 for letters, which have no handling time, and rent."""
     costs = [("01", "phone", "contact", 400), ("31", "phone", "contact", 600), ("31", "mail", "contact", 100)]
     costs += [("31", "roads", "redelivery", 60), ("31", "shelves", "return", 30), ("31", "shop", "rent", 5000)]
     return [{"date": f"2026-01-{day}", "channel": channel, "kind": kind, "amount": amount} for day, channel, kind, amount in costs]
 
 
 def write_chats() -> list[Row]:
-    """Ten solved chats on 13 January and who came back; five solved chats on each of 24, 25 and 26 March."""
+    """Ten solved chats on 13 January with repeated contacts; five solved chats on each of 24, 25 and 26 March."""
 
     def chat(number: str, customer: str, queued_at: str, topic: str = "bill", **more: Any) -> Row:
         return {"contact_id": number, "channel": "chat", "customer_key": customer, "queued_at": queued_at, "topic": topic, **more}
@@ -115,7 +115,7 @@ def write_letters() -> list[Row]:
 
 
 def write_deliveries() -> list[Row]:
-    """Ten of carrier cart in seven orders; 31 of ferry and 10 of tram, which nothing is wrong with."""
+    """Ten deliveries of carrier cart in seven orders; 31 of ferry and 10 of tram, all without a fault."""
     carts = []
     orders = ("O1", "O1", "O2", "O2", "O3", "O4", "O5", "O6", "O4", "O7")
     for number, order in enumerate(orders, start=1):

@@ -40,12 +40,12 @@ class Home:
 
 
 def make_home(folder: Path, **environment: str) -> Home:
-    """An empty home beside its data."""
+    """An empty home, and the folder of its source files."""
     home, data = folder / "home", folder / "data"
     return Home(home, data, {**tiny_environment(home, data), **environment})
 
 
-# what is recorded on the tiny company: half an hour into a Dutch day, long before the data, and in the far future
+# changes recorded for the tiny company: half an hour after Dutch midnight, long before the data, and in the far future
 CHANGES = (
     {"id": "new-menu", "title": "New menu", "started-at": "2026-03-02T00:30", "kind": "system", "components": "dialler",
      "touchpoints": "checkout", "owner": "IT", "primary-kpi": "abandonment", "expected-direction": "lower",

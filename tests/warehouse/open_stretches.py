@@ -1,4 +1,4 @@
-"""The warehouse's own business-hours SQL, as compiled for the tiny company, run on any calendar in a DuckDB of its own."""
+"""The warehouse's SQL of business hours, as compiled for the tiny company, run on any calendar in a separate DuckDB."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Journeys walked event by event in plain Python: no windows, no grouping, one step after the other. The second opinion on the models."""
+"""Journeys followed event by event in plain Python, without windows or grouping, to check the models by a second method."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Visit:
 
 @dataclass
 class Walk:
-    """One instance while it is walked."""
+    """The state of one instance."""
 
     started: date
     last: date
@@ -65,7 +65,7 @@ def name_touchpoint(kind: str, channel: str | None, queue: str | None, supplier:
 
 
 def fold_steps(steps: Iterable[Step]) -> list[Step]:
-    """What an order does twice on a day at one touchpoint happens once; in time order."""
+    """Events in order of time; equal events of an order on one day at one touchpoint count once."""
     kept: dict[tuple, Step] = {}
     for step in sorted(steps, key=lambda step: (step.moment, step.key)):
         subject = step.key if step.kind.startswith("contact_") or step.order is None else step.order

@@ -1,4 +1,4 @@
-"""The KPIs of the generated company, counted again in plain Python from its raw rows: no data frame, no SQL, none of our code."""
+"""The KPIs of the generated company, counted again in plain Python from its raw rows, without data frames, SQL or code of the project."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Count:
-    """What one row adds to a KPI. Touchpoint None: an answer about the company as a whole."""
+    """The contribution of one row to a KPI. Touchpoint None: an answer about the company as a whole."""
 
     kpi: str
     day: date
@@ -70,7 +70,7 @@ class Company:
         self._phones = {"".join(filter(str.isdigit, patron["cell"]))[-10:] for patron in raw.patrons}
 
     def is_known(self, ring: Row) -> bool:
-        """Whether somebody has the customer number or the telephone number; numbers are compared by their last ten digits."""
+        """Whether a customer has the customer number or the telephone number; numbers are compared by their last ten digits."""
         caller = ring["caller"]
         return caller.get("patron") in self._numbers or caller.get("cell", "")[-10:] in self._phones
 
@@ -96,7 +96,7 @@ class Company:
         return find_local_day(stop["pledged_at"]), TOUCHPOINTS_OF_HAULERS.get(stop["hauler"], "unmapped"), None, stop["hauler"]
 
     def place_card(self, card: Row) -> tuple[date, str | None, str | None, str | None]:
-        """That of the event it asks about, else the day it was sent and the place or the series' touchpoint."""
+        """Day and touchpoint of the event asked about, otherwise the day of sending and the touchpoint of the place or the series."""
         asked = find_local_day(read_moment(card["sent_at"]))
         if card["series"] == "yearly_card":
             return asked, None, None, None
@@ -243,13 +243,13 @@ def list_values(raw: RawRows) -> dict[tuple[str, str | None, str, date], list[fl
 
 
 def count_unmatched_contacts(raw: RawRows) -> int:
-    """Contacts whose customer number and telephone number nobody has."""
+    """Contacts whose customer number and telephone number belong to no customer."""
     company = Company(raw)
     return sum(not company.is_known(ring) for ring in raw.rings)
 
 
 def fill_contact_rate(sums: dict[Key, list[float]], due: list[Count], company: Company) -> None:
-    """All orders of the company stand below every contact rate, also in periods without a contact, from a series' first one on."""
+    """The denominator of every contact rate: all orders of the company, also in periods without a contact, from a series' first one."""
     placed: dict[tuple[str, date], int] = defaultdict(int)
     for slip in company.slips.values():
         day = company.place_slip(slip)[0]

@@ -1,4 +1,4 @@
-"""The real data beside the project: invoices of a wholesaler, tickets, delivery notes, surveys. Read as they are, none of our code."""
+"""The real data: invoices of a wholesaler, tickets, delivery notes, surveys. They are read without code of the project."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def read_invoices() -> Mapping[str, list[Line]]:
 
 
 def is_stock(lines: Iterable[Line]) -> bool:
-    """Stock counted in or out: a line below zero, or no price at all, on an invoice that is no credit note."""
+    """Corrections of stock: a negative line, or no price at all, on an invoice that is no credit note."""
     lines = list(lines)
     if lines[0]["InvoiceNo"].startswith(("A", "C")):
         return False
@@ -59,5 +59,5 @@ def read_day(line: Line) -> date:
 
 
 def read_delivery_day(text: str) -> date | None:
-    """02-Jun-06."""
+    """A date written as 02-Jun-06."""
     return datetime.strptime(text, "%d-%b-%y").date() if text else None

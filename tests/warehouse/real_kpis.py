@@ -67,7 +67,7 @@ def count_sales() -> Iterator[Count]:
 
 
 def count_deliveries() -> Iterator[Count]:
-    """There by the one schedule there is; whole orders by the last schedule of their notes."""
+    """Delivered by the only schedule; whole orders by the last schedule of their notes."""
     orders: dict[str, list[tuple[date, bool]]] = defaultdict(list)
     for row in read_raw("scms_delivery/*.csv"):
         due, delivered = (read_delivery_day(row[name]) for name in ("Scheduled Delivery Date", "Delivered to Client Date"))
@@ -81,7 +81,7 @@ def count_deliveries() -> Iterator[Count]:
 
 
 def count_tickets() -> Iterator[Count]:
-    """Tickets of nobody known; solved tickets of known customers, and whether the same matter came again."""
+    """Tickets without a known customer; solved tickets of known customers, and whether there was another about the same topic."""
     known = {user["id"] for user in read_raw("zendesk/user_data.csv") if user["role"] == "end-user"}
     tickets = [ticket for ticket in read_raw("zendesk/ticket_data.csv") if ticket["status"] != "deleted"]
     asked = [(ticket["requester_id"], ticket["type"], datetime.fromisoformat(ticket["created_at"] + "Z")) for ticket in tickets]

@@ -1,4 +1,4 @@
-"""A change recorded by a process of its own that is slow to write. Run with `python -m`; it begins when a line comes.
+"""A change recorded by a separate process that is slow to write. Run with `python -m`; it begins when it reads a line.
 
 Arguments: id and title of the change. The home is that of the environment.
 """

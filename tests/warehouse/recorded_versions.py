@@ -1,4 +1,4 @@
-"""Versions of changes as a ledger, files and a log of their own tell them, for the tiny company."""
+"""Versions of changes in the ledger, in files and in a separate log, for the tiny company."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ LOG = (
     "rolls-out-for-long,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00,2098-06-01T06:00",
     "nobody's,2026-03-02T06:00,abandonment,lower,0.02,2026-02-10T09:00",
 )
-# the row that is gone is not the only one: one has another KPI since April, one another size under its old date
+# besides the removed row, one row has another KPI since April, and one another size with its old date
 LOG_LATER = (
     "edited,2026-03-02T06:00,nps,higher,0.02,2026-04-10T09:00",
     "backdated,2026-03-02T06:00,abandonment,lower,0.09,2026-02-10T09:00",
@@ -73,7 +73,7 @@ VERSIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("called-off", "2026-02-01", {"started_at": "2026-03-02", **PLAN}),
     ("called-off", "2026-02-15", {"started_at": "2026-03-02", **PLAN, "is_withdrawn": True}),
 )
-# when it was recorded, and the start and end of its roll-out as told then
+# when it was recorded, and the start and end of its roll-out as recorded then
 ROLL_OUTS: dict[str, list[tuple[str, str, str | None]]] = {
     "foreseen": [("02-01", "03-02", "03-09"), ("03-06", "03-02", "03-20"), ("03-25", "03-02", "03-12")],
     "picked": [("02-01", "03-02", "03-09"), ("03-12", "03-02", "03-30")],
@@ -83,7 +83,7 @@ ROLL_OUTS: dict[str, list[tuple[str, str, str | None]]] = {
     "for-months": [("01-01", "01-02", "12-31")],
     "slipped": [("02-01", "03-02", "03-09"), ("03-12", "03-20", "03-27")],
 }
-# what was recorded late, or waits; nothing of the tiny company is newer than March
+# changes recorded late, or not started yet; nothing in the tiny company is newer than March
 LATELY: tuple[tuple[str, int, dict[str, Any]], ...] = (
     ("running", 10, {"touchpoints": ["phone"]}),
     ("due", 50, {"touchpoints": ["phone"]}),

@@ -1,4 +1,4 @@
-"""The models of the split, run as they stand on rows of a test's own: rendered with Jinja, in a DuckDB in memory."""
+"""The models of the split, run unchanged on rows of a test: rendered with Jinja, in an in-memory DuckDB."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ create table fct_kpi_sums (
 
 @dataclass(frozen=True)
 class Split:
-    """The rows of fct_kpi_splits for one move and one dimension, and the whole they split."""
+    """The rows of fct_kpi_splits for one move and one dimension, and the whole that is split."""
 
     rows: list[dict[str, Any]]
     change: float
@@ -55,12 +55,12 @@ class Split:
         return {row["member"] or row["member_kind"]: row[name] for row in self.rows}
 
     def explained(self) -> float:
-        """What all effects come to."""
+        """The sum of all effects."""
         return sum(row["mix_effect"] + row["rate_effect"] for row in self.rows)
 
 
 class Engine:
-    """What dbt puts in place of a macro whose SQL differs between engines: here always DuckDB's."""
+    """Dispatch of macros whose SQL differs between engines: here always DuckDB's."""
 
     def __init__(self, environment: Environment, macros: str) -> None:
         self._environment, self._macros = environment, macros
@@ -141,7 +141,7 @@ DayFigure = tuple[date, str, str | None, float, float]
 
 @dataclass(frozen=True)
 class ChangeDay:
-    """A change as the judgement sees it: its start, the first days of the weeks after, and what the company looks like."""
+    """A change as the evaluation reads it: its start, the first days of the weeks after, and the company's figures."""
 
     start: date
     weeks_after: tuple[date, ...]

@@ -1,4 +1,4 @@
-"""Annotations of other tools become changes: once, with later versions where they changed, and bad rows beside the ledger."""
+"""Annotations of other tools become changes: once, with later versions when they changed; bad rows are written to a separate file."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def read_newest(home: Home) -> dict[str, Version]:
 
 
 def find(home: Home, change_id: str) -> Change:
-    """A change as it stands."""
+    """The newest version of a change."""
     return read_newest(home)[change_id].change
 
 
@@ -113,7 +113,7 @@ def test_posthog_moments_deletions_and_no_authors(home: Home) -> None:
     assert change.started_at == datetime(2026, 3, 1, 23, 30, tzinfo=UTC) and change.touchpoints == ("checkout",)
     files = [path for path in home.path.rglob("*") if path.is_file()]
     assert files and not any(b"example.org" in path.read_bytes() for path in files)
-    # deleted there, it is withdrawn here, and taken up again when it comes back
+    # deleted there, it is withdrawn here, and restored when it is there again
     gone = {"results": [{**POSTHOG["results"][0], "deleted": True}]}
     assert bring(home, gone).withdrawn == ["posthog-1"] and bring(home, gone).unchanged == 1
     assert read_newest(home)["posthog-1"].is_withdrawn
@@ -195,7 +195,7 @@ def test_the_command_counts_and_names_the_place_of_bad_rows(home: Home, tmp_path
     path = tmp_path / "annotations.json"
     path.write_text(json.dumps(GRAFANA), encoding="utf-8")
     done = home.run("change", "import", str(path), "--touchpoints=phone")
-    assert done.stdout.strip() == "grafana: 2 recorded, 1 passed over, being no annotations, 4 not usable"
+    assert done.stdout.strip() == "grafana: 2 recorded, 1 skipped, because they are no annotations, 4 not usable"
     assert "rejected_imports/grafana-" in done.stderr
     assert "import_grafana" in home.run("change", "list").stdout
     assert home.run("change", "import", str(path), "--format=excel", check=False).returncode == 2

@@ -1,4 +1,4 @@
-"""What the reports say of a change as a whole, worked out again from its single figures and from the calendar of all changes."""
+"""The reports about a change as a whole, calculated again from its single figures and from the calendar of all changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def reports(demo_home: DemoHome) -> dict[str, pl.DataFrame]:
 
 
 def decide(figures: list[dict[str, Any]]) -> str:
-    """The verdict on a change from those of its figures: what moved, else what is waited for, else nothing, else why nobody can tell."""
+    """The verdict on a change from those of its figures: an effect, otherwise waiting, otherwise no effect, otherwise the reason."""
     asked = [row for row in figures if row["is_primary"]] or figures
     given = {row["verdict"] for row in asked}
     if {"better", "worse"} <= given:
@@ -45,7 +45,7 @@ def test_the_verdict_on_a_change_follows_from_its_planned_tests(reports: dict[st
 
 
 def test_the_next_step_follows_from_the_verdict(reports: dict[str, pl.DataFrame]) -> None:
-    first_words = {"better": "Keep it", "worse": "Undo or mend it", "mixed": "Read the verdicts"}
+    first_words = {"better": "Keep it", "worse": "Undo or correct it", "mixed": "Read the verdicts"}
     steps = dict(reports["changes"].filter(status="act").select("change_id", "next_step").rows())
     planned = reports["change_verdicts"].filter(pl.col("is_test") & pl.col("verdict").is_in(list(first_words)))
     assert {"better", "worse"} <= set(planned["verdict"])

@@ -1,4 +1,4 @@
-"""Mix and rate around the date of a change: the weeks judged against as many before, split exactly; counted again from the raw files."""
+"""Mix and rate around the date of a change: the judged weeks against as many before, split exactly and counted again from raw files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CARRIERS = {"a": ((47.5, 50), (24, 25)), "b": ((40, 50), (61.5, 75))}
 
 
 def list_days(*, dimension: str = "supplier") -> Iterator[DayFigure]:
-    """Both carriers on the first and last day of each period, and other figures on the days beside them."""
+    """Both carriers on the first and last day of each period, and other figures on the neighbouring days."""
     for member, sides in CARRIERS.items():
         for days, (numerator, denominator) in zip((BEFORE_DAYS, AFTER_DAYS), sides, strict=True):
             for day in days:

@@ -1,4 +1,4 @@
-"""Versions of a change: the plan in force when the start came counts, whoever edits, rewrites or withdraws it afterwards."""
+"""Versions of a change: the plan at the start counts, also when it is edited, overwritten or withdrawn afterwards."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def second(first: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 def read_plan(home: Home, change_id: str) -> tuple:
-    """What counts of a change."""
+    """The fields of a change that count for its verdict."""
     (row,) = home.report("rpt_changes").filter(change_id=change_id).to_dicts()
     return tuple(row[name] for name in ("is_planned", "started_date", "primary_kpi", "expected_size"))
 
@@ -98,7 +98,7 @@ def test_a_start_moved_before_the_new_start_came_keeps_the_plan_and_one_moved_af
 
 def test_a_plan_names_a_kpi_and_a_direction_before_the_start(first: Home) -> None:
     assert read_plan(first, "late")[0] is False and read_plan(first, "no-direction")[0] is False
-    # what was not planned is shown as it is told now
+    # a change without a plan is shown as it is recorded now
     assert read_plan(first, "late")[2] == "abandonment"
     assert read_plan(first, "edited")[0] is True
 
@@ -133,7 +133,7 @@ def test_an_end_of_the_roll_out_that_does_not_count_is_shown_with_the_one_that_d
     assert texts["picked"] == told.format(day="12 March 2026") + "."
     assert texts["rolled-out-late"] == told.format(day="10 April 2026") + "; what was kept at the start tells it, the log does not."
     assert texts["added"].endswith("added: 30 March 2026 on 10 March 2026, after the start; what counts is the start.")
-    # said in time, also in a log that is written over
+    # recorded in time, also in a log that is overwritten
     long = second.report("rpt_changes").filter(change_id="rolls-out-for-long")["rolled_out_date"].to_list()
     assert long == [date(2099, 6, 1)]
 
@@ -165,7 +165,7 @@ def test_neighbours_are_sought_up_to_the_last_day_judged_also_after_a_roll_out(f
     assert len(found) == len(set(found)) and set(found) == expected
 
 
-def test_when_a_change_was_recorded_is_when_its_start_and_scope_were_first_told(first: Home) -> None:
+def test_a_change_was_recorded_when_its_start_and_scope_were_first_recorded(first: Home) -> None:
     told = {row["change_id"]: row["registered_date"] for row in first.query("select change_id, registered_date from dim_changes")}
     assert told["kept-word"] == told["explained-away"] == date(2026, 2, 1) and told["edited"] == date(2026, 2, 10)
     assert (told["postponed"], told["moved-back"]) == (date(2026, 3, 5), date(2026, 3, 25))
@@ -211,7 +211,7 @@ def test_status_follows_from_dates_and_verdicts(first: Home) -> None:
     decided = {row["change_id"] for row in first.report("rpt_change_effects").filter(pl.col("is_final") & pl.col("is_primary")).to_dicts()}
     assert decided == {"ancient"} == {name for name, (status, _) in standing.items() if status == "act"}
     assert rows["ancient"]["status_text"].endswith(": too little data.") and "no figures from before" in rows["ancient"]["next_step"]
-    # an incident waits for nothing
+    # an incident has no waiting time
     assert standing["outage"] == ("do", False) and rows["outage"]["due_date"] is None
     assert "not judged itself" in rows["outage"]["status_text"] and rows["outage"]["next_step"].startswith("Nothing")
     # abandonment is not measured at the checkout
@@ -242,10 +242,10 @@ def test_an_edited_file_is_a_later_version(second: Home) -> None:
     assert read_plan(second, "far-away")[0] is True
 
 
-def test_a_second_build_and_publish_without_news_change_nothing(second: Home) -> None:
+def test_a_second_build_and_publish_without_new_rows_change_nothing(second: Home) -> None:
     folder = second.path.parent
     assert second.report("rpt_changes").equals(pl.read_parquet(folder / "rpt_changes.parquet"))
-    # only the moment of what the first of both publishes saw is known to the second
+    # the second publish knows only the times of versions that the first publish saw
     before, after = (
         frame.drop("edited_at", "edited_date", "text").sort(pl.all())
         for frame in (pl.read_parquet(folder / "rpt_change_edits.parquet"), second.report("rpt_change_edits"))

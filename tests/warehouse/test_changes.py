@@ -1,4 +1,4 @@
-"""Changes: recorded once, dated by the local day, spread over the touchpoints in their scope, drawn with a number."""
+"""Changes: recorded once, dated by the local day, applied to the touchpoints in their scope, drawn with a number."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_an_edit_is_a_later_version_and_what_is_not_right_is_refused(tiny: Home,
     ):
         refused = home.run("change", "edit", *arguments, check=False)
         assert refused.returncode == 1 and expected in refused.stderr
-    assert "as it was" in home.run("change", "edit", "new-menu", "--expected-size=0.05").stdout
+    assert "is unchanged" in home.run("change", "edit", "new-menu", "--expected-size=0.05").stdout
     assert ledger.read_bytes() == after
     home.run("change", "edit", "drones", "--withdraw")
     assert "command, withdrawn" in home.run("change", "list").stdout

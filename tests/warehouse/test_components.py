@@ -1,4 +1,4 @@
-"""Components of the demo: each share and its colour counted again from daily measures and the company folder, by other code."""
+"""Components of the demo: each share and its colour, calculated again from daily measures and the company folder by other code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WINDOWS = {"last_28_days": 28, "last_91_days": 91}
 
 
 def read_measures(home: DemoHome) -> pl.DataFrame:
-    """Additive daily measures of the warehouse, not divided by anybody yet."""
+    """Additive daily measures of the warehouse, before any division."""
     with duckdb.connect(str(home.path / "warehouse.duckdb"), read_only=True) as connection:
         rows = connection.execute("select measure_id, local_date, touchpoint_id, supplier_id, total from fct_daily_measures").fetchall()
     return pl.DataFrame(

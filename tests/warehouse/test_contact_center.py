@@ -7,7 +7,7 @@ import pytest
 
 from tests.warehouse.conftest import Home
 
-# data are there from Sunday 1 to Tuesday 3 March 2026; mail is open on Mondays and Tuesdays from 9 to 17; the phone declares no hours
+# there are data from Sunday 1 to Tuesday 3 March 2026; mail is open on Mondays and Tuesdays from 9 to 17; the phone has no declared hours
 
 
 def test_sessions_that_came_while_a_channel_was_closed(tiny: Home) -> None:
@@ -67,7 +67,7 @@ def test_reasons_count_every_inbound_contact_once(tiny: Home) -> None:
     }
     assert rows["all", "order"]["contacts_per_100_orders"] == pytest.approx(500 / 6)
     assert rows["all", "order"]["contacts_share"] == pytest.approx(5 / 6)
-    # no seven days have passed: nothing can be said about repeats
+    # seven days have not passed yet: repeated contacts are unknown
     assert reasons["repeat_share"].null_count() == reasons.height
     assert set(reasons["repeat_share_text"]) == {"not known yet"}
 

@@ -1,4 +1,4 @@
-"""The two groups planted in the demo company, quiet fans and big spenders on credit, land in opposite cells of the two axes."""
+"""The two planted groups of the demo company, quiet fans and big spenders on credit, get opposite segments."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_planted_groups_are_there(customers: pl.DataFrame) -> None:
 
 
 def test_the_lady_and_the_family_land_in_opposite_cells(customers: pl.DataFrame) -> None:
-    """Seen on this company: 91 of 91 fans, 65 of 131 spenders (most of the others have stopped buying), 2 of them in the fans' cell."""
+    """Measured on this company: 91 of 91 fans, 65 of 131 spenders (most of the others stopped buying), 2 of them in the fans' segment."""
     assert share(customers, FANS, "quiet_fans") > 0.9
     assert share(customers, FANS, "opportunists") == 0
     assert share(customers, SPENDERS, "opportunists") > 0.4

@@ -1,4 +1,4 @@
-"""What is known about customers at a month-end, worked out by hand from tests/companies/few_customers.py. Later news does not change it."""
+"""Figures of customers at a month-end, calculated by hand from tests/companies/few_customers.py. Later events do not change them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.companies.few_customers import FOLDER, ROWS, UNTIL, customers_environ
 from tests.warehouse.conftest import Home
 
 WEEK = 7
-# (customer, month-end): columns worked out by hand
+# (customer, month-end): columns calculated by hand
 BY_HAND: dict[tuple[str, str], dict[str, Any]] = {
     # the shoes come back three days later
     ("A", "2024-01-31"): {"revenue_total": 150, "revenue_12_months": 150, "margin_12_months": 60, "service_cost_total": 0},
@@ -28,13 +28,13 @@ BY_HAND: dict[tuple[str, str], dict[str, Any]] = {
         "lines_count": 3, "categories_count": 2, "promo_or_credit_orders_count": 1, "credit_orders_count": 0, "gaps_count": 0,
         "gap_mean": None, "gap_deviation": None, "service_cost_total": 10, "margin_12_months": 60 - 24, "is_retained": True,
     },
-    # A4 stands, the toys have not come back yet: the gaps are 60 and 10 days
+    # A4 is valid, the toys are not returned yet: the gaps are 60 and 10 days
     ("A", "2024-03-31"): {
         "first_purchase_date": date(2024, 1, 10), "last_purchase_date": date(2024, 3, 20), "purchases_count": 3, "frequency": 2,
         "recency": 70 / WEEK, "age": 81 / WEEK, "mean_value": (30 + 100) / 2, "revenue_total": 370, "orders_count": 4, "lines_count": 5,
         "categories_count": 4, "gaps_count": 2, "gap_mean": 35, "gap_deviation": 1250**0.5, "service_cost_total": 10,
     },
-    # A4 is cancelled and one of two toys is back: 80 - 50 less half
+    # A4 is cancelled and one of two toys is returned: 80 - 50 minus half
     ("A", "2024-04-30"): {
         "last_purchase_date": date(2024, 3, 10), "purchases_count": 2, "mean_value": 15, "revenue_total": 130, "orders_count": 3,
         "lines_count": 4, "categories_count": 3, "gap_mean": 60, "gap_deviation": None, "service_cost_total": 22, "is_retained": True,
@@ -49,7 +49,7 @@ BY_HAND: dict[tuple[str, str], dict[str, Any]] = {
         "purchases_24_months": 3, "is_retained": None, "bought_last_12_months": True,
     },
     ("A", "2025-07-31"): {"bought_last_12_months": False, "revenue_12_months": 0, "orders_12_months": 0, "purchases_24_months": 3},
-    # the order of half past eleven at night belongs to April; D1 was late, and nobody judges it before 90 days are over
+    # the order at 23:30 belongs to April; D1 was late, and is not judged before 90 days are over
     ("B", "2024-04-30"): {
         "purchases_count": 2, "orders_count": 2, "failed_deliveries_count": 0, "nps_latest_score": 9, "nps_answers_count": 1,
         "nps_promoters_count": 1, "ces_latest_ease": None, "service_cost_total": 6, "last_purchase_date": date(2024, 4, 30),
@@ -73,7 +73,7 @@ BY_HAND: dict[tuple[str, str], dict[str, Any]] = {
 FIRST_ORDERS = {"A": "A1", "B": "B1", "C": "C1", "E": "E1"}
 CUT = date(2024, 8, 1)
 TABLES = ("int_customer_months", "int_customer_values", "dim_customer_segments", "rpt_segment_overview", "rpt_segment_migration")
-# told a year late: A's last order cost more, and half of it came back in August 2024
+# delivered a year late: A's last order cost more, and half of it was returned in August 2024
 LATE_NEWS = (
     ("orders", "2025-12-30", "A5,A,2024-07-08T10:00,EUR,40.00,30.00,true,,,2025-12-30T10:00"),
     ("lines", "2025-12-30", "A5,1,2024-07-08T10:00,books,2,20.00,1,2024-08-05T10:00,2025-12-30T10:00"),
@@ -81,7 +81,7 @@ LATE_NEWS = (
 
 
 def make_customers_home(folder: Path) -> Home:
-    """An empty home beside its data."""
+    """An empty home, and the folder of its source files."""
     return Home(folder / "home", folder / "data", customers_environment(folder / "home", folder / "data"))
 
 
@@ -173,7 +173,7 @@ def test_rows_about_customers_are_for_the_owner_of_the_home_alone(few: Home) -> 
 
 @dataclass(frozen=True)
 class Steps:
-    """What a home held after each step: half of the days, published; a whole version kept; the other days; news told late; a full build."""
+    """The tables after each step: half of the days, published; a version kept; the other days; rows delivered late; a full build."""
 
     half: dict[tuple[str, str], dict[str, Any]]
     first_version: dict[str, Any]
@@ -216,11 +216,11 @@ def read_version_in_force(home: Home) -> dict[str, Any]:
 
 
 def read_tables(home: Home) -> dict[str, list[dict[str, Any]]]:
-    """Rows of the tables that must not depend on the way to them."""
+    """Rows of the tables that must not depend on the order of builds."""
     return {table: home.query(f"select * from {table} order by all") for table in TABLES}
 
 
-def test_later_news_leaves_earlier_month_ends_alone(few: Home, steps: Steps) -> None:
+def test_later_rows_do_not_change_earlier_month_ends(few: Home, steps: Steps) -> None:
     found = read_months(few)
     assert steps.half.keys() == {key for key in found if key[1] < CUT.isoformat()}
     for key, row in steps.half.items():
@@ -228,7 +228,7 @@ def test_later_news_leaves_earlier_month_ends_alone(few: Home, steps: Steps) -> 
     assert steps.all_days == found
 
 
-def test_what_is_told_late_changes_the_month_ends_it_is_about(steps: Steps) -> None:
+def test_rows_delivered_late_change_the_month_ends_of_their_dates(steps: Steps) -> None:
     before, after = steps.all_days["A", "2024-07-31"], steps.after_news["A", "2024-07-31"]
     assert (before["mean_value"], after["mean_value"]) == (pytest.approx((15 + 20) / 2), pytest.approx((15 + 10) / 2))
     assert steps.after_news["A", "2024-08-31"]["mean_value"] == pytest.approx((15 + 5) / 2)

@@ -1,4 +1,4 @@
-"""What is known about the demo's customers at two month-ends, counted again from the shop's own database: a plain loop per customer."""
+"""Figures of the demo's customers at two month-ends, counted again from the shop's database in a loop per customer."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def local(text: str) -> date:
 
 
 def read_shop(demo: Path) -> dict[str, list[RawOrder]]:
-    """Orders in euros per customer number; no tests, no guests, nothing without an amount or a state."""
+    """Orders in euros per customer number, without test orders, guests, and orders without an amount or a state."""
     orders = {}
     for row in read_table(demo / "shop.db", "orders"):
         usable = row["customer_no"] and row["goods_total_cents"] is not None and row["placed_at"] and row["state"]

@@ -1,4 +1,4 @@
-"""Satisfaction per agent stays with the command line: nothing about an agent is published, and a file of it is for its owner alone."""
+"""Satisfaction per agent is for the command line only: it is not published, and only the owner can read a file of it."""
 
 from __future__ import annotations
 

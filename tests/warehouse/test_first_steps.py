@@ -1,4 +1,4 @@
-"""A folder on its way: a source that delivers nothing yet, and no model."""
+"""An unfinished company folder: a source without rows yet, and no staging model."""
 
 from __future__ import annotations
 

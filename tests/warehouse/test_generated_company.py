@@ -1,4 +1,4 @@
-"""A third company: other names, another time zone and currency, no visits. Its folder is all there is about it."""
+"""A third company with other names, another time zone and currency, and no visits. Only its folder describes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A touchpoint without data stops the build in one line, unless a reason is given or its sources have only begun."""
+"""A touchpoint without data stops the build with one line, unless a reason is given or its sources have just begun."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOLES = """
 
 
 def make_holed_home(folder: Path) -> Home:
-    """The tiny company with a touchpoint whose events never occur and one nobody is asked about."""
+    """The tiny company with a touchpoint whose events never occur and one without survey answers."""
     company = Path(shutil.copytree(FOLDER, folder / "company"))
     touchpoints = company / "touchpoints.yml"
     text = touchpoints.read_text(encoding="utf-8")
@@ -79,7 +79,7 @@ def test_a_reason_closes_a_hole_and_is_shown(holed: Home) -> None:
     ]
 
 
-def test_a_company_that_has_only_begun_is_told_and_not_stopped(tmp_path: Path) -> None:
+def test_a_company_that_has_just_begun_gets_a_message_and_its_build_goes_on(tmp_path: Path) -> None:
     home = make_holed_home(tmp_path)
     home.run("ingest", "shop", "--to", UNTIL)
     begun = list_holes(home.run("build").stderr)

@@ -24,7 +24,7 @@ MOVING = ("_load_id", "_landed_at")
 
 
 def snapshot(home: Home) -> dict[str, list[tuple]]:
-    """Every row of the tables that figures come from, in order, without what names the load."""
+    """Every row of the tables that figures come from, in order, without the columns of the load."""
     found = {}
     for table in TABLES:
         rows = home.query(f"select * from {table}")
@@ -69,7 +69,7 @@ def test_corrections_moves_and_vanished_rows_leave_what_a_full_build_leaves(tmp_
     home.run("ingest", "--to", UNTIL)
     home.run("build")
     day_two = home.data / "deliveries_2026-03-02.csv"
-    # D3 is promised a day earlier now, D4 is gone, and the contact that answer A3 asks about moves to another day
+    # D3 is promised a day earlier now, D4 is removed, and the contact that answer A3 asks about moves to another day
     text = day_two.read_text(encoding="utf-8").replace("D3,O4,slow,2026-03-03T12:00:00", "D3,O4,slow,2026-03-02T12:00:00")
     day_two.write_text("".join(line for line in text.splitlines(keepends=True) if not line.startswith("D4,")), encoding="utf-8")
     contacts = home.data / "contacts_2026-03-01.jsonl"
@@ -93,7 +93,7 @@ def test_nothing_is_lost_between_layers(tiny: Home) -> None:
     for row in accounts:
         assert row["rows_landed"] == row["rows_staged"] + row["rows_rejected"] + row["rows_superseded"], row
     orders = next(row for row in accounts if row["table_name"] == "orders")
-    # nine lines landed: O2 came twice and O5 came twice, O6 has an unknown status
+    # nine lines landed: O2 and O5 came twice, O6 has an unknown status
     assert (orders["rows_landed"], orders["rows_staged"], orders["rows_rejected"], orders["rows_superseded"]) == (9, 6, 1, 2)
     health = tiny.report("rpt_data_health").filter(table_name="orders").row(0, named=True)
     assert (health["rows_read"], health["rows_landed"], health["rows_rejected"]) == (10, 9, 1)

@@ -1,4 +1,4 @@
-"""A killed, failed or starved build or publish: readers keep the copy they have, and the next run repairs."""
+"""A build or publish that is killed, fails or has no disk space: readers keep the copy they have, and the next run succeeds."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def check_published(home: Home) -> str:
-    """The published copy is whole: every file has the hash the manifest names. Returns its build id."""
+    """Check that the published copy is complete: every file has the hash in the manifest. Returns its build id."""
     current = home.path / "serving" / "current"
     manifest = json.loads((current / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["reports"]
@@ -50,7 +50,7 @@ def check_published(home: Home) -> str:
 
 
 def kill_build_at(home: Home, step: str) -> None:
-    """Start a build and kill it, children and all, as soon as its log names the step."""
+    """Start a build and kill it with its child processes as soon as its log names the step."""
     log = home.path / "state" / "dbt.log"
     log.unlink(missing_ok=True)
     environment = {**home.environment, "DBT_LOG_LEVEL_FILE": "debug"}
@@ -129,7 +129,7 @@ def test_a_publish_killed_before_or_after_a_step_leaves_one_whole_copy(tiny: Hom
     kept.unlink()
     (folder / "state" / "build.json").write_text(json.dumps({**state, "build_id": "another"}), encoding="utf-8")
     child = os.fork()
-    if child == 0:  # the child dies inside publish, once before and once after the step did its work
+    if child == 0:  # the child process is killed inside publish, once before and once after the step
         original = getattr(publishing, step)
 
         def die(*arguments: object, **named: object) -> None:
@@ -142,7 +142,7 @@ def test_a_publish_killed_before_or_after_a_step_leaves_one_whole_copy(tiny: Hom
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 137
     assert check_published(home) == (before if step == "export_reports" else "another")
     assert not kept.exists()
-    # what readers saw is kept even where the next build comes before the next publish
+    # what readers saw is kept even when the next build is before the next publish
     settings = read_settings(home.environment)
     begin_build(open_workplace(settings), full_refresh=False, now=datetime.now(UTC))
     assert kept.exists() == (step == "swap_link") and not (folder / "state" / build_state.UNFINISHED).exists()

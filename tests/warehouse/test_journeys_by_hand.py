@@ -1,4 +1,4 @@
-"""Journeys followed by hand: who enters, ends, drops out, is still on the way, repeats and goes back, and how long it takes."""
+"""Journeys followed by hand: entries, completions, drop-outs, running instances, repeats, returns to earlier phases, and durations."""
 
 from __future__ import annotations
 

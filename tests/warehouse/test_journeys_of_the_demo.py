@@ -1,4 +1,4 @@
-"""The journeys of the demo company, walked again event by event from its orders, lines, deliveries and contacts."""
+"""The journeys of the demo company, followed again event by event from its orders, lines, deliveries and contacts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/kpi-check-values.md is true: its rows, counted by the real models, give what it says, and that is what the source says."""
+"""docs/kpi-check-values.md is correct: the models give its values for its rows, and they are those of the cited source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A published KPI changes its meaning only with a new version; words and targets may change at any time."""
+"""A published KPI changes its definition only with a new version; texts and targets may change at any time."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_changed_meaning_without_a_new_version_stops_the_build(published: Home
     assert refused.returncode == 1 and "Traceback" not in refused.stderr
     assert "own.yml: metric trouble: version 1 was published on" in refused.stderr and said in refused.stderr
     assert "Raise `version` to 2" in refused.stderr and "config.meta.earlier" in refused.stderr
-    # nothing was begun: the build that passed still stands
+    # no build was begun: the build that passed is still the last one
     assert '"is_passed": true' in (published.path / "state" / "build.json").read_text(encoding="utf-8")
 
 

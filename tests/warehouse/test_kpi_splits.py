@@ -1,4 +1,4 @@
-"""Why a KPI moved: the split by member adds up, follows the arithmetic of the decision record, and gives no hidden figure away."""
+"""Why a KPI moved: the parts of a split sum to the move, follow the decision record, and reveal no hidden figure."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_where_only_a_hidden_member_would_be_left_there_is_no_split() -> None:
 
 @st.composite
 def draw_members(draw: st.DrawFn) -> dict[str | None, Sums]:
-    """Up to seven members, some without rows in a period, some with values above the line only."""
+    """Up to seven members, some without rows in a period, some with numerators only."""
     below = st.one_of(st.just(0), st.integers(1, 6), st.integers(5, 4000))
     names = draw(st.lists(st.sampled_from([None, *"abcdef"]), min_size=1, max_size=7, unique=True))
     return {name: tuple(draw(part) for part in (st.integers(-5000, 5000), below) * 2) for name in names}  # type: ignore[misc]
@@ -164,6 +164,6 @@ def test_a_sentence_gives_reasons_only_for_what_is_more_than_noise(demo_home: De
 
 
 def find_month(start: date, earlier: int) -> date:
-    """The first day of the month that many months earlier."""
+    """The first day of the month a number of months earlier."""
     number = start.year * 12 + start.month - 1 - earlier
     return date(number // 12, number % 12 + 1, 1)

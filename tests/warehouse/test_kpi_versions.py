@@ -1,4 +1,4 @@
-"""A KPI that changed its meaning: each day counts with the definition in force on it, and no period mixes two of them."""
+"""A KPI with a changed definition: each day uses the definition valid on it, and no period mixes two of them."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_what_stands_on_both_sides_of_the_break_is_not_compared(tmp_path: Path) 
         "select kpi_id, previous_value from rpt_touchpoint_tiles where window_id = 'last_7_days' and touchpoint_id = 'checkout'"
     )
     before = {row["kpi_id"]: row["previous_value"] for row in tiles}
-    # both had 40 orders in the seven days before; only the definition that did not change is set beside them
+    # both had 40 orders in the seven days before; only the KPI with an unchanged definition is compared with them
     assert before["average_order_value"] == 69.5 and before["basket"] is None
     moves = home.query(
         "select kpi_id, certainty, change, reason, value_before from fct_kpi_moves "

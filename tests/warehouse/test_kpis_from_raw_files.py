@@ -1,4 +1,4 @@
-"""Every KPI of the demo company, counted again from the raw files of its systems: two methods, one question."""
+"""Every KPI of the demo company, counted again from the raw files of its systems by a second method."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tests.warehouse.raw_kpis.sums import EVER, Key, Sums, sum_kpis
 
 KPIS = load_kpi_catalog([FOLDER]).kpis
 SPLITS = ("total", "channel", "supplier")
-# costs are shared out in millionths, many a month; everything else is counted
+# costs are shared out in millionths, in many parts a month; all other figures are counts
 CLOSE = {"cost_to_serve": 1e-3}
-# windows that have to close: months that hold a day whose window is open are not known yet
+# windows of KPIs that need later days: a month with a day whose window is still open is not known yet
 MATURES = {"first_contact_resolution": 7, "contact_rate_by_cohort": 28, "contacts_caused": 28, "return_rate": 30}
 
 
 @pytest.fixture(scope="module")
 def until(demo_home: DemoHome) -> date:
-    """The first day nobody knows yet."""
+    """The first day that is not known yet."""
     made = json.loads((demo_home.path / "demo" / "demo.json").read_text(encoding="utf-8"))
     return date.fromisoformat(made["end"]) + timedelta(days=1)
 

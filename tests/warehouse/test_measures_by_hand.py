@@ -55,7 +55,7 @@ BY_HAND = {
     # K5 was written on Monday at 12:00 and answered on Tuesday at 9:30; mail is open from 9:00 to 17:00: 5 hours and a half
     ("first_response_seconds", "2026-03-02", "unmapped", "mail", None): (1, 19800.0),
     ("first_responses", "2026-03-02", "unmapped", "mail", None): (1, 1.0),
-    # D1 came on the promised day (told a day later), D2 at 23:59 of it, D3 a minute after midnight, D4 never; D5 is not due yet
+    # D1 came on the promised day (recorded a day later), D2 at 23:59 of it, D3 a minute after midnight, D4 never; D5 is not due yet
     ("deliveries_due", "2026-03-02", "parcel", None, "swift"): (1, 1.0),
     ("deliveries_on_time", "2026-03-02", "parcel", None, "swift"): (1, 1.0),
     ("deliveries_due", "2026-03-03", "parcel", None, "swift"): (1, 1.0),

@@ -1,4 +1,4 @@
-"""docs/new-company.md does what it says: its files are written, its commands run, and what it prints is printed."""
+"""docs/new-company.md is correct: its files are written, its commands are run, and their output is that of the page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read_steps() -> list[Path | Step]:
 
 
 def match_line(line: str) -> re.Pattern[str]:
-    """A line of the page as a pattern; … stands for anything."""
+    """A line of the page as a pattern; … matches anything."""
     return re.compile(".*".join(re.escape(part) for part in line.split("…")))
 
 
@@ -64,6 +64,6 @@ def list_messages() -> list[str]:
 def test_every_message_it_explains_is_one_the_code_gives(message: str) -> None:
     rooms = ("cxhouse", "ingestion", "semantic", "dbt/macros", "dbt/models")
     texts = [path.read_text(encoding="utf-8") for room in rooms for path in (PROJECT / room).rglob("*.*") if path.suffix in (".py", ".sql")]
-    # a placeholder of the code stands where the page has …
+    # a placeholder in the code matches … on the page
     pattern = re.compile(r"\{[^}]*\}".join(re.escape(part) for part in message.split("…")))
     assert any(pattern.search(text) for text in texts), message

@@ -1,4 +1,4 @@
-"""A supplier, channel or survey seen for the first time appears by itself, once, and stays until somebody declares it."""
+"""A supplier, channel or survey seen for the first time is listed automatically, once, and stays until it is declared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tests.companies.tiny import ANSWERS, DELIVERIES, FOLDER, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
 
-# parcels and surveys begin on 2 March: 28 days later something new is news, the day before it is not
+# parcels and surveys begin on 2 March: a new one counts from 28 days later, and not the day before
 NEWS_DAY, LAST_QUIET_DAY = "2026-03-30", "2026-03-29"
 NEWS_UNTIL = "2026-03-31"
 NEW = (("supplier", "drone"), ("supplier", "Ann's van"), ("channel", "whatsapp"), ("survey", "pulse"))
@@ -21,7 +21,7 @@ VAN = "auto_supplier_Ann_s_van_" + md5(b"Ann's van").hexdigest()[:6]
 
 
 def write_newcomers(folder: Path) -> None:
-    """A delivery by a new supplier, a contact through a new channel and an answer to a new survey; a supplier too early to be news."""
+    """A delivery by a new supplier, a contact through a new channel and an answer to a new survey; one supplier is too early to count."""
     deliveries = [
         DELIVERIES,
         f"D90,,drone,{NEWS_DAY}T12:00:00,,{NEWS_DAY}T08:00:00",
@@ -42,14 +42,14 @@ def list_automatic(home: Home) -> list[tuple]:
 
 
 def list_flagged(home: Home) -> set[tuple]:
-    """Components nobody declared."""
+    """Undeclared components."""
     rows = home.report("rpt_components").filter(window_id="last_28_days", is_declared=False).to_dicts()
     assert all(row["status"] == "not_measurable" and "components.yml" in row["flag_text"] for row in rows)
     return {(row["kind"], row["component_name"]) for row in rows}
 
 
 def copy_home(home: Home, folder: Path, **environment: str) -> Home:
-    """The same home, to go on from."""
+    """A copy of the home for further steps."""
     path = folder / "home"
     shutil.copytree(home.path, path, symlinks=True)
     return Home(path, home.data, {**home.environment, "CXHOUSE_HOME": str(path), **environment})
@@ -70,7 +70,7 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-def test_what_stands_in_the_first_28_days_is_flagged_and_no_news(tiny: Home) -> None:
+def test_what_is_seen_in_the_first_28_days_is_flagged_and_no_annotation(tiny: Home) -> None:
     surveys = {("survey", "parcel"), ("survey", "service"), ("survey", "other")}
     assert list_flagged(tiny) == {("supplier", "slow"), ("channel", "mail"), ("channel", "telex"), *surveys}
     assert list_automatic(tiny) == []
@@ -96,7 +96,7 @@ def test_an_annotation_stands_apart_from_changes_and_is_never_a_test(later: Home
     assert set(told["stage"]) == {"automatic"} and not told["is_test"].any()
 
 
-def test_a_day_before_the_28_are_over_it_is_no_news(later: Home) -> None:
+def test_a_day_before_the_28_are_over_there_is_no_annotation(later: Home) -> None:
     assert ("supplier", "early") in list_flagged(later)
     assert "auto_supplier_early" not in [change[0] for change in list_automatic(later)]
 

@@ -1,4 +1,4 @@
-"""What becomes of orders, order lines and contacts, worked out by hand from tests/companies/outcomes.py."""
+"""Outcomes of orders, order lines and contacts, calculated by hand from tests/companies/outcomes.py."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BY_HAND = {
     ("on_time_requested", "parcel"): {"2026-03-03": (0, 1), "2026-03-04": (1, 1)},
     ("on_time_scheduled", "parcel"): {"2026-03-04": (1, 1), "2026-03-06": (2, 2), "2026-03-22": (1, 1)},
     ("on_time_delivery", "parcel"): {"2026-03-04": (1, 2), "2026-03-05": (2, 2), "2026-03-22": (1, 2), "2026-03-28": (1, 1)},
-    # the second line of P1 came in two parts; D5 was a piece short, D6 never came, of D7 nobody knows the quantities
+    # the second line of P1 came in two parts; a piece of D5 was missing, D6 never came, the quantities of D7 are unknown
     ("on_time_in_full", "parcel"): {"2026-03-04": (1, 2), "2026-03-05": (1, 1), "2026-03-22": (0, 2)},
     ("promise_kept", "parcel"): {"2026-03-04": (0, 1), "2026-03-05": (1, 1), "2026-03-22": (1, 1), "2026-03-28": (1, 1)},
     ("perfect_order", "parcel"): {"2026-03-04": (0, 1), "2026-03-05": (1, 1), "2026-03-22": (0, 1)},
@@ -48,7 +48,7 @@ TABLES = ("fct_daily_measures", "fct_touchpoint_kpis", "int_contact_outcomes", "
 
 
 def make_outcomes_home(folder: Path) -> Home:
-    """An empty home beside its data."""
+    """An empty home, and the folder of its source files."""
     return Home(folder / "home", folder / "data", outcomes_environment(folder / "home", folder / "data"))
 
 
@@ -123,7 +123,7 @@ def test_what_serving_a_customer_cost_adds_up_to_what_was_shared_out(outcomes: H
 
 
 def hash_customer(home: Home, customer: str) -> str:
-    """What stands for a customer in the warehouse: found by the order or contact it made."""
+    """The key of a customer in the warehouse, found by an order or contact of the customer."""
     found = {
         "C1": "select customer_key as key from int_orders where order_id = 'P1'",
         "C2": "select customer_key as key from int_orders where order_id = 'P2'",

@@ -1,4 +1,4 @@
-"""A second company, on real data nobody here wrote: every fact is counted again from the raw files with the csv module alone."""
+"""A second company on real data: every fact is counted again from the raw files with the csv module alone."""
 
 from __future__ import annotations
 

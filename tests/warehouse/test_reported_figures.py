@@ -1,4 +1,4 @@
-"""As it was reported then: the first figure of a closed month stays in the ledger, revisions are listed, nothing is kept twice."""
+"""Figures as first reported: the ledger keeps the first figure of a closed month and lists revisions, each only once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def write_orders(home: Home, day: str, amounts: list[int]) -> None:
 
 @pytest.fixture(scope="module")
 def revised(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """March published, published again, built and published without news, then with an order of March that came late."""
+    """March published, published again, built and published without new rows, then with an order of March that arrived late."""
     home = make_home(tmp_path_factory.mktemp("revised"))
     write_data(home.data)
     write_orders(home, "2026-03-04", [100] * 6)
@@ -63,8 +63,8 @@ def test_what_did_not_change_is_not_listed_as_revised(revised: Home) -> None:
     assert figures.filter(pl.col("revisions_count") == 0)["note"].str.ends_with(", not changed since").all()
 
 
-def test_a_second_publish_and_a_build_without_news_keep_nothing(revised: Home) -> None:
-    # five publishes, two of them with news
+def test_a_second_publish_and_a_build_without_new_rows_keep_nothing(revised: Home) -> None:
+    # five publishes, two of them with new figures
     assert len(list((revised.path / "ledger_before" / month_figures.FOLDER).glob("*"))) == 1
     assert len(list((revised.path / "ledger" / month_figures.FOLDER).glob("*"))) == 2
 
@@ -95,5 +95,5 @@ def test_a_kill_while_keeping_leaves_the_old_ledger_whole(revised: Home, tmp_pat
         (found,) = ledger.rglob(name)
         assert found.read_bytes() == content
     assert read_reported(ledger).height == read_reported(revised.path / "ledger_before").height
-    # the publish that comes next keeps what this one could not
+    # the next publish keeps what this one could not
     assert keep_reported(revised.path / "warehouse.duckdb", ledger, build_id="x", published_at=REVISION) > 0

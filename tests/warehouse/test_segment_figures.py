@@ -1,4 +1,4 @@
-"""Figures per value segment: the parts make up the whole, and each is what the shop's own orders say."""
+"""Figures per value segment: the parts sum to the whole, and each agrees with the shop's orders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.warehouse.raw_kpis.systems import read_orders
 
 SEGMENTS = {"champions", "quiet_fans", "opportunists", "passers_by", "unknown"}
 KPIS = tuple(load_kpi_catalog([FOLDER]).kpis)
-# a visit names nobody, so orders over visits cannot be split
+# visits have no customer, so orders over visits cannot be split
 WITHOUT_SEGMENTS = ("conversion",)
 SUMS = """
     select kpi_id, period_start, dimension_set, sum(numerator) as numerator, sum(denominator) as denominator
@@ -29,7 +29,7 @@ SUMS = """
 
 @pytest.fixture(scope="module")
 def sums(demo_home: DemoHome) -> pl.DataFrame:
-    """Both sides of each KPI of the company per month: in total, and added up over the segments."""
+    """Numerator and denominator of each KPI of the company per month: in total, and summed over the segments."""
     with duckdb.connect(str(demo_home.path / "warehouse.duckdb"), read_only=True) as warehouse:
         return warehouse.sql(SUMS).pl()
 
@@ -55,7 +55,7 @@ def test_orders_per_segment_are_those_of_the_shop(demo_home: DemoHome) -> None:
         member_of = {
             (month, customer): segment for month, customer, segment in warehouse.sql("select * from int_customer_segments").fetchall()
         }
-        # which hashed customer stands behind an order number: the landed order says so
+        # the hashed customer of an order number, from the landed order
         customer_of = dict(
             warehouse.sql("select order_id, _source || '|' || customer_key from int_orders where customer_key is not null").fetchall()
         )
@@ -88,5 +88,5 @@ def test_membership_is_that_of_the_month_end_before(demo_home: DemoHome) -> None
     changes = members.sort("customer_id", "month").filter(
         (pl.col("customer_id") == pl.col("customer_id").shift()) & (pl.col("segment") != pl.col("segment").shift())
     )
-    # customers do move, or membership over time would be untested
+    # some customers must move between segments, otherwise this test would show nothing
     assert changes.height > 100

@@ -1,4 +1,4 @@
-"""Segments of the demo add up: every customer once a month, every move from one side to the other, and nothing small is given away."""
+"""Segments of the demo are consistent: every customer once a month, every move in both months, and no small count is revealed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row's segment may change without the row. The days it stands on are then counted again, and only those."""
+"""The segment of an unchanged row may change. Then its days are counted again, and no other days."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOT_HOME = ("airflow", "dashboards", "demo", "reports", "serving")
 
 
 def differing_rows(home: Path, other: Path) -> dict[str, int]:
-    """Rows of each table that stand in one warehouse only, or with numbers further apart than the order of adding explains."""
+    """Rows of each table that are in one warehouse only, or whose numbers differ by more than rounding."""
     found = {}
     with duckdb.connect() as connection:
         for name, path in (("one", home), ("two", other)):
@@ -65,7 +65,7 @@ def test_other_boundaries_count_the_days_again_that_they_move(copy: tuple[Path, 
         ledger.write(json.dumps({**line, "version": version["version"], "model_json": json.dumps(version)}) + "\n")
     assert "touched days only" in run_command(environment, "build").stdout
     orders_after = count_orders(home)
-    # nobody is worth more under higher boundaries: the two segments of high financial value lose to the two others
+    # with higher boundaries no value rises: the two segments of high financial value lose customers to the two others
     assert orders_after["champions"] < orders_before["champions"]
     assert orders_after["quiet_fans"] > orders_before["quiet_fans"]
     assert sum(orders_after.values()) == sum(orders_before.values())

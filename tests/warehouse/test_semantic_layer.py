@@ -1,4 +1,4 @@
-"""A KPI is defined once: `mf query` and the KPI mart agree for every KPI, at every grain and split."""
+"""A KPI has one definition: `mf query` and the KPI mart agree for every KPI, grain and split."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_mart_and_semantic_layer_agree_on_every_split(demo_home: DemoHome, split
 
 def test_company_figures_agree_in_total(demo_home: DemoHome, tmp_path: Path) -> None:
     mart = read_mart(demo_home, grain="total", dimension_set="total").filter(pl.col("touchpoint_id").is_null())
-    # answers about the company as a whole carry no touchpoint; where there are such answers, they alone are the company's figure
+    # answers about the company as a whole have no touchpoint; when there are such answers, the company's figure uses only them
     answer = query_metrics(demo_home, PLAIN, "daily_measure__touchpoint_id", folder=tmp_path)
     about_company = answer.filter(pl.col("daily_measure__touchpoint_id").is_null())
     totals = query_metrics(demo_home, PLAIN, folder=tmp_path)

@@ -1,4 +1,4 @@
-"""Each signal fires on data made for it, stays clear on quiet data, and says what it needs where there is nothing to measure."""
+"""Each signal fires on data made for it, stays clear on quiet data, and names what it needs when it cannot be measured."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_figures_are_those_of_the_last_four_weeks(loud: Home) -> None:
 
 
 def judge(weeks: list[dict[str, Any]], row: dict[str, Any], comparisons: int) -> str:
-    """The verdict about one share, from its weeks, by formulas of its own."""
+    """The verdict about one share from its weeks, by formulas written for this test."""
     recent = [week for week in weeks if week["week"] < 4]
     earlier = [week for week in weeks if week["week"] >= 4]
     x, n = (sum(week[side] for week in recent) for side in ("numerator", "denominator"))

@@ -1,4 +1,4 @@
-"""One dead source stops nobody: the others load, the build goes on, and everything says what is stale."""
+"""A source that is down stops nothing else: the others load, the build goes on, and status and reports name the stale source."""
 
 from __future__ import annotations
 

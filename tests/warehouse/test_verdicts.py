@@ -1,4 +1,4 @@
-"""Verdicts in the warehouse: given once and kept, later estimates beside them; each figure equals one worked out another way."""
+"""Verdicts in the warehouse: each is given once and kept, with later estimates in separate columns; figures are checked by other code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GIVEN = {
 
 @pytest.fixture(scope="module")
 def judged_before(tiny: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The tiny company, whose changes were judged before: one still starts on that day, one has been moved, one is gone."""
+    """The tiny company with verdicts of an earlier publish: one change still starts on that day, one was moved, one was removed."""
     folder = tmp_path_factory.mktemp("judged")
     home = Home(folder / "home", tiny.data, {**tiny.environment, "CXHOUSE_HOME": str(folder / "home")})
     shutil.copytree(tiny.path, home.path, symlinks=True)
@@ -100,7 +100,7 @@ def test_judged_days_are_those_of_the_reports_and_a_companys_denominator_stands_
     for kpi, touchpoint, n, top, bottom in known.select("kpi_id", "touchpoint_id", "n", "numerator", "denominator").rows():
         assert here[kpi, touchpoint][1] == n, (kpi, touchpoint)
         assert top is None or here[kpi, touchpoint] == pytest.approx((top, bottom)), (kpi, touchpoint)
-    # six orders of the whole company beside each touchpoint's contacts
+    # the denominator of each touchpoint's contacts is the six orders of the whole company
     assert (here["contact_rate", "phone"], here["contact_rate", "unmapped"]) == ((2, 6), (1, 6))
 
 

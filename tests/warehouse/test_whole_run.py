@@ -75,7 +75,7 @@ def test_a_second_run_loads_nothing_twice_and_shows_the_same_figures(demo_home: 
     assert "touched days only" in build.stdout
     run_command(demo_home.environment, "publish")
     after = {path.name: pl.read_parquet(path) for path in sorted(demo_home.serving.glob("*.parquet"))}
-    # the hour of the run is all that may differ
+    # only the hour of the run may differ
     hours = {"rpt_builds.parquet": ["build_id", "built_at", "seconds"], "rpt_data_health.parquet": ["last_landed_at", "hours_old"]}
     assert before.keys() == after.keys()
     assert [name for name in before if not after[name].drop(hours.get(name, [])).equals(before[name].drop(hours.get(name, [])))] == []

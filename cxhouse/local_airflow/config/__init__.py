@@ -1,1 +1,1 @@
-"""What is copied into AIRFLOW_HOME/config; Airflow puts that folder on its import path, so nothing else stands here."""
+"""Files that are copied into AIRFLOW_HOME/config. Airflow puts that folder on its import path, so keep other modules out of it."""

@@ -1,4 +1,4 @@
-{# The parts of each group add up to the group's total, within `tolerance`. Returns the groups that do not. #}
+{# The parts of each group sum to the group's total, within `tolerance`. Returns the groups where they do not. #}
 {% test adds_up(model, parts, total, by, tolerance=1e-9) %}
 select {{ by | join(', ') }}, sum({{ parts | join(' + ') }}) as parts_sum, any_value({{ total }}) as total
 from {{ model }}

@@ -1,4 +1,4 @@
-{# A touchpoint without data and without a reason stops the build. Each line is handed to cxhouse build, which shows it: holes, and what is not one yet. #}
+{# A touchpoint without data and without a reason stops the build. Each row is logged, and cxhouse build shows it: holes, and rows that are no hole yet. #}
 {% test no_holes(model) %}
 {%- if execute -%}
 {%- for row in run_query("select is_hole, message from " ~ model ~ " order by is_hole desc, message").rows -%}

@@ -1,4 +1,4 @@
-"""From questions (this change, that KPI, there) to estimates: windows, weeks, controls, and all forecasts of one pattern together."""
+"""From questions (change, KPI, touchpoint) to estimates: windows, weeks, controls. Questions of one pattern are forecast together."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import WEEK, Weeks, guard_spread, pool_weeks
 
 FEWEST_TO_ESTIMATE = 8
-FEWEST_SHOWN = 5  # events; a figure of fewer is nobody's business
-FEWEST_EVENTS_AFTER = 10  # of what is no answer; below, shares and means are called an effect by chance too often
+FEWEST_SHOWN = 5  # events; figures of fewer events are not published, because they may show single persons
+FEWEST_EVENTS_AFTER = 10  # events that are no survey answers; with fewer, chance is called an effect too often
 FULL_SEASON_WEEKS = 104
-MOVED_LEVEL = 0.01  # at which controls are said to have moved themselves
+MOVED_LEVEL = 0.01  # p-value below which the controls count as moved
 
 
 @dataclass(frozen=True)
 class Question:
-    """Did this change move this KPI at this touchpoint? `relation` is in_scope or elsewhere; `is_primary` the test planned for it."""
+    """Did this change move this KPI at this touchpoint? `relation` is in_scope or elsewhere; `is_primary`: this is the planned test."""
 
     change: ChangeFacts
     kpi_id: str
@@ -46,10 +46,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Window:
-    """The weeks of a question: `n` before day `anchor`, `m` after; positions that are closed to placebos or left out; shares in peaks; days
-    of earlier events since which the level may be another. The `gap` weeks of a roll-out lie between them.
+    """The weeks of a question: `n` before day `anchor`, `m` after; positions closed to placebos or left out; share of each week in peaks;
+    days of earlier events after which the level may differ. The `gap` weeks of a roll-out lie between the weeks before and after.
 
-    `anchor` is the start; where the weeks after are not known yet, the last day the history is mature, and `is_complete` is false.
+    `anchor` is the start. Where the weeks after are not known yet, it is the last day with mature history, and `is_complete` is false.
     """
 
     anchor: int
@@ -69,7 +69,7 @@ class Window:
 
     @cached_property
     def pattern(self) -> Pattern:
-        """What the forecast knows of these weeks."""
+        """The pattern of these weeks for the forecast."""
         shares = np.array(self.shares)
         before, after = tuple(range(-self.n, 0)), tuple(range(self.gap, self.gap + self.m))
         steps = tuple((day - self.anchor) / WEEK for day in self.steps)
@@ -81,10 +81,10 @@ class Window:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known: NaN where it cannot be estimated. `values` are the weeks' figures (n + m), NaN for empty ones; `counts` their sizes.
+    """The estimate; NaN where there is none. `values` are the weeks' figures (n + m), NaN for empty weeks; `counts` their denominators.
 
-    `too_little` says why there is no verdict; `placebos` are (first day, normal score), `score` is ours. `judged` are the weeks as the
-    forecast saw them, `beside` the control index.
+    `too_little` is the reason why there is no verdict. `placebos` are (first day, normal score); `score` is that of the change. `judged`
+    are the weeks as the forecast used them, `beside` is the control index.
     """
 
     question: Question
@@ -114,7 +114,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Lot:
-    """Questions of one pattern: their places in the list, weeks ready for the forecast (members x (n + m)), controls and their names."""
+    """Questions of one pattern: their positions in the list, weeks for the forecast (members x (n + m)), controls and their names."""
 
     members: list[int]
     window: Window
@@ -126,14 +126,14 @@ class _Lot:
 
     @property
     def plan(self) -> Plan:
-        """What is judged; where the weeks after are not known, the mean before stands in for them, and only the margin is used."""
+        """The plan for the forecast. Where the weeks after are not known, the mean before replaces them, and only the margin is used."""
         n = self.window.n
         before = self.values[:, :n]
         return Plan(self.pattern, before, self.values[:, n:] if self.window.is_complete else before.mean(axis=1), self.control, self.spread)
 
 
 def find_window(company: Company, question: Question, cache: dict[tuple[object, ...], Window] | None = None) -> Window:
-    """Rules of the history for one question; `cache` is for questions that differ in nothing the rules look at."""
+    """Apply the rules of the history to one question. `cache` holds windows of questions that are equal for these rules."""
     change, kpi = question.change, company.kpis[question.kpi_id]
     events = tuple(event for event in company.events.get(question.touchpoint_id, ()) if event.change_id != change.change_id)
     own = (change.start,) if change.kind == "measurement" and not change.is_automatic and question.touchpoint_id in change.scope else ()
@@ -171,7 +171,7 @@ def find_window(company: Company, question: Question, cache: dict[tuple[object, 
 
 
 def judge_questions(company: Company, questions: Sequence[Question]) -> list[Answer]:
-    """An answer per question, in their order."""
+    """An answer per question, in the same order."""
     cache: dict[tuple[object, ...], Window] = {}
     windows = [find_window(company, question, cache) for question in questions]
     answers = [Answer(question, window, too_little=explain_nothing(window)) for question, window in zip(questions, windows, strict=True)]
@@ -192,14 +192,14 @@ def judge_questions(company: Company, questions: Sequence[Question]) -> list[Ans
 
 
 def explain_nothing(window: Window) -> str:
-    """Why nothing can be said, where there are no weeks."""
+    """The reason why there is no estimate, for a question without weeks."""
     if not window.m:
         return "it lasted less than a whole week"
     return "there are no figures before the change" if not window.n else "there are no figures"
 
 
 def pool_company(company: Company, anchor: int, m: int, gap: int = 0) -> Weeks:
-    """Every series in whole weeks around a day, without the `gap` weeks from then on; with m = 0 those before alone."""
+    """Every series in whole weeks around a day, without the `gap` weeks after it; with m = 0 only the weeks before."""
     until = anchor + (gap + m if m else 0) * WEEK
     weeks = pool_weeks(company.numerator[:, :until], company.denominator[:, :until], anchor, gap + m if m else 0)
     if not (gap and m):
@@ -211,14 +211,14 @@ def pool_company(company: Company, anchor: int, m: int, gap: int = 0) -> Weeks:
 def prepare_lots(
     company: Company, weeks: Weeks, window: Window, members: list[int], questions: Sequence[Question], answers: list[Answer]
 ) -> list[_Lot]:
-    """Questions of one window as one lot with controls and one without; `answers` get their weeks and what stands in the way."""
+    """Questions of one window as one lot with controls and one without. Also sets the weeks and `too_little` of `answers`."""
     n, m = window.n, window.m if window.is_complete else 0
     rows = [company.place[questions[i].kpi_id, questions[i].touchpoint_id] for i in members]
     columns = slice(weeks.n - n, weeks.n + m)
     values = weeks.value[rows, columns].copy()
     values[:, [n + p for p in window.left_out]] = np.nan
     counts, scatter = weeks.denominator[rows, columns], weeks.scatter[rows, columns].copy()
-    # what an incident did to the days says nothing about how they scatter otherwise
+    # days of an incident do not show the usual scatter of days
     scatter[:, [n + p for p in window.left_out]] = np.median(scatter[:, :n], axis=1, keepdims=True)
     ready = settle(values, window)
     spread = guard_spread(scatter, n, m) if m else np.ones(len(rows))
@@ -249,7 +249,7 @@ def prepare_lots(
 
 
 def settle(values: Array, window: Window) -> Array:
-    """Weeks ready for the forecast: empty ones filled, and peaks of the history flattened where the change lies away from any."""
+    """Weeks for the forecast: empty weeks filled, and peaks of the history flattened when the change is not near a peak."""
     n = window.n
     before, after = history.fill_weeks(values[:, :n]), history.fill_weeks(values[:, n:])
     if window.pattern.peaks is None:
@@ -258,7 +258,7 @@ def settle(values: Array, window: Window) -> Array:
 
 
 def find_control(company: Company, weeks: Weeks, window: Window, question: Question, own: Array) -> tuple[Array, tuple[str, ...]]:
-    """The control index of a question and the touchpoints in it; nothing where no candidate moved together with it before."""
+    """The control index of a question and its touchpoints; None when no candidate moved together with the series before."""
     n, m = window.n, window.m
     if not question.may_have_controls:
         return np.empty(0), ()
@@ -279,7 +279,7 @@ def find_control(company: Company, weeks: Weeks, window: Window, question: Quest
 
 
 def remove_shapes(pattern: Pattern, own: Array, others: Array) -> tuple[Array, Array]:
-    """The weeks before without their level and known shapes: a step that only one of two series took says nothing about their company."""
+    """The weeks before without their level and known shapes, so that a known step of one series does not change the correlation."""
     n = len(own)
     known = np.column_stack([np.ones(n), find_shapes(pattern)[0].T])
     solve = np.linalg.pinv(known)
@@ -307,7 +307,7 @@ def find_obstacle(company: Company, question: Question, window: Window, values: 
 
 
 def fill_answer(answer: Answer, lot: _Lot, found: Estimates, j: int) -> Answer:
-    """The j-th series of a lot. Without weeks after only the smallest visible effect is known."""
+    """The j-th series of a lot as an answer. Without weeks after, only the smallest visible effect is known."""
     from scipy.special import ndtri
 
     origins = [origin for origin, _ in list_placebos(lot.pattern)]
@@ -315,7 +315,7 @@ def fill_answer(answer: Answer, lot: _Lot, found: Estimates, j: int) -> Answer:
     answer = replace(answer, visible=float(found.visible[j]), placebos=placebos)
     if not lot.window.is_complete:
         return answer
-    # too few for a verdict already, and for an effect to be shown
+    # too few events for a verdict, and also for showing the effect
     if sum(answer.counts[lot.window.n :]) < FEWEST_SHOWN:
         return answer
     effect, p = float(found.effect[j]), float(found.p[j])
@@ -328,13 +328,13 @@ def fill_answer(answer: Answer, lot: _Lot, found: Estimates, j: int) -> Answer:
 
 
 def warn_of_moved_controls(lots: list[_Lot], answers: list[Answer]) -> list[Answer]:
-    """Note where the control index itself, judged like a series of its own, moved at the date."""
+    """Add a note when the control index, judged like any other series, moved at the date itself."""
     beside = [(lot, lot.control) for lot in lots if lot.control is not None]
     judged = judge_plans([Plan(lot.pattern, *control) for lot, control in beside])
     for (lot, _), found in zip(beside, judged, strict=True):
         for j, i in enumerate(lot.members):
             if found.p[j] < MOVED_LEVEL:
                 names = ", ".join(lot.names[j])
-                warning = f"the controls ({names}) moved at the date themselves: the change may have met them, or something else happened"
+                warning = f"the controls ({names}) moved at the same date: the change may have affected them, or something else happened"
                 answers[i] = replace(answers[i], warnings=(*answers[i].warnings, warning))
     return answers

@@ -1,7 +1,7 @@
-"""Where something may have changed although nothing is registered: proposals to look at, never conclusions.
+"""Proposals of dates on which something may have changed although nothing is registered. They are no conclusions.
 
-Every declared KPI is judged at weekly dates as if a change had started there. A date counts where it is far out even for the number of
-dates looked at in its series; of neighbouring dates the strongest is proposed.
+Every declared KPI is judged at weekly dates as if a change had started there. A date counts when its p-value is small even for the
+number of dates tested in its series; of neighbouring dates the strongest is proposed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PROPOSAL_SCHEMA = {
 
 
 def propose_breaks(company: Company) -> pl.DataFrame:
-    """Rows of PROPOSAL_SCHEMA. `q_value` is the chance that the strongest of `dates_count` dates lies so far out without a change."""
+    """Rows of PROPOSAL_SCHEMA. `q_value` is the chance that the strongest of `dates_count` dates is so extreme without a change."""
     asked = (replace(question, may_have_controls=False) for question in list_quiet_questions(company, WEEK))
     answers = judge_questions(company, [each for each in asked if not is_explained(company, each.touchpoint_id, each.change.start)])
     series: dict[tuple[str, str], list[Answer]] = {}
@@ -41,20 +41,20 @@ def propose_breaks(company: Company) -> pl.DataFrame:
 
 
 def is_explained(company: Company, touchpoint_id: str, day: int) -> bool:
-    """True within eight weeks of a registered change or an incident, or four of a registered peak: there is a reason to look at already."""
+    """True within eight weeks of a registered change or incident, or four weeks of a registered peak: a possible cause is known."""
     near = any(abs(event.day - day) < SHARED_DAYS for event in company.events.get(touchpoint_id, ()))
     incidents = any(first - SHARED_DAYS < day < last + SHARED_DAYS for first, last in company.incidents_at(touchpoint_id))
-    # a peak that touches the weeks judged would be forecast with a level of its own
+    # the forecast would give a peak in the judged weeks a level of its own
     return near or incidents or any(first - EVENT_DAYS < day < last + EVENT_DAYS for first, last in company.peaks)
 
 
 def adjust_dates(p: float, count: int) -> float:
-    """The chance that the strongest of so many dates lies so far out; windows overlap, so that it is rather too high."""
+    """The chance that the strongest of so many dates is so extreme. It is somewhat too high, because windows overlap."""
     return float(-np.expm1(count * np.log1p(-min(p, 1 - 1e-12))))
 
 
 def pick_breaks(dates: list[Answer]) -> list[Answer]:
-    """Of the dates of one series those that are far out for their number; of those within eight weeks of each other the strongest."""
+    """The dates of one series that are extreme for the number of dates; of dates within eight weeks of each other only the strongest."""
     far = [answer for answer in dates if adjust_dates(answer.p, len(dates)) < LEVEL]
     picked: list[Answer] = []
     for answer in sorted(far, key=lambda each: (-abs(each.score), each.window.anchor)):
@@ -64,15 +64,15 @@ def pick_breaks(dates: list[Answer]) -> list[Answer]:
 
 
 def describe_proposal(company: Company, answer: Answer, count: int) -> tuple[Any, ...]:
-    """A row of PROPOSAL_SCHEMA, with a sentence that proposes."""
+    """A row of PROPOSAL_SCHEMA, with its sentence."""
     question, kpi = answer.question, company.kpis[answer.question.kpi_id]
     day, chance, unit = company.date_of(answer.window.anchor), adjust_dates(answer.p, count), find_unit(kpi, find_size(answer))
     move, margin = write_move(answer.effect, unit), write_margin(answer.lower, answer.upper, unit)
     sentence = (
         f"Something may have changed around {write_date(day)}: in the {answer.window.m} weeks from then {kpi.name} at "
-        f"{company.places[question.touchpoint_id].touchpoint_name} stood {move} from its forecast (95 % margin {margin}). Of {count} dates "
-        f"looked at, chance alone throws one so far out in {write_chance(chance)} of cases. Nothing is registered there; if something was "
-        "changed, record it, and it will be judged as explored."
+        f"{company.places[question.touchpoint_id].touchpoint_name} differed by {move} from its forecast (95 % margin {margin}). {count} "
+        f"dates were tested; chance alone gives a difference this large at one of them in {write_chance(chance)} of cases. No change is "
+        "recorded there. If there was one, record it; it will then be judged as exploratory."
     )
     return (
         question.touchpoint_id, question.kpi_id, day, known(answer.effect), known(answer.lower), known(answer.upper), known(answer.p),

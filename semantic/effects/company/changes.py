@@ -37,7 +37,7 @@ class Evaluation:
 
 
 def evaluate_changes(company: Company) -> Evaluation:
-    """Judge every change on every declared KPI in its scope, and look elsewhere."""
+    """Judge every change on every declared KPI in its scope, and on the KPIs elsewhere."""
     judged = [change for change in company.changes if not change.is_incident]
     questions = [question for change in judged for question in list_questions(company, change)]
     answers = judge_questions(company, questions)
@@ -54,9 +54,10 @@ def evaluate_changes(company: Company) -> Evaluation:
 
 
 def list_questions(company: Company, change: ChangeFacts) -> Iterator[Question]:
-    """Every KPI the touchpoints in scope declare, the primary KPI also where it is only measured; once started, all others elsewhere.
+    """Questions of a change: every KPI that touchpoints in scope declare, and the primary KPI where it is only measured. After the start,
+    also all KPIs elsewhere.
 
-    The planned test is the primary KPI at the touchpoints the change names, or, where it names none, at those it meets through a component.
+    The planned test is the primary KPI at the touchpoints the change names; when it names none, at those of its components.
     """
     named = change.direct or change.scope
     keys = {(target.touchpoint_id, target.kpi_id) for target in company.targets if target.touchpoint_id in change.scope}
@@ -70,18 +71,18 @@ def list_questions(company: Company, change: ChangeFacts) -> Iterator[Question]:
         return
     for target in company.targets:
         if target.touchpoint_id not in change.scope and target.kpi_id in company.kpis:
-            # what it is compared with may have been hurt by the same change: no controls
+            # a control may have been affected by the same change: no controls
             yield Question(change, target.kpi_id, target.touchpoint_id, "elsewhere", False, may_have_controls=False)
 
 
 def lacks_primary(change: ChangeFacts, questions: Sequence[Question]) -> bool:
-    """True where a primary KPI is named that nothing in scope measures."""
+    """True when the change names a primary KPI that no touchpoint in scope measures."""
     asked = any(question.is_primary and question.change is change for question in questions)
     return change.primary_kpi is not None and not asked
 
 
 def list_visible_effects(company: Company) -> pl.DataFrame:
-    """What can be seen here at all: the smallest visible effect per touchpoint and KPI of a change that starts the day after the last."""
+    """The smallest visible effect per touchpoint and KPI, for a change that starts the day after the last day with data."""
     tomorrow = ChangeFacts("", "", company.days)
     questions = [
         Question(replace(tomorrow, scope=frozenset({target.touchpoint_id})), target.kpi_id, target.touchpoint_id, may_have_controls=False)

@@ -1,4 +1,4 @@
-"""Controls: touchpoints the change did not meet whose same KPI moved together with ours before. Chosen from the history alone."""
+"""Choice of controls: touchpoints outside the change whose KPI moved together with the judged one before. Only the history counts."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import WEEK
 
 MOST_CONTROLS = 5
-TOGETHER = 0.4  # correlation of weekly values from which two series count as moving together
+TOGETHER = 0.4  # smallest correlation of weekly values of two series that count as moving together
 MOST_EMPTY = 0.1
 
 
 def list_candidates(company: Company, change: ChangeFacts, kpi_id: str, touchpoint_id: str, start: int, n: int, m: int) -> list[int]:
-    """Rows of the same KPI out of the change's scope, with a history as long, that no change or incident met around the start."""
+    """Rows of the same KPI outside the change's scope, with an equally long history and without a change or incident around the start."""
     known = {target.touchpoint_id for target in company.targets}
     opened, until = start - n * WEEK, start + m * WEEK
     found = []
@@ -31,20 +31,20 @@ def list_candidates(company: Company, change: ChangeFacts, kpi_id: str, touchpoi
 
 
 def choose_controls(before: Array, candidates: Array) -> list[int]:
-    """The up to five candidates (C x n) that moved together with the series (n) before: weekly values and their changes alike."""
+    """Up to five candidates (C x n) that moved together with the series (n) before, in weekly values and in their differences."""
     chosen = []
     for i, other in enumerate(np.asarray(candidates, dtype=float)):
         if np.isnan(other).any() or np.ptp(other) == 0 or np.ptp(before) == 0:
             continue
         together = correlate(before, other)
-        # a common trend alone is no company: weeks must rise and fall together as well
+        # a common trend is not enough: the weekly differences must be correlated as well
         if together >= TOGETHER and correlate(np.diff(before), np.diff(other)) > 0:
             chosen.append((-together, i))
     return [i for _, i in sorted(chosen)[:MOST_CONTROLS]]
 
 
 def correlate(one: Array, other: Array) -> float:
-    """Correlation of two series; 0 where one never moves."""
+    """Pearson correlation of two series; 0 when one is constant."""
     left, right = one - one.mean(), other - other.mean()
     size = float(np.sqrt((left @ left) * (right @ right)))
     return float(left @ right) / size if size > 0 else 0.0

@@ -1,4 +1,4 @@
-"""A company's changes and daily figures as arrays: what was registered where, and numerators and denominators per KPI, touchpoint and day.
+"""A company's changes and daily figures as arrays: registered events, and numerators and denominators per KPI, touchpoint and day.
 
 Days are counted from the first day with data; intervals of days are half-open.
 """
@@ -19,14 +19,14 @@ from semantic.effects.method.kernels import Array
 
 AUTOMATIC = "automatic"
 FOREVER = 10**6
-STEP_DAYS = 28  # at least so often something may have moved while a change is rolled out
+STEP_DAYS = 28  # days between possible steps while a change is rolled out
 
 
 @dataclass(frozen=True)
 class ChangeFacts:
-    """What the evaluation needs of a change. `start` and `end` are days, `rolled_out` the first day on which it holds everywhere (None: at
-    once), `recorded` the day on which it was first recorded with this start and scope, `end_recorded` that on which this end was first told
-    (None: nobody knows); `direct` are the touchpoints it names, `scope` all it meets."""
+    """A change as the evaluation uses it. `start` and `end` are days; `rolled_out` is the first day on which it holds everywhere (None: at
+    once); `recorded` is the day on which it was first recorded with this start and scope, `end_recorded` the day on which this end was
+    first recorded (None: unknown); `direct` are the touchpoints it names, `scope` all touchpoints it affects."""
 
     change_id: str
     title: str
@@ -49,20 +49,20 @@ class ChangeFacts:
 
     @property
     def judged_end(self) -> int | None:
-        """The end for its own verdict. One told late ends the weeks judged on the day it was told, not with them in sight."""
+        """The end that counts for its own verdict. An end recorded late counts from the day it was recorded, not earlier."""
         if self.end is None or self.end_recorded is None or not self.is_planned:
             return self.end
         return max(self.end, self.end_recorded)
 
     @property
     def is_incident(self) -> bool:
-        """Something from outside that began and ended: its weeks are left out, and it is not judged."""
+        """An outside event with a first and a last day: its weeks are left out, and it is not judged."""
         return self.kind == "external" and self.end is not None and not self.is_automatic
 
 
 @dataclass(frozen=True)
 class KpiFacts:
-    """What the evaluation needs of a KPI. `breaks` are days from which it means something else; from `known_until` on data are missing."""
+    """A KPI as the evaluation uses it. `breaks` are days from which it has another meaning; from `known_until` on data are missing."""
 
     kpi_id: str
     name: str
@@ -89,7 +89,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Target:
-    """A touchpoint's declared KPI, with who owns the touchpoint."""
+    """A declared KPI of a touchpoint, with the owner of the touchpoint."""
 
     touchpoint_id: str
     kpi_id: str
@@ -105,7 +105,7 @@ Days = NDArray[np.int64]
 class Company:
     """Everything the evaluation reads. Row i of `numerator` and `denominator` (series x days) belongs to `series[i]` (KPI, touchpoint).
 
-    `events` and `incidents` (first day, day after the last) are per touchpoint; incidents under None met the whole company.
+    `events` and `incidents` (first day, day after the last) are per touchpoint; incidents under None affected the whole company.
     """
 
     first_date: date
@@ -121,23 +121,23 @@ class Company:
 
     @property
     def days(self) -> int:
-        """Days with data; the first day without is the day after `as_of`."""
+        """Number of days with data; the first day without data is the day after `as_of`."""
         return self.numerator.shape[1]
 
     @cached_property
     def first(self) -> Days:
-        """Each series' first day with a denominator (FOREVER without)."""
+        """Each series' first day with a denominator (FOREVER when there is none)."""
         has_data = self.denominator > 0
         first = np.where(has_data.any(axis=1), has_data.argmax(axis=1), FOREVER) if self.series else np.zeros(0)
         return np.asarray(first, dtype=np.int64)
 
     def known_days(self, kpi_id: str) -> int:
-        """Days a KPI is known on: fewer than others where its source is late."""
+        """Number of days with data of a KPI; smaller when its source is late."""
         return min(self.days, self.kpis[kpi_id].known_until)
 
     @cached_property
     def places(self) -> dict[str, Target]:
-        """One target per touchpoint, for its name and owner."""
+        """One target per touchpoint, used for its name and owner."""
         return {target.touchpoint_id: target for target in self.targets}
 
     @cached_property
@@ -159,11 +159,11 @@ class Company:
         return {change.change_id: change for change in self.changes}
 
     def date_of(self, day: int) -> date:
-        """The calendar date of a day; beyond the calendar its last one."""
+        """The calendar date of a day number; the last possible date for numbers beyond it."""
         return self.first_date + timedelta(days=min(day, (date.max - self.first_date).days))
 
     def incidents_at(self, touchpoint_id: str) -> tuple[tuple[int, int], ...]:
-        """Incidents that met a touchpoint."""
+        """Incidents that affected a touchpoint."""
         return (*self.incidents.get(touchpoint_id, ()), *self.incidents.get(None, ()))
 
 
@@ -199,8 +199,8 @@ def read_company(
 
 
 def spread_days(known: pl.DataFrame, first_date: date, count: int) -> tuple[tuple[tuple[str, str], ...], Array, Array]:
-    """Rows of days as series x days, sums of equal keys added up; a day without a row is a day without events. Sums are rounded to
-    millionths, of which amounts are multiples, so that the order of the rows cannot show."""
+    """Rows of days as an array of series x days. Equal keys are summed; a day without a row is 0. Sums are rounded to millionths (amounts
+    are multiples of them), so that the order of the rows does not change the result."""
     keys = known.select("kpi_id", "touchpoint_id").unique().sort("kpi_id", "touchpoint_id")
     placed = known.join(keys.with_row_index("row"), on=["kpi_id", "touchpoint_id"])
     rows = placed["row"].to_numpy()
@@ -214,7 +214,7 @@ def spread_days(known: pl.DataFrame, first_date: date, count: int) -> tuple[tupl
 
 
 def read_changes(changes: pl.DataFrame, scope: pl.DataFrame, count: Any) -> tuple[ChangeFacts, ...]:
-    """Changes by start and id, with the touchpoints they meet."""
+    """Changes sorted by start and id, with the touchpoints they affect."""
     met: dict[str, dict[str, str]] = {}
     for change_id, touchpoint_id, via in scope.select("change_id", "touchpoint_id", "via").iter_rows():
         met.setdefault(change_id, {})[touchpoint_id] = via
@@ -248,12 +248,12 @@ def read_changes(changes: pl.DataFrame, scope: pl.DataFrame, count: Any) -> tupl
 
 
 def split_names(text: str | None) -> frozenset[str]:
-    """Names of a text with commas."""
+    """Names in a text that are separated by commas."""
     return frozenset(name.strip() for name in (text or "").split(",") if name.strip())
 
 
 def list_events(changes: tuple[ChangeFacts, ...]) -> dict[str, tuple[Event, ...]]:
-    """Per touchpoint the days on which a change began or a temporary one ended. Automatic annotations are not registered by anybody."""
+    """Per touchpoint the days on which a change began or a temporary one ended. Automatic annotations do not count."""
     found: dict[str, list[Event]] = {}
     for change in changes:
         if change.is_automatic or change.is_incident:
@@ -274,7 +274,7 @@ def list_events(changes: tuple[ChangeFacts, ...]) -> dict[str, tuple[Event, ...]
 
 
 def read_kpis(kpis: pl.DataFrame, versions: pl.DataFrame | None, count: Any) -> dict[str, KpiFacts]:
-    """KPIs by id; days on which a version begins before or on the first day with data are no breaks."""
+    """KPIs by id. A version that begins before or on the first day with data is no break."""
     breaks: dict[str, list[int]] = {}
     if versions is not None:
         for kpi_id, first_date in versions.select("kpi_id", "first_date").iter_rows():

@@ -1,4 +1,4 @@
-"""How often the method would be wrong here: the same evaluation at dates on which nothing was registered, on the company's own KPIs."""
+"""The method's share of false alarms in this company: the same evaluation on its KPIs at dates without a registered change."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ CASE_SCHEMA = {
 
 @dataclass(frozen=True)
 class FalseAlarms:
-    """Cases judged, those called an effect at 5 %, their share with its Wilson interval (None without a case), and every case.
+    """Cases judged, cases called an effect at 5 %, their share with its Wilson interval (None without a case), and every case.
 
-    Cases of one series share weeks and KPIs of one touchpoint share rows, so the interval is rather too narrow than too wide.
+    Cases of one series share weeks, and KPIs of one touchpoint share rows. The interval is therefore somewhat too narrow.
     """
 
     cases_count: int
@@ -46,10 +46,10 @@ class FalseAlarms:
 
 
 def measure_false_alarms(company: Company, *, every_days: int = EVENT_DAYS) -> FalseAlarms:
-    """Judge every declared KPI at dates `every_days` apart, backwards from the last one whose weeks after are complete.
+    """Judge every declared KPI at dates `every_days` apart, backwards from the last date whose weeks after are complete.
 
-    Beside it stands what others would have said there, and whether a planted shift by the smallest visible effect would have been seen.
-    Left out are dates at which a change there would get no verdict: another one too near, an incident, too little data.
+    Each case also holds the results of three other methods, and whether a planted shift by the smallest visible effect is seen.
+    Dates without a verdict are left out: another change is too near, there is an incident, or there is too little data.
     """
     answers = judge_questions(company, list(list_quiet_questions(company, every_days)))
     judged = [answer for answer in answers if find_verdict_obstacle(answer, company) is None]
@@ -70,7 +70,7 @@ def measure_false_alarms(company: Company, *, every_days: int = EVENT_DAYS) -> F
 
 
 def list_quiet_questions(company: Company, every_days: int) -> Iterator[Question]:
-    """A question per declared KPI and date, about a change nobody made."""
+    """A question per declared KPI and date, about an invented change."""
     for target in company.targets:
         row = company.place.get((target.kpi_id, target.touchpoint_id))
         if row is None or target.kpi_id not in company.kpis:

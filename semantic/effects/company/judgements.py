@@ -1,4 +1,4 @@
-"""Every judgement of a build in one frame: changes, what a change of tomorrow could show, quiet dates, and proposed breaks."""
+"""All judgements of a build in one frame: changes, smallest visible effects of a change tomorrow, quiet dates, proposed breaks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHANGE, SEGMENT, TOMORROW, QUIET, PROPOSAL = "change", "segment", "tomorrow", "q
 
 
 def nest(schema: dict[str, pl.DataType]) -> pl.List:
-    """The type of a list of rows without their key."""
+    """The data type of a list of rows without their key columns."""
     return pl.List(pl.Struct({name: kind for name, kind in schema.items() if name not in KEY}))
 
 
@@ -35,9 +35,9 @@ JUDGEMENT_SCHEMA = {
 
 
 def list_judgements(company: Company, segment_days: pl.DataFrame) -> pl.DataFrame:
-    """Rows of JUDGEMENT_SCHEMA by occasion: `change`, `segment` (a change seen by one segment's customers; `segment_days` as judge_segments
-    takes them), `tomorrow` (what could be seen), `quiet` (nothing was registered on that date), `proposal` (nothing was, but it moved)."""
-    # the matrices are small: a second thread of the linear algebra only waits, at ten times the processor seconds
+    """Rows of JUDGEMENT_SCHEMA by occasion: `change`; `segment` (a change on the customers of one segment; `segment_days` as in
+    judge_segments); `tomorrow` (smallest visible effects); `quiet` (dates without a registered change); `proposal` (proposed breaks)."""
+    # the matrices are small: a second thread of the linear algebra library would only wait, and take ten times the CPU seconds
     with threadpool_limits(1):
         found, segments = evaluate_changes(company), judge_segments(company, segment_days)
         visible, quiet = list_visible_effects(company), measure_false_alarms(company).cases

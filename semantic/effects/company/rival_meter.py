@@ -1,4 +1,4 @@
-"""What others would have said on the same quiet dates of a company: a t-test, segmented regression and a structural model."""
+"""Results of other methods on the same quiet dates of a company: a t-test, segmented regression and a structural model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RIVALS = ("t_test", "newey_west", "structural")
 
 
 def judge_by_rivals(company: Company, answers: Sequence[Answer]) -> dict[str, Array]:
-    """Two-sided p per rival and answer (NaN: cannot be computed); the same days and weeks, without controls."""
+    """Two-sided p per other method and answer (NaN: cannot be computed), on the same days and weeks, without controls."""
     found = {name: np.full(len(answers), np.nan) for name in RIVALS}
     groups: dict[tuple[int, int], list[int]] = {}
     for i, answer in enumerate(answers):
@@ -32,12 +32,12 @@ def judge_by_rivals(company: Company, answers: Sequence[Answer]) -> dict[str, Ar
 
 
 def count_clear_weeks(window: Window) -> int:
-    """Whole weeks before since the last registered event: these methods know of no earlier steps."""
+    """Number of whole weeks before, counted from the last registered event, because these methods do not model earlier steps."""
     return (window.anchor - window.steps[-1]) // WEEK if window.steps else window.n
 
 
 def read_days(company: Company, answer: Answer, n: int) -> Array:
-    """Daily values over `n` weeks before and those after; a day without events stands at the mean of all."""
+    """Daily values over `n` weeks before and the weeks after; a day without events gets the mean of all days."""
     question, window = answer.question, answer.window
     row = company.place[question.kpi_id, question.touchpoint_id]
     span = slice(window.anchor - n * WEEK, window.anchor + window.m * WEEK)
@@ -47,9 +47,9 @@ def read_days(company: Company, answer: Answer, n: int) -> Array:
 
 
 def see_planted(answer: Answer) -> tuple[bool, bool]:
-    """Would a shift by the smallest visible effect have been called one, upwards and downwards?
+    """Whether a shift by the smallest visible effect is called an effect, upwards and downwards.
 
-    Weights and margin come from the weeks before, so that a shift of the weeks after moves the effect by itself and nothing else.
+    Weights and margin depend on the weeks before only, so a shift of the weeks after changes the effect by exactly that shift.
     """
     half = (answer.upper - answer.lower) / 2
     return bool(answer.effect + answer.visible > half), bool(answer.effect - answer.visible < -half)

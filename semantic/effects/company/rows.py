@@ -1,4 +1,4 @@
-"""Answers as rows: judgements, their weeks and their earlier dates, with the words that pages show."""
+"""Answers as rows: judgements, their weeks and their placebo dates, with the texts that pages show."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ DIGITS = 9
 
 
 def describe_answer(company: Company, answer: Answer, obstacle: str | None, q: float) -> tuple[Any, ...]:
-    """A row of the effects; the order is that of EFFECT_SCHEMA."""
+    """A row of the effects, in the order of EFFECT_SCHEMA."""
     question, window, change = answer.question, answer.window, answer.question.change
     kpi, target = company.kpis[question.kpi_id], company.places.get(question.touchpoint_id)
     unit = find_unit(kpi, find_size(answer))
@@ -80,7 +80,7 @@ def describe_answer(company: Company, answer: Answer, obstacle: str | None, q: f
 
 
 def write_texts(answer: Answer, unit: Unit, promised: float | None) -> tuple[str | None, ...]:
-    """Effect, margin, smallest visible effect, promise, and promise against measure, as pages show them; None where unknown."""
+    """Effect, margin, smallest visible effect, promised size, and their comparison, as texts for pages; None where unknown."""
     expected = None if promised is None else write_move(promised, unit)
     visible = write_size(answer.visible, unit) if np.isfinite(answer.visible) else None
     if not answer.is_estimated:
@@ -90,7 +90,7 @@ def write_texts(answer: Answer, unit: Unit, promised: float | None) -> tuple[str
 
 
 def describe_second(answer: Answer, verdict: str, unit: Unit) -> tuple[Any, ...]:
-    """The second opinion on what is called an effect: its figures and a sentence; nothing otherwise."""
+    """The second opinion on an answer called an effect: its figures and a sentence; all None for other answers."""
     second = ask_second(answer) if verdict in EFFECTS else None
     if second is None:
         return (None,) * 5
@@ -99,7 +99,7 @@ def describe_second(answer: Answer, verdict: str, unit: Unit) -> tuple[Any, ...]
 
 
 def describe_missing(company: Company, change: ChangeFacts) -> tuple[Any, ...]:
-    """The row of a primary KPI that nothing in the change's scope measures: no touchpoint, no effect, the reason."""
+    """The row of a primary KPI that no touchpoint in scope measures: without touchpoint and effect, with the reason."""
     kpi = company.kpis.get(change.primary_kpi or "")
     name = kpi.name if kpi else change.primary_kpi
     reason = f"nothing in the scope of the change measures {name}; name a touchpoint that does, or another primary KPI"
@@ -113,26 +113,26 @@ def describe_missing(company: Company, change: ChangeFacts) -> tuple[Any, ...]:
 
 
 def known(value: float) -> float | None:
-    """A figure, or nothing; rounded, so that a second build gives the same bytes."""
+    """A figure, or None for NaN; rounded, so that a second build gives the same bytes."""
     return None if not np.isfinite(value) else float(f"{value:.{DIGITS}g}")
 
 
 def find_size(answer: Answer) -> float:
-    """The usual size of the values, which decides between seconds and minutes."""
+    """The usual size of the values, which decides whether texts use seconds or minutes."""
     values = np.abs(np.array(answer.values[: answer.window.n]))
     values = values[~np.isnan(values)]
     return float(values.mean()) if len(values) else 0.0
 
 
 def warn_channels(change: ChangeFacts, target: Target | None) -> tuple[str, ...]:
-    """The figures are those of a touchpoint as a whole."""
+    """A note when the change is meant for some channels only: figures are those of the whole touchpoint."""
     if target is None or not change.channels or not change.channels < target.channels:
         return ()
     return (f"meant for {', '.join(sorted(change.channels))}; measured over {', '.join(sorted(target.channels))} together",)
 
 
 def list_weeks(company: Company, answer: Answer) -> Iterator[tuple[Any, ...]]:
-    """Rows of SERIES_SCHEMA: the weeks before, and those after with what was expected and its margin; weeks of too few are not shown."""
+    """Rows of SERIES_SCHEMA: the weeks before, and the weeks after with forecast and margin. Weeks with too few events are not shown."""
     question, window = answer.question, answer.window
     half = (answer.upper - answer.lower) / 2
     closed = {*window.closed, *window.left_out}

@@ -1,7 +1,7 @@
-"""A second opinion on what was called an effect: statsmodels' structural model on the very same weeks.
+"""A second opinion on answers called an effect: statsmodels' structural model on the same weeks.
 
-It is a wandering level with noise and a step, and the control index as regressor where the first opinion had one. It is wrong more often
-than the method (docs/calibration.md), so that it changes no verdict; where it disagrees, that is shown.
+The model is a random-walk level with noise and a step, and the control index as regressor when the method used one. It is wrong more
+often than the method (docs/calibration.md). It therefore changes no verdict, but a disagreement is shown.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class SecondOpinion:
 
 
 def ask_second(answer: Answer) -> SecondOpinion | None:
-    """Fit the weeks of an answer; None where they cannot be fitted. Weeks without a value, or left out, are missing."""
+    """Fit the weeks of an answer; None when they cannot be fitted. Weeks without a value, or left out, are missing values."""
     if answer.judged is None:
         return None
     n = answer.window.n
     values = answer.judged.copy()
     values[np.isnan(np.array(answer.values))] = np.nan
-    # the weeks of a roll-out are missing
+    # the weeks of a roll-out are missing values
     hole = np.full(answer.window.gap, n)
     values = np.insert(values, hole, np.nan)
     positions = np.arange(-n, len(values) - n, dtype=float)
@@ -47,7 +47,7 @@ def ask_second(answer: Answer) -> SecondOpinion | None:
 
 
 def fit_second(values: Array, positions: Array, beside: Array | None = None) -> SecondOpinion | None:
-    """Fit a series with holes (NaN); the maximum is found in closed form, and statsmodels weighs it there."""
+    """Fit a series with missing values (NaN). structural.py finds the maximum; statsmodels gives estimate and error there."""
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
     step, known = (positions >= 0).astype(float), ~np.isnan(values)
@@ -70,7 +70,7 @@ def fit_second(values: Array, positions: Array, beside: Array | None = None) -> 
 
 
 def drop_repeated(columns: Array, known: Array) -> Array | None:
-    """Without columns that say nothing beyond the level and those before them; None where none is left."""
+    """Regressors without columns that depend linearly on the level and earlier columns; None when none is left."""
     kept: list[int] = []
     for i in range(columns.shape[1]):
         if np.linalg.matrix_rank(np.column_stack([np.ones(known.sum()), columns[known][:, [*kept, i]]])) == len(kept) + 2:
@@ -79,12 +79,12 @@ def drop_repeated(columns: Array, known: Array) -> Array | None:
 
 
 def write_second(first: float, second: SecondOpinion, unit: Unit) -> str:
-    """One sentence: agrees, or disagrees and what it says."""
+    """One sentence: the model agrees, or disagrees with the figures of its own estimate."""
     told = f"{write_move(second.effect, unit)} (95 % margin {write_margin(second.lower, second.upper, unit)})"
     name = "a structural model of the same weeks"
     if second.p < LEVEL and np.sign(second.effect) == np.sign(first):
         return f"Second opinion: {name} agrees: {told}."
-    chance = f"so far out in {write_chance(second.p)} of cases without a change"
+    chance = f"without a change, a difference this large occurs in {write_chance(second.p)} of cases"
     if second.p < LEVEL:
         return f"Second opinion: {name} disagrees: it sees the opposite, {told}."
-    return f"Second opinion: {name} disagrees: {told}, which its wandering level explains ({chance})."
+    return f"Second opinion: {name} disagrees: {told}, which its changing level can explain ({chance})."

@@ -1,6 +1,6 @@
-"""Effects per value segment: customers grouped by the segment they belonged to at the month-end before the change.
+"""Effects per value segment: customers grouped by their segment at the month-end before the change.
 
-Every judgement here is exploratory: it says where an effect may sit, and never better or worse.
+Every judgement here is exploratory: it shows in which segment an effect may be, and its verdict is never better or worse.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ Places = list[tuple[str, str]]  # KPI, and touchpoint with segment
 
 
 def judge_segments(company: Company, days: pl.DataFrame) -> pl.DataFrame:
-    """Rows of SEGMENT_SCHEMA: every started change on the KPIs in its scope, per segment, adjusted together within the change.
+    """Rows of SEGMENT_SCHEMA: every started change on the KPIs in its scope, per segment; p-values are adjusted within a change.
 
-    `days`: kpi_id, touchpoint_id, segment, is_earlier, local_date, numerator, denominator. Rows with is_earlier count by the segment of a
-    month earlier; they stand in for days after the month of the start.
+    `days`: kpi_id, touchpoint_id, segment, is_earlier, local_date, numerator, denominator. Rows with is_earlier use the segment of a
+    month earlier; they are used for days after the month of the start.
     """
     sums = spread_segments(company, days)
     rows = []
@@ -51,10 +51,10 @@ def judge_segments(company: Company, days: pl.DataFrame) -> pl.DataFrame:
 
 
 def spread_segments(company: Company, days: pl.DataFrame) -> tuple[Places, Array, Array, Array, Array]:
-    """Places, then numerators and denominators (places x days): by the segment of the month-end before, and of the one before that."""
+    """Places, then numerators and denominators (places x days), by the segment of the last month-end and of the month-end before it."""
     named = days.filter(pl.col("local_date") <= company.date_of(company.days - 1), pl.col("local_date") >= company.first_date)
     named = named.with_columns(pl.concat_str("touchpoint_id", pl.lit("|"), "segment").alias("touchpoint_id"))
-    # every place in both tables, so that their rows are the same
+    # both tables get every place, so that their rows correspond
     both = named.select("kpi_id", "touchpoint_id").unique()
     empty = both.with_columns(
         pl.lit(company.first_date).alias("local_date"), pl.lit(0.0).alias("numerator"), pl.lit(0.0).alias("denominator")
@@ -71,7 +71,7 @@ def spread_segments(company: Company, days: pl.DataFrame) -> tuple[Places, Array
 
 
 def gather_segments(company: Company, change: ChangeFacts, sums: tuple[Places, Array, Array, Array, Array]) -> Company:
-    """A company whose touchpoints are the touchpoints in scope times segments, as this change is to see them."""
+    """A company for one change, with a touchpoint for every combination of touchpoint in scope and segment."""
     places, top, bottom, earlier_top, earlier_bottom = sums
     asked = {(each.kpi_id, each.touchpoint_id) for each in list_questions(company, change) if each.relation == "in_scope"}
     rows = [i for i, (kpi_id, place) in enumerate(places) if (kpi_id, touchpoint_of(place)) in asked]
@@ -91,14 +91,14 @@ def gather_segments(company: Company, change: ChangeFacts, sums: tuple[Places, A
 
 
 def find_next_month(company: Company, day: int) -> int:
-    """The first day of the month after that of a day."""
+    """The first day of the next month."""
     start = company.date_of(day)
     following = date(start.year + start.month // 12, start.month % 12 + 1, 1)
     return (following - company.first_date).days
 
 
 def touchpoint_of(place: str) -> str:
-    """The touchpoint of a touchpoint with segment."""
+    """The touchpoint part of a combined touchpoint and segment."""
     return place.rpartition("|")[0]
 
 
@@ -134,15 +134,15 @@ def list_segment_rows(company: Company, change: ChangeFacts) -> Iterator[tuple[o
 
 
 def check_membership(company: Company, answer: Answer) -> Answer:
-    """Too little data where a roll-out moves the weeks after beyond the days for which the segments before the change are known."""
+    """Too little data when a roll-out is so long that segments before the change are not known for the weeks after."""
     until = find_next_month(company, find_next_month(company, answer.question.change.start))
     if answer.window.until <= until:
         return answer
-    return replace(answer, too_little="the roll-out took so long that nobody's segment of the time before it is known for the weeks after")
+    return replace(answer, too_little="the roll-out took so long that the customers' segments before it are not known for the weeks after")
 
 
 def count_events(answer: Answer) -> Answer:
-    """Too little data below 30 events after, whatever is counted, and without their number: a few customers are nobody's business."""
+    """Too little data with fewer than 30 events after, for every KPI. The text has no count, because it could show single customers."""
     if not answer.window.is_complete or sum(answer.counts[answer.window.n :]) >= FEWEST_ANSWERS_AFTER:
         return answer
     return replace(answer, too_little=f"fewer than {FEWEST_ANSWERS_AFTER} events after the change")

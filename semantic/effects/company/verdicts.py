@@ -1,4 +1,4 @@
-"""What an answer about a company's change is called, why, and in one sentence; how many KPIs looked at together share the error."""
+"""Verdict, reason and sentence of an answer about a company's change, and the adjustment for many KPIs judged together."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ VERDICTS = (
     "better", "worse", "higher", "lower", "exploratory higher", "exploratory lower", NOTHING, TOO_LITTLE, NOT_SEPARABLE, NEW_MEANING,
     TOO_EARLY, NOT_STARTED,
 )  # fmt: skip
-EFFECTS = VERDICTS[: VERDICTS.index(NOTHING)]  # called an effect
+EFFECTS = VERDICTS[: VERDICTS.index(NOTHING)]  # largest p-value and q-value that are called an effect
 
 
 @dataclass(frozen=True)
 class Unit:
-    """How differences of a KPI are written: times `factor`, with `digits`, then `word`."""
+    """How differences of a KPI are written: multiplied by `factor`, with `digits` decimals, followed by `word`."""
 
     factor: float
     digits: int
@@ -33,7 +33,7 @@ class Unit:
 
 
 def find_unit(kpi: KpiFacts, size: float = 0.0) -> Unit:
-    """Shares in points, ratios per 100, seconds as minutes or hours where values (`size`) are that long."""
+    """The unit of a KPI: shares in points, ratios per 100, seconds as minutes or hours when values (`size`) are that long."""
     if kpi.unit_kind == "seconds" and size >= 600:
         return Unit(1 / 3600, 2, " h") if size >= 3600 else Unit(1 / 60, 1, " min")
     word = {"share": " points", "points": " points", "ratio": " per 100", "seconds": " s", "score": " on the scale"}
@@ -44,7 +44,7 @@ def find_unit(kpi: KpiFacts, size: float = 0.0) -> Unit:
 
 
 def write_size(value: float, unit: Unit, *, with_word: bool = True) -> str:
-    """A difference in words of the KPI; small ones keep two leading digits."""
+    """The size of a difference in the unit of the KPI; small ones keep two leading digits."""
     scaled = value * unit.factor
     digits = unit.digits
     while scaled and digits < 6 and abs(round(scaled, digits)) < 10**-digits * 9.5:
@@ -53,24 +53,24 @@ def write_size(value: float, unit: Unit, *, with_word: bool = True) -> str:
 
 
 def write_date(day: date) -> str:
-    """3 May 2025."""
+    """A date as 3 May 2025."""
     return f"{day.day} {day:%B %Y}"
 
 
 def write_move(value: float, unit: Unit) -> str:
-    """+2.5 points, -26 s."""
+    """A difference with its sign: +2.5 points, -26 s."""
     return f"{'+' if value > 0 else ''}{write_size(value, unit)}"
 
 
 def write_margin(lower: float, upper: float, unit: Unit) -> str:
-    """0.9 to 4.1 points."""
+    """An interval: 0.9 to 4.1 points."""
     return f"{write_size(lower, unit, with_word=False)} to {write_size(upper, unit)}"
 
 
 def compare_promise(promised: float, answer: Answer, unit: Unit) -> str:
-    """What was promised beside what was measured: their margin decides whether the two differ."""
+    """The promised effect compared with the measured one; the margin decides whether the two differ."""
     if answer.lower <= min(promised, 0) and max(promised, 0) <= answer.upper:
-        said = "the margin holds the promise and no effect alike"
+        said = "the margin contains both the promise and no effect"
     elif answer.lower <= promised <= answer.upper:
         said = "the promise lies within the margin"
     elif (answer.effect - promised) * promised > 0:
@@ -82,7 +82,7 @@ def compare_promise(promised: float, answer: Answer, unit: Unit) -> str:
 
 
 def adjust_together(p: Sequence[float]) -> Array:
-    """q values of Benjamini and Hochberg: the share of false ones among all that are called an effect at this value or below."""
+    """q-values of Benjamini and Hochberg (1995): the share of false calls when all values up to this one are called an effect."""
     values = np.asarray(p, dtype=float)
     order = np.argsort(values)
     ranked = values[order] * len(values) / np.arange(1, len(values) + 1)
@@ -92,12 +92,12 @@ def adjust_together(p: Sequence[float]) -> Array:
 
 
 def write_chance(p: float) -> str:
-    """3.40 %, or less than 0.01 %."""
+    """A p-value as 3.40 %, or as less than 0.01 %."""
     return "less than 0.01 %" if p < 1e-4 else f"{100 * p:.2f} %"
 
 
 def find_family(answer: Answer) -> tuple[str, str]:
-    """KPIs that are adjusted together: the planned test alone, the others in scope, and what lies elsewhere. Unplanned: all in scope."""
+    """Groups of KPIs that are adjusted together: the planned test, the others in scope, those elsewhere. Without a plan: all in scope."""
     question = answer.question
     if question.relation != "in_scope":
         return question.change.change_id, "elsewhere"
@@ -105,8 +105,8 @@ def find_family(answer: Answer) -> tuple[str, str]:
 
 
 def adjust_answers(answers: Sequence[Answer], obstacles: Sequence[str | None]) -> list[float]:
-    """q per answer (NaN: not adjusted, or without a verdict). What is only too early counts as 1, so that a later one never takes back an
-    earlier verdict."""
+    """q per answer (NaN: not adjusted, or without a verdict). An answer that is not due yet counts as p = 1, so that its later value never
+    takes back an earlier verdict."""
     families: dict[tuple[str, str], list[int]] = {}
     for i, (answer, obstacle) in enumerate(zip(answers, obstacles, strict=True)):
         if obstacle == TOO_EARLY or (obstacle is None and answer.is_estimated):
@@ -123,7 +123,7 @@ def adjust_answers(answers: Sequence[Answer], obstacles: Sequence[str | None]) -
 
 
 def find_verdict_obstacle(answer: Answer, company: Company) -> str | None:
-    """The verdict where none about the size may be given, or None."""
+    """The verdict when the size cannot be judged; None when it can."""
     change, window = answer.question.change, answer.window
     if change.start >= company.days:
         return NOT_STARTED
@@ -137,17 +137,17 @@ def find_verdict_obstacle(answer: Answer, company: Company) -> str | None:
 
 
 def is_final(verdict: str) -> bool:
-    """False while a verdict is still waited for."""
+    """False while the verdict is not due yet."""
     return verdict not in (NOT_STARTED, TOO_EARLY)
 
 
 def is_kept(verdict: str) -> bool:
-    """True for verdicts that stay as they were given. With too little data nothing was said: a history loaded later may still tell."""
+    """True for verdicts that never change. `Too little data` may change, because a history loaded later can make a verdict possible."""
     return is_final(verdict) and verdict != TOO_LITTLE
 
 
 def give_company_verdict(answer: Answer, kpi: KpiFacts, obstacle: str | None, q: float) -> str:
-    """The verdict. A change that was not planned, and what lies outside its scope, is explored: never better or worse."""
+    """The verdict. A change without a plan, and a KPI outside the scope, is exploratory: never better or worse."""
     if obstacle is not None:
         return obstacle
     if (answer.p if np.isnan(q) else q) >= LEVEL:
@@ -161,7 +161,7 @@ def give_company_verdict(answer: Answer, kpi: KpiFacts, obstacle: str | None, q:
 
 
 def explain_verdict(answer: Answer, company: Company, verdict: str, q: float, unit: Unit) -> str:
-    """Why the verdict is what it is, and where something can be done about it, what."""
+    """The reason for the verdict, and what can be done about it, where something can."""
     if verdict == NOT_STARTED:
         return f"it starts on {write_date(company.date_of(answer.question.change.start))}"
     if verdict == TOO_EARLY:
@@ -172,18 +172,18 @@ def explain_verdict(answer: Answer, company: Company, verdict: str, q: float, un
         return name_overlaps(answer, company)
     if verdict == TOO_LITTLE:
         return answer.too_little or "the effect cannot be estimated from these weeks"
-    chance = f"so far out in {write_chance(answer.p)} of cases without a change"
+    chance = f"without a change, a difference this large occurs in {write_chance(answer.p)} of cases"
     if verdict != NOTHING:
-        shared = "" if np.isnan(q) else f"; with all KPIs looked at together the share of false calls stays within {write_chance(q)}"
+        shared = "" if np.isnan(q) else f"; over all KPIs judged together, the share of false calls is at most {write_chance(q)}"
         return f"outside the 95 % margin: {chance}{shared}"
     seen = f"an effect of {write_size(answer.visible, unit)} would have been seen in 80 of 100 cases"
     if answer.p < LEVEL:
-        return f"outside its own margin, but with the KPIs looked at together chance alone does that too often (q = {q:.2f}); {seen}"
+        return f"outside its own margin, but with so many KPIs judged together this is too likely to be chance (q = {q:.2f}); {seen}"
     return f"within the 95 % margin; {seen}"
 
 
 def explain_early(answer: Answer, company: Company) -> str:
-    """What is still waited for."""
+    """What the verdict waits for."""
     window, kpi = answer.window, company.kpis[answer.question.kpi_id]
     parts = [f"the {window.m} weeks after{' the roll-out' if window.gap else ''}"]
     if kpi.maturity_days:
@@ -198,7 +198,7 @@ def explain_early(answer: Answer, company: Company) -> str:
 
 
 def name_overlaps(answer: Answer, company: Company) -> str:
-    """Not separable from what, when that was, and what of it nobody had recorded in time."""
+    """The events from which the change cannot be separated, with their dates and whether they were recorded late."""
     window, start = answer.window, answer.question.change.start
     named = {}
     for event in sorted(window.overlaps, key=lambda each: each.is_step):
@@ -215,22 +215,22 @@ def name_overlaps(answer: Answer, company: Company) -> str:
 
 
 def name_new_meaning(answer: Answer, company: Company) -> str:
-    """That the figure became another one, and whether that was recorded in time."""
+    """The note that the meaning of the figure changed, and whether that was recorded late."""
     window, start = answer.window, answer.question.change.start
     asked = [each for each in company.changes if each.kind == "measurement" and has_new_meaning(start, window.until, (each.start,))]
     late = note_all_late(answer, company, asked) if company.kpis[answer.question.kpi_id].counts_answers else ""
-    return f"the figure itself is asked for or counted in another way from a day in or shortly before these weeks on{late}"
+    return f"the figure is asked for or counted in another way from a day in these weeks, or shortly before them{late}"
 
 
 def note_all_late(answer: Answer, company: Company, others: Sequence[ChangeFacts]) -> str:
-    """Those that met the touchpoint and were recorded late."""
+    """Changes of measuring at the touchpoint that were recorded late."""
     place = answer.question.touchpoint_id
     met = [other for other in others if place in other.scope or (other.is_incident and not other.scope)]
     return "".join(dict.fromkeys(note_late(answer, company, other) for other in met))
 
 
 def note_late(answer: Answer, company: Company, other: ChangeFacts) -> str:
-    """Says so where another change was recorded after it had begun and after ours had: with the outcome in sight, or nearly."""
+    """A note when another change was recorded after its own start and after the start of the judged change, so the outcome may be known."""
     ours = answer.question.change
     if other.recorded is None or other.recorded <= max(other.start, ours.start):
         return ""
@@ -239,17 +239,17 @@ def note_late(answer: Answer, company: Company, other: ChangeFacts) -> str:
 
 
 def count_days(count: int) -> str:
-    """1 day, 14 days."""
+    """A number of days: 1 day, 14 days."""
     return f"{count} day{'' if count == 1 else 's'}"
 
 
 def list_warnings(answer: Answer) -> tuple[str, ...]:
-    """What weakens the judgement without preventing it."""
+    """Notes that weaken the judgement without preventing it."""
     window, change = answer.window, answer.question.change
     found = list(answer.warnings)
     if window.steps:
         times = "once" if len(window.steps) == 1 else f"on {len(window.steps)} days"
-        found.append(f"other changes met the touchpoint {times} in the weeks before; the forecast allows each a step of its own")
+        found.append(f"other changes affected the touchpoint {times} in the weeks before; the forecast allows a step at each")
     if 0 < window.n < FULL_SEASON_WEEKS:
         found.append("season not excluded: the history before is shorter than two years")
     if change.segments:
@@ -260,7 +260,7 @@ def list_warnings(answer: Answer) -> tuple[str, ...]:
 def write_company_sentence(
     answer: Answer, company: Company, kpi: KpiFacts, place: str, unit: Unit, verdict: str, reason: str, write_day: Callable[[int], str]
 ) -> str:
-    """One plain sentence for a CX lead."""
+    """The judgement in one sentence, for readers without knowledge of statistics."""
     name = f"{kpi.name} at {place}"
     if not answer.is_estimated:
         return f"{name}: {verdict}; {reason}."
@@ -269,7 +269,7 @@ def write_company_sentence(
     margin = f"95 % margin {write_margin(answer.lower, answer.upper, unit)}"
     weeks = "week" if window.m == 1 else f"{window.m} weeks"
     controls = [company.places[each].touchpoint_name if each in company.places else each for each in answer.controls]
-    beside = f" and from {', '.join(controls)} beside it" if controls else ""
+    beside = f" and from {', '.join(controls)} as controls" if controls else ""
     move = f"stood {write_size(size, unit)} {'higher' if answer.effect > 0 else 'lower'}"
     start = answer.question.change.start
     span = f"In the {weeks} from {write_day(start + WEEK * window.gap)}"

@@ -1,4 +1,4 @@
-"""From a forecast to a judgement: the placebo gate, the guard against a wider spread, registered peaks, and when it is too little data."""
+"""From a forecast to estimates: the placebo gate, the guard against a wider spread, registered peaks, and the limits of too little data."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from semantic.effects.method.kernels import Array, build_regressors, prepare_fam
 PLACEBOS = 8
 FEWEST_BEFORE_PLACEBO = 12
 FEWEST_MONTHS_FOR_SEASON = 24
-GATE_WORTH = 20.0  # misses the models' own variance is worth against those seen
+GATE_WORTH = 20.0  # number of observed misses that the models' own variance counts for
 GATE_FLOOR = 0.85
-PEAK_SPREAD = 0.15  # how far a yearly peak differs from year to year, as a share of its height
+PEAK_SPREAD = 0.15  # standard deviation of a yearly peak from year to year, as a share of its height
 FEWEST_WEEKS, FEWEST_WEEKS_WITH_PEAK = 17, 60
 FEWEST_ANSWERS_BEFORE, FEWEST_ANSWERS_AFTER = 60, 30
-WEEKS_PER_WEEK_AFTER = 6  # weeks before for each one after; eight for more than four after
+WEEKS_PER_WEEK_AFTER = 6  # weeks needed before per week after; eight for more than four weeks after
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """Which periods are used: positions before and after the start, the grain, and the share of each that is a registered peak.
+    """The periods used: positions before and after the start, the grain, and the share of each that is a registered peak.
 
-    `steps` are positions of earlier events, since each of which the level may be another; one within a period is a fraction. No placebo
-    falls on `closed` positions; the forecast still uses what stands there.
+    `steps` are positions of earlier events; after each the level may differ, and an event within a period is a fraction. No placebo
+    falls on `closed` positions; the forecast still uses their values.
     """
 
     before: tuple[int, ...]
@@ -41,7 +41,7 @@ class Pattern:
 
     @property
     def periods(self) -> tuple[tuple[int, ...], tuple[int, ...], str, bool]:
-        """What the matrices of the noise models depend on."""
+        """The key of everything that the matrices of the noise models depend on."""
         return self.before, self.after, self.grain, self.season
 
     @property
@@ -52,7 +52,7 @@ class Pattern:
         return np.array([*peaks, *(np.clip(ends - step, 0.0, 1.0) for step in self.steps)]).reshape(-1, len(ends))
 
     def cut_at(self, origin: int) -> Pattern | None:
-        """The same pattern as if the change had come earlier; None where a period after it is not usable or too few stand before."""
+        """The same pattern for an earlier date; None when a period after that date is not usable or too few periods are before it."""
         past = tuple(p for p in self.before if p < origin)
         window = {origin + p for p in self.after}
         if len(past) < FEWEST_BEFORE_PLACEBO or not window <= set(self.before):
@@ -67,16 +67,16 @@ class Pattern:
                 return None
             if not any(known[p] for p in past):
                 peaks = None
-        # an event after the date, or before all that is left, is no step
+        # only an event between the first period and the date is a step
         steps = tuple(step - origin for step in self.steps if past[0] < step < origin)
         return Pattern(tuple(p - origin for p in past), self.after, self.grain, self.season, peaks, steps)
 
 
 @dataclass(frozen=True)
 class Estimates:
-    """One value per series. Effects are after minus forecast, in the KPI's unit; `p` is two-sided; `visible` is the smallest effect seen in
-    80 of 100 cases. `scores` are the normal scores of the misses at the placebo dates (N x J). Where `status` is not `ok`, effect and
-    interval may still be filled, or NaN.
+    """One value per series. Effects are after minus forecast, in the KPI's unit; `p` is two-sided; `visible` is the smallest effect that
+    is seen in 80 of 100 cases. `scores` are the normal scores of the misses at the placebo dates (N x J). When `status` is not `ok`, effect
+    and interval are either filled or NaN.
     """
 
     effect: Array
@@ -94,7 +94,7 @@ class Estimates:
 
 @lru_cache(maxsize=1024)
 def list_placebos(pattern: Pattern, most: int = PLACEBOS) -> tuple[tuple[int, Pattern], ...]:
-    """Earlier dates to make the same forecast at, with their patterns: at most `most`, the latest ones first."""
+    """Earlier dates for the same forecast (placebos), with their patterns: at most `most`, the latest first."""
     found: list[tuple[int, Pattern]] = []
     m = len(pattern.after)
     reach = len(pattern.before) // 2
@@ -113,7 +113,7 @@ def list_placebos(pattern: Pattern, most: int = PLACEBOS) -> tuple[tuple[int, Pa
 
 @dataclass(frozen=True)
 class Plan:
-    """N series of one pattern to judge: `before` N x n, `after` N x m or its mean; `control` an index, `spread` factors on the variance."""
+    """N series of one pattern to judge: `before` N x n, `after` N x m or its mean; `control`: index, `spread`: factors on the variance."""
 
     pattern: Pattern
     before: Array
@@ -146,7 +146,7 @@ def judge_plans(plans: Sequence[Plan], *, peak_height: bool = True, gate: bool =
 
 
 def forecast_plans(plans: Sequence[Plan]) -> list[Forecast]:
-    """The forecast of every plan, those over the same periods with equally many shapes in one go."""
+    """The forecast of every plan; plans over the same periods with equally many shapes are forecast in one call."""
     groups: dict[tuple[object, ...], list[int]] = {}
     shapes = [find_shapes(plan.pattern) for plan in plans]
     for i, plan in enumerate(plans):
@@ -168,7 +168,7 @@ def forecast_plans(plans: Sequence[Plan]) -> list[Forecast]:
 
 @lru_cache(maxsize=4096)
 def find_shapes(pattern: Pattern) -> tuple[Array, Array]:
-    """The shapes of a pattern that say something."""
+    """The shapes of a pattern that its level and season do not explain already: before (r x n), means after (r)."""
     if pattern.peaks is None and not pattern.steps:
         return np.empty((0, len(pattern.before))), np.empty(0)
     past = build_regressors(np.array(pattern.before, dtype=float), pattern.grain, pattern.season)
@@ -176,7 +176,7 @@ def find_shapes(pattern: Pattern) -> tuple[Array, Array]:
 
 
 def fill_gaps(values: Array) -> Array:
-    """Periods without a value (NaN) take the mean of their series; a few in a hundred, so that series of one pattern stay together."""
+    """Fill periods without a value (NaN) with the mean of their series. At most 10 % are empty; series of one pattern stay together."""
     values = np.asarray(values, dtype=float)
     return np.where(np.isnan(values), np.nanmean(values, axis=1, keepdims=True), values)
 
@@ -188,7 +188,7 @@ def conclude(forecast: Forecast, se: Array, scores: Array) -> Estimates:
     wide = stdtrit(forecast.freedom, 0.975)
     with np.errstate(divide="ignore", invalid="ignore"):
         p = 2 * stdtr(forecast.freedom, -np.abs(forecast.miss) / se)
-    # as badly as ours: a score at least as far out
+    # misses as badly: the placebo's score is at least as extreme
     ours = score_misses(forecast.miss, se, forecast.freedom)
     missed = (np.abs(scores) >= np.abs(ours)[:, None]).sum(axis=1)
     visible = se * (wide + stdtrit(forecast.freedom, 0.8))
@@ -199,7 +199,7 @@ def conclude(forecast: Forecast, se: Array, scores: Array) -> Estimates:
 
 
 def score_misses(miss: Array, se: Array, freedom: Array) -> Array:
-    """Misses as normal scores: how far out a miss lies in the distribution the forecast gave."""
+    """Misses as normal scores: the normal quantile of the miss in the distribution of its forecast."""
     from scipy.special import ndtri, stdtr
 
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -208,7 +208,7 @@ def score_misses(miss: Array, se: Array, freedom: Array) -> Array:
 
 
 def score_placebos(plans: Sequence[Plan]) -> list[Array]:
-    """Normal scores (N x J per plan) of the same forecast's misses at earlier dates on which nothing is registered."""
+    """Normal scores (N x J per plan) of the misses of the same forecast at earlier dates without a registered change."""
     earlier, owners = [], []
     for i, plan in enumerate(plans):
         place = {position: column for column, position in enumerate(plan.pattern.before)}
@@ -221,7 +221,7 @@ def score_placebos(plans: Sequence[Plan]) -> list[Array]:
     columns: list[list[Array]] = [[] for _ in plans]
     found = forecast_plans(earlier)
     if found:
-        # one call for all: a call per plan costs more than its few figures
+        # one call for all plans: a call per plan takes longer than its few figures
         miss, variance, freedom = (np.concatenate([getattr(each, name) for each in found]) for name in ("miss", "variance", "freedom"))
         scores = np.split(score_misses(miss, np.sqrt(variance), freedom), np.cumsum([len(each.miss) for each in found])[:-1])
         for i, each in zip(owners, scores, strict=True):
@@ -230,12 +230,12 @@ def score_placebos(plans: Sequence[Plan]) -> list[Array]:
 
 
 def select_columns(places: list[int]) -> slice | list[int]:
-    """A slice where the columns are neighbours, so that nothing is copied."""
+    """Columns as a slice when they are consecutive, so that nothing is copied."""
     return slice(places[0], places[-1] + 1) if places[-1] - places[0] + 1 == len(places) else places
 
 
 def estimate_peak(pattern: Pattern, before: Array) -> Array:
-    """Height (N) that the registered peak adds to the mean after, from the same weeks of earlier years."""
+    """Height (N) that the registered peak adds to the mean after, estimated from the same weeks of earlier years."""
     n = len(pattern.before)
     assert pattern.peaks is not None
     shares = np.array(pattern.peaks)
@@ -246,7 +246,7 @@ def estimate_peak(pattern: Pattern, before: Array) -> Array:
 
 
 def index_controls(controls: Array, n: int) -> tuple[Array, Array]:
-    """One control index from controls (C x (n + m) or N x C x (n + m)): the mean of each over its own standard deviation before."""
+    """A control index from controls (C x (n + m) or N x C x (n + m)): the mean of the controls, each divided by its deviation before."""
     values = np.asarray(controls, dtype=float)
     values = values[None] if values.ndim == 2 else values
     width = values[:, :, :n].std(axis=2, keepdims=True)
@@ -258,7 +258,7 @@ def find_too_little(
     n: int, m: int, *, grain: str = "week", answers_before: float | None = None, answers_after: float | None = None,
     empty_share: float = 0.0, has_peak: bool = False, is_constant: bool = False,
 ) -> str | None:  # fmt: skip
-    """Why a series cannot be judged, in words, or None. Counts are of the denominator where it counts answers."""
+    """The reason why a series cannot be judged, or None. Counts are those of the denominator when it counts answers."""
     short = {"week": FEWEST_WEEKS, "day": 60, "month": 24, "year": 12}[grain]
     noun = f"{grain}s"
     if is_constant:

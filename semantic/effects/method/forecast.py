@@ -1,4 +1,4 @@
-"""The averaged forecast: every noise model forecasts the periods after from those before, weighted by how well it explains them.
+"""The averaged forecast: every noise model forecasts the periods after from the periods before; its weight is its posterior probability.
 
 Arrays have one row per series: `before` is N x n, `after` N x m, in the units of the KPI; results are arrays of length N in the same units.
 """
@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from semantic.effects.method.kernels import Array, Family
 
 FEWEST_FREEDOM = 3.0
-SMALLEST_SHAPE = 1e-6  # of what a shape adds to the level
-CHUNK = 500  # series at a time, so that what the models say of them stays in the processor's cache
+SMALLEST_SHAPE = 1e-6  # smallest singular value of a shape that is not already explained by the level
+CHUNK = 500  # number of series per block, so that the arrays fit in the processor's cache
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """Miss = mean after minus its forecast; `variance` is the forecast's own, `freedom` the degrees of freedom it is known with.
+    """`miss`: mean after minus its forecast; `variance`: that of the forecast; `freedom`: the degrees of freedom of this variance.
 
-    `control_weight` is the share of belief in the models that use the control index (0 without one).
+    `control_weight` is the total weight of the models that use the control index (0 without one).
     """
 
     miss: Array
@@ -33,7 +33,7 @@ class Forecast:
 
 @dataclass(frozen=True)
 class _Opinions:
-    """What the models say: arrays N x models."""
+    """Results of all models: arrays N x models."""
 
     miss: Array
     variance: Array
@@ -43,7 +43,7 @@ class _Opinions:
 def read_shapes(shares: Array, regressors: Array) -> tuple[Array, Array]:
     """Known shapes of unknown height, such as a registered peak: their shares before (r x n), and their means after (r).
 
-    `shares` (r x (n + m)) are per period. What the `regressors` of the family (n x c), or other rows, say already is dropped.
+    `shares` (r x (n + m)) are per period. The part that the `regressors` of the family (n x c) or other rows explain is removed.
     """
     n = len(regressors)
     past = shares[:, :n].T
@@ -54,7 +54,7 @@ def read_shapes(shares: Array, regressors: Array) -> tuple[Array, Array]:
 
 @dataclass(frozen=True)
 class Shapes:
-    """G sets of r shapes, `before` G x r x n and `after` G x r; series i has the set `owner[i]` (N, ascending)."""
+    """G sets of r shapes, `before` G x r x n and `after` G x r; series i uses the set `owner[i]` (N, ascending)."""
 
     before: Array
     after: Array
@@ -62,7 +62,7 @@ class Shapes:
 
     @classmethod
     def join(cls, sets: Sequence[tuple[Array, Array]], counts: Sequence[int]) -> Shapes:
-        """Sets of equally many shapes, each for so many series."""
+        """Join sets with equally many shapes, each with its number of series."""
         return cls(np.stack([each[0] for each in sets]), np.stack([each[1] for each in sets]), np.repeat(np.arange(len(sets)), counts))
 
     def take(self, rows: slice) -> Shapes:
@@ -73,7 +73,7 @@ class Shapes:
 
 
 class _Heights:
-    """The heights of shapes under one kernel, by generalised least squares for every mix w: how to take them out of anything else."""
+    """The heights of shapes under one kernel, by generalised least squares for every mix w; used to remove the shapes from series."""
 
     def __init__(self, shapes: Shapes, family: Family, k: int) -> None:
         basis, self.inverse, gains = family.bases[k], family.inverse[k], family.gains[k]
@@ -88,7 +88,7 @@ class _Heights:
         self.solved, self.lean = solved[self.owner], lean[self.owner]
 
     def measure(self, scores: Array) -> tuple[Array, Array, Array]:
-        """Of series (N x q): products with the shapes and heights (N x w x r each), and what the heights forecast (N x w)."""
+        """For series (N x q): products with the shapes and heights (N x w x r each), and the forecast from the heights (N x w)."""
         cross = np.swapaxes((scores[:, None] * self.known[self.owner]) @ self.inverse, 1, 2)
         return cross, (self.solved @ cross[..., None])[..., 0], (cross * self.lean).sum(axis=2)
 
@@ -128,18 +128,18 @@ def average_forecast(
     own = (weights * variance).sum(axis=1)
     total = own + (weights * (miss - mean[:, None]) ** 2).sum(axis=1)
     freedom = match_freedom(weights, variance, own, max(rank_of(family, shapes), 3))
-    # the models' variances hold their t inflation already: the scale of a t with these degrees of freedom is smaller than its variance
+    # the models' variances include the t factor already: the scale of a t with these degrees of freedom is smaller than its variance
     total = total * (freedom - 2) / freedom
     return Forecast(mean * scale, total * scale**2, freedom, weights[:, split:].sum(axis=1))
 
 
 def rank_of(family: Family, shapes: Shapes | None) -> int:
-    """Independent contrasts that are left."""
+    """The number of independent contrasts that are left."""
     return family.rank - (0 if shapes is None else shapes.before.shape[1])
 
 
 def mean_of(after: Array) -> Array:
-    """The mean per series of what may be one already."""
+    """The mean per series; an array of means is returned unchanged."""
     values = np.asarray(after, dtype=float)
     return values if values.ndim == 1 else np.asarray(values.mean(axis=1))
 
@@ -173,7 +173,7 @@ def forecast_each(
             square, miss = square - (cross * slopes).sum(axis=2), miss - foretold
             spread, logdet = spread + heights.spread, logdet + heights.logdet
         if control is not None:
-            # a slope per model, drawn towards 0 by a prior worth one observation
+            # a slope per model, shrunk towards 0 by a prior that weighs as much as one observation
             index = control[0] @ basis
             together, own = (scores * index) @ inverse, (index**2) @ inverse
             moved = (control[1] + control[0] @ family.level)[:, None] - index @ gains

@@ -18,12 +18,12 @@ YEAR = {"week": 52.1775, "month": 12.0, "year": 1.0, "day": 365.2425}
 # daily memory pooled to weeks; memory from period to period otherwise
 MEMORY = {"ar_a": (0.6, 0.3), "ar_b": (0.8, 0.6), "ar_c": (0.9, 0.8), "ar_d": (0.95, 0.9), "ar_e": (0.98, 0.97)}
 NARROW_FROM_YEARS = 1.9
-NOT_LEARNED = (0.0002,) * len(MIXES)  # a kernel that a shorter history could not tell apart from others
+NOT_LEARNED = (0.0002,) * len(MIXES)  # fewest periods for a kernel that a shorter history cannot distinguish from others
 
 
 @dataclass(frozen=True)
 class Family:
-    """Everything about a pattern of periods that does not depend on values; shared by every series of that pattern.
+    """The part of the forecast that does not depend on values; shared by all series of one pattern of periods.
 
     `bases[k]` (n x q) turns a series into independent contrasts of kernel k, regressors removed; `inverse[k]` and `gains[k]` (q x w)
     and `logdet`, `spread` (k x w) belong to kernel k mixed with white noise in share MIXES[w].
@@ -47,7 +47,7 @@ def average_ar(lags: Array, memory: float) -> Array:
 
 
 def build_kernel(name: str, positions: Array, grain: str) -> Array:
-    """Covariance of the periods, up to a level and a scale (a level is always removed before it is used)."""
+    """Covariance of the periods, up to a constant and a scale factor (the level is always removed before use)."""
     if "+" in name:
         parts = [build_kernel(part, positions, grain) for part in name.split("+")]
         return np.sum([part / scale_of(part) for part in parts], axis=0)
@@ -73,14 +73,14 @@ def scale_of(kernel: Array) -> float:
 
 
 def build_regressors(positions: Array, grain: str, season: bool) -> Array:
-    """Known shape per period: a level, or a level per month of the year."""
+    """Regressors per period (n x c): a level, or a level per month of the year."""
     if season and grain == "month":
         return np.column_stack([(positions % 12 == month).astype(float) for month in range(12)])
     return np.ones((len(positions), 1))
 
 
 def list_kernels(span: float, grain: str) -> list[str]:
-    """Kernels that make sense over a history of this many periods; yearly shapes need a year, narrow ones nearly two."""
+    """Kernels that can be used with a history of this many periods; yearly shapes need a year, narrow ones nearly two."""
     years = span / YEAR[grain]
     kept = []
     for name in KERNELS:
@@ -92,7 +92,7 @@ def list_kernels(span: float, grain: str) -> list[str]:
 
 
 def choose_prior(names: list[str], n: int) -> Array:
-    """The prior over these kernels and MIXES for a history of n periods: between the lengths it was learned for by the logarithm of n."""
+    """The prior over these kernels and MIXES for a history of n periods, interpolated in log(n) between the learned lengths."""
     lengths = sorted(PRIORS)
     place = float(np.interp(np.log(n), np.log(lengths), range(len(lengths))))
     low = min(int(place), len(lengths) - 2)
@@ -106,7 +106,7 @@ def choose_prior(names: list[str], n: int) -> Array:
 
 @lru_cache(maxsize=512)
 def prepare_family(before: tuple[int, ...], after: tuple[int, ...], grain: str = "week", season: bool = False) -> Family:
-    """The family for these usable periods."""
+    """The family of forecasts for these usable periods."""
     positions = np.array([*before, *after], dtype=float)
     n, m = len(before), len(after)
     regressors = build_regressors(positions, grain, season)

@@ -1,4 +1,4 @@
-"""Whole periods around a start day: sums over weeks of seven days counted from it, and how days scatter within."""
+"""Whole periods around a start day: sums over weeks of seven days counted from it, and the scatter of days within them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from semantic.effects.method.kernels import Array
 
 WEEK = 7
 SCATTER_WEEKS = 4
-GUARD_ERRORS = 1.8  # standard errors beyond which a wider scatter is no chance
+GUARD_ERRORS = 1.8  # standard errors beyond which a wider scatter is not chance
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def pool_weeks(numerator: Array, denominator: Array, start: int, after: int = 4)
 
 
 def measure_scatter(tops: Array, bottoms: Array, value: Array, n: int) -> Array:
-    """Mean square per week of weighted daily residuals; the weekday pattern of the weeks before is removed, so it counts as no scatter."""
+    """Mean square per week of weighted daily residuals, after removing the weekday pattern of the weeks before."""
     residual = tops - np.nan_to_num(value)[..., None] * bottoms
     mass = np.maximum(bottoms[:, :n].sum(axis=1), 1e-12)
     weekday = residual[:, :n].sum(axis=1) / mass
@@ -64,17 +64,17 @@ def measure_scatter(tops: Array, bottoms: Array, value: Array, n: int) -> Array:
 
 
 def guard_spread(scatter: Array, n: int, m: int) -> Array:
-    """Factor per series (N, at least 1) by which days lately scatter more than before, where that is beyond chance.
+    """Factor per series (N, at least 1) by which the recent scatter of days exceeds the earlier one; 1 when that may be chance.
 
-    Lately: the weeks after with the last four before, or those alone, whichever is the larger factor. Compared are mean logarithms of
-    the weeks' scatter, so that heavy tails make the comparison less certain instead of setting it off.
+    Recent weeks are the weeks after with the last four before, or the weeks after alone, whichever gives the larger factor. Mean logarithms
+    of the weeks' scatter are compared, so that heavy tails make the comparison less certain and do not trigger it.
     """
     if n <= 2 * SCATTER_WEEKS or m < 1:
         return np.ones(len(scatter))
     scatter = np.where((scatter > 0).any(axis=1, keepdims=True), scatter, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         still = ~(scatter > 0)
-        # the median that skips weeks is slow
+        # nanmedian is slow, so it is used only when some weeks have no scatter
         middle = np.nanmedian(np.where(still, np.nan, scatter), axis=1) if still.any() else np.median(scatter, axis=1)
         middle = middle[:, None]
         logs = np.log(np.maximum(np.nan_to_num(scatter), 0.05 * np.nan_to_num(middle, nan=1.0)) + 1e-300)

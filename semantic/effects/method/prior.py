@@ -1,7 +1,7 @@
-"""How plausible each noise model is before a series is seen: learned once on simulated series (training_worlds.py), then frozen.
+"""The prior probability of each noise model, learned once on simulated series (training_worlds.py) and then fixed.
 
-`python -m semantic.effects.simulation.prior_learning` made these figures, for histories of 25, 52 and 130 weeks; docs/decisions/0016 says
-how, and what else was tried. The worlds the method is checked on are others.
+`python -m semantic.effects.simulation.prior_learning` made these figures, for histories of 25, 52 and 130 weeks; docs/decisions/0016
+describes how, and what else was tried. The method is checked on other worlds (worlds.py).
 """
 
 from __future__ import annotations

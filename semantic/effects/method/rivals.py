@@ -1,4 +1,4 @@
-"""What others would do with the same series (t-test, segmented regression, structural model), and the best possible.
+"""Other methods on the same series (t-test, segmented regression, structural model), and the power of the best possible test.
 
 Daily values are N x days with the change before column `start`; weeks are N x (n + m). Each returns effect and p, arrays of length N.
 """
@@ -39,13 +39,13 @@ def regress_segments(values: Array, start: int) -> tuple[Array, Array]:
 
 
 def fit_structure(weeks: Array, n: int) -> tuple[Array, Array]:
-    """A wandering level with noise and a step at week n, by exact maximum likelihood. Empty weeks carry the mean of their series."""
+    """A random-walk level with noise and a step at week n, by exact maximum likelihood. Empty weeks hold the mean of their series."""
     found = fit_steps(weeks, np.arange(weeks.shape[1]) - n)
     return found.effect, found.p
 
 
 def know_everything(covariance: Array, start: int, shift: float) -> float:
-    """Power at 5 % of a test that knows the covariance of the days (days x days), but not their level."""
+    """Power at the 5 % level of a test that knows the covariance of the days (days x days) but not their level."""
     after = np.zeros(len(covariance))
     after[start:] = 1 / (len(covariance) - start)
     past = covariance[:start, :start]

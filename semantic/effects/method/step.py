@@ -1,7 +1,7 @@
-"""Where the averaged forecast cannot work (few periods before, or as many after): the step between two levels.
+"""The step between two levels, for series on which the averaged forecast cannot work (few periods before, or as many after as before).
 
-The estimate is the difference of the mean after and the mean before, a common line and monthly levels removed where there are such; its
-margin allows for memory from period to period, averaged over noise models. Arrays hold one series (length n + m).
+The estimate is the mean after minus the mean before, without a common line and monthly levels where these are fitted. Its margin allows
+for autocorrelation, averaged over noise models. Arrays hold one series (length n + m).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from semantic.effects.method.forecast import match_freedom
 from semantic.effects.method.kernels import MIXES, Array, build_kernel
 
 MEMORIES = ("ar_a", "ar_b", "ar_c", "ar_d")
-FEWEST_BESIDE = 6  # periods on either side of an earlier date
+FEWEST_BESIDE = 6  # fewest periods on either side of a placebo date
 
 
 @dataclass(frozen=True)
 class Step:
-    """The step, its standard error and degrees of freedom, scores at earlier dates, the path without the step, if a line was removed."""
+    """The step, its standard error and degrees of freedom, scores at placebo dates, the path without the step; whether it has a line."""
 
     effect: float
     se: float
@@ -33,16 +33,16 @@ class Step:
 
     @property
     def p(self) -> float:
-        """Two-sided, from the t distribution."""
+        """Two-sided p-value from the t distribution."""
         return float(2 * stdtr(self.freedom, -abs(self.effect) / self.se))
 
 
 def judge_step(
     positions: Array, values: Array, grain: str, *, season: bool = False, beside: Array | None = None, has_line: bool | None = None
 ) -> Step | None:
-    """The step at position 0, or None with fewer than three spare periods; `beside` is a control that enters with a slope of its own.
+    """The step at position 0; None with fewer than three degrees of freedom. `beside` is a control that enters with a fitted slope.
 
-    `has_line`: whether a common line is removed; without it, where the series asks for one.
+    `has_line`: whether a common line is removed; with None, an information criterion decides.
     """
     if has_line is None:
         has_line = prefers_line(positions, values, grain, season, beside)
@@ -63,7 +63,7 @@ def judge_step(
 
 
 def list_origins(past: Array) -> list[float]:
-    """Earlier dates with enough periods on both sides, evenly spread."""
+    """Placebo dates with enough periods on both sides, evenly spread."""
     inner = past[FEWEST_BESIDE : len(past) - FEWEST_BESIDE + 1]
     if len(inner) <= PLACEBOS:
         return list(inner)
@@ -71,7 +71,7 @@ def list_origins(past: Array) -> list[float]:
 
 
 def build_columns(positions: Array, grain: str, season: bool, has_line: bool, beside: Array | None) -> Array:
-    """Regressors, the step last where it is in sight."""
+    """Regressors; the last one is the step, when the date lies within the periods."""
     columns = [np.ones_like(positions)]
     if season and grain == "month":
         columns = [(positions % 12 == month).astype(float) for month in range(12)]
@@ -88,7 +88,7 @@ def build_columns(positions: Array, grain: str, season: bool, has_line: bool, be
 def measure_step(
     positions: Array, values: Array, grain: str, season: bool, has_line: bool, beside: Array | None
 ) -> tuple[float, float, float, Array] | None:
-    """Effect, variance, degrees of freedom, path without the step; None where the step cannot be told from the rest."""
+    """Effect, variance, degrees of freedom, path without the step; None when the step depends linearly on the other regressors."""
     columns = build_columns(positions, grain, season, has_line, beside)
     rank = len(values) - columns.shape[1]
     if rank < 3 or np.linalg.matrix_rank(columns) < columns.shape[1] or np.ptp(values) == 0:
@@ -113,7 +113,7 @@ def measure_step(
 
 
 def list_covariances(positions: Array, grain: str) -> list[Array]:
-    """Independent periods, and noise with memory in several strengths and shares."""
+    """Noise models: independent periods, and autocorrelated noise in several strengths and shares."""
     white = np.eye(len(positions))
     kernels = [build_kernel(name, positions, grain) for name in MEMORIES]
     kernels = [kernel / kernel[0, 0] for kernel in kernels]
@@ -121,7 +121,7 @@ def list_covariances(positions: Array, grain: str) -> list[Array]:
 
 
 def prefers_line(positions: Array, values: Array, grain: str, season: bool, beside: Array | None) -> bool:
-    """True where a common line earns its place under the best noise model (Bayesian information criterion)."""
+    """True when a common line improves the Bayesian information criterion under the best noise model."""
     best = []
     for has_line in (False, True):
         columns = build_columns(positions, grain, season, has_line, beside)

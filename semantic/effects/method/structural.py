@@ -1,7 +1,7 @@
-"""A wandering level with noise and a step: the structural model, by exact maximum likelihood for many series at once.
+"""The structural model: a random-walk level with noise and a step, by exact maximum likelihood for many series at once.
 
-The level is a random walk with an unknown start. Over all contrasts without a level the covariance is s^2 (I + q K), and the eigenvectors
-of the random walk's K are the same for every series of one pattern of periods, so that one line search over q finds the maximum.
+The level is a random walk with an unknown start. Over all contrasts without a level the covariance is s^2 (I + q K). The eigenvectors
+of the random walk's K are the same for every series of one pattern of periods, so one line search over q finds the maximum.
 statsmodels' UnobservedComponents(level="llevel") with the step as regressor is the same model (tests/semantic/test_structural.py).
 """
 
@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from semantic.effects.method.kernels import Array
 
-# how much the level moves from period to period, as variance over that of the noise
+# variance of the level's steps over the variance of the noise
 RATIOS = np.concatenate([[0.0], np.logspace(-6, 5, 45)])
 REFINEMENTS = 40
 GOLDEN = (np.sqrt(5) - 1) / 2
@@ -73,7 +73,7 @@ def fit_steps(values: Array, positions: Array, beside: Array | None = None) -> S
 
 
 def remove_level(values: Array, positions: Array, beside: Array | None) -> _Contrasts:
-    """Contrasts that do not feel the level, in which the random walk's steps are independent."""
+    """Contrasts without the level, in which the random walk's steps are independent."""
     count = len(positions)
     walk = np.minimum.outer(positions, positions) - positions.min()
     basis, _ = np.linalg.qr(np.column_stack([np.ones(count), np.eye(count)[:, 1:]]))

@@ -1,6 +1,7 @@
-"""Synthetic control: a weighted mean of untouched series that followed ours before, and placebos in space.
+"""Synthetic control: a weighted mean of unaffected series that followed the judged one before, and placebos in space.
 
-Every control is treated as if the change had met it, in the same way; how far ours stands out among them is the evidence.
+Method: Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association 105, 493-505. Every control is judged in
+the same way, as if the change had affected it. The p-value is the rank of the judged series among them.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from scipy.optimize import nnls
 
 from semantic.effects.method.kernels import Array
 
-FEWEST_CONTROLS = 20  # with fewer, no rank among them is rarer than 5 %
+FEWEST_CONTROLS = 20  # with fewer controls, no rank has a probability below 5 %
 SUM_WEIGHT = 1000.0
 
 
 @dataclass(frozen=True)
 class Synthetic:
-    """Effect (mean or last gap after), half its interval and its spread from the controls' gaps, p by rank, how many missed as badly."""
+    """Effect (mean or last gap after), half its interval and its spread from the controls' gaps, p by rank, count of gaps as large."""
 
     effect: float
     margin: float
@@ -33,7 +34,7 @@ class Synthetic:
 
 
 def weigh_controls(target: Array, controls: Array) -> Array:
-    """Weights of the controls (C), none negative, adding up to 1, that follow the target (length n) best; `controls` is C x n."""
+    """Weights of the controls (C) with the best fit to the target (length n): none negative, their sum is 1. `controls` is C x n."""
     scale = max(float(np.abs(controls).mean()), 1e-12)
     rows = np.vstack([controls.T / scale, np.full(len(controls), SUM_WEIGHT)])
     weights = nnls(rows, np.append(target / scale, SUM_WEIGHT))[0]
@@ -49,8 +50,8 @@ def find_gap(target: Array, controls: Array, n: int) -> tuple[Array, Array]:
 def judge_synthetic(target: Array, controls: Array, n: int, *, last_only: bool = False) -> Synthetic:
     """Judge a series (n + m) by its controls (C x (n + m)).
 
-    A gap counts in units of the fit before. A fit closer than the median of all is taken for the median: following well by luck, with many
-    controls to choose from, promises nothing for the time after.
+    A gap is measured in units of the error of the fit before. An error below the median of all counts as the median: with many controls to
+    choose from, a close fit may be luck and does not predict the time after.
     """
     after = slice(-1, None) if last_only else slice(n, None)
     gaps, weights = find_gap(target, controls, n)

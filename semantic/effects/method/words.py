@@ -1,4 +1,4 @@
-"""What a judgement says in words: verdict, reason, and one plain sentence with the count of earlier dates."""
+"""The texts of a judgement: verdict, reason, and one sentence that includes the count of placebo dates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ METHODS = {
 
 
 def write_number(value: float) -> str:
-    """Four leading digits, no exponent in the usual range."""
+    """A number with four leading digits, without an exponent in the usual range."""
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else "unknown"
     if abs(value) < 1e-5:
@@ -28,7 +28,7 @@ def write_number(value: float) -> str:
 
 
 def write_ratio(logarithm: float) -> str:
-    """What a difference of logarithms comes to, in per cent."""
+    """A difference of logarithms as per cent: exp(difference) - 1."""
     return f"{math.expm1(min(logarithm, 700.0)):+.1%}".replace("%", " %")
 
 
@@ -45,16 +45,16 @@ def give_verdict(effect: float | None, p: float | None, too_little: str | None, 
 
 
 def give_reason(verdict: str, p: float | None, visible: float | None, too_little: str | None) -> str:
-    """Why the verdict is what it is."""
+    """The reason for the verdict."""
     if verdict == TOO_LITTLE:
         return too_little or "the effect cannot be estimated from these periods"
     if verdict == NOTHING:
         return f"within the 95 % margin; an effect of {write_number(visible or 0)} would have been seen in 80 of 100 cases"
-    return f"outside the 95 % margin: so far out in {max(p or 0, 1e-4):.2%} of cases without a change"
+    return f"outside the 95 % margin: without a change, a difference this large occurs in {max(p or 0, 1e-4):.2%} of cases"
 
 
 def count_times(count: int) -> str:
-    """Once, twice, n times, never."""
+    """A count in words: never, once, twice, n times."""
     return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
@@ -72,7 +72,7 @@ def write_sentence(
     last_only: bool = False,
     log: bool = False,
 ) -> str:
-    """One plain sentence for who did not make the forecast."""
+    """The judgement in one sentence, for readers without knowledge of statistics."""
     write = write_ratio if log else write_number
     size = write(effect).lstrip("+-") if log else write(abs(effect))
     move, margin = f"{size} {'higher' if effect > 0 else 'lower'}", f"95 % margin {write(lower)} to {write(upper)}"
@@ -80,8 +80,8 @@ def write_sentence(
     if method == "synthetic":
         span = f"in the last of the {after} {periods} after" if last_only else span
         return (
-            f"The value stood {move} {span} than a mix of controls that had followed it over the {before} {periods} before ({margin}); of "
-            f"{placebos} controls, treated the same way though nothing was changed there, as large a gap was found {count_times(missed)}."
+            f"The value stood {move} {span} than a mix of controls that had followed it over the {before} {periods} before ({margin}); the "
+            f"same was done for {placebos} controls, where nothing was changed: a gap as large was found {count_times(missed)}."
         )
     against = f"forecast from the {before} {periods} before" if method.startswith("forecast") else f"in the {before} {periods} before"
     tail = "there is no earlier date to try the same on."
@@ -89,5 +89,5 @@ def write_sentence(
         dates = f"{placebos} earlier date{'s' * (placebos > 1)}"
         tail = f"the same, tried on {dates} when nothing was registered, missed as badly {count_times(missed)}."
     what = "The difference to the controls" if method == "step_difference" and not log else "The value"
-    beside = " beside its controls" if method == "step_difference" and log else ""
+    beside = " relative to its controls" if method == "step_difference" and log else ""
     return f"{what} stood {move}{beside} {span} than {against} ({margin}); {tail}"

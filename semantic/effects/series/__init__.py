@@ -1,1 +1,1 @@
-"""One series from a table of its own, as `cxhouse effect` reads it."""
+"""One series from a table, as `cxhouse effect` reads it."""

@@ -1,4 +1,4 @@
-"""One series, judged with the method that fits it: averaged forecast, synthetic control, or the step between two levels."""
+"""Judging one series with the method that its periods allow: averaged forecast, synthetic control, or step between two levels."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from semantic.effects.series.table import Periods
 
 FEWEST_FOR_FORECAST = {"week": 17, "day": 60, "month": 24, "year": 12}
 FEWEST_IN_ALL = 8
-SAME_SIZE = 2.0  # controls whose mean lies within this factor of ours are subtracted as they are
+SAME_SIZE = 2.0  # controls are subtracted unscaled when their mean is within this factor of the series' mean
 
 
 @dataclass(frozen=True)
 class SeriesEffect:
-    """What is known about one change: null where it cannot be estimated, and then `reason` says why.
+    """The result for one change. Fields are None when there is no estimate; `reason` then says why.
 
-    Effect, bounds and smallest visible effect are in the unit of the series, or its logarithm. `expected` is the path without the change.
+    Effect, bounds and smallest visible effect are in the unit of the series, or of its logarithm. `expected` is the path without the
+    change, one value per period.
     """
 
     effect: float | None
@@ -45,7 +46,7 @@ class SeriesEffect:
     margin: float | None = None
 
     def as_fields(self) -> dict[str, object]:
-        """For JSON, without the path of the plot."""
+        """The fields for JSON, without the paths for the plot."""
         fields = asdict(self)
         del fields["expected"], fields["margin"]
         return fields
@@ -53,7 +54,7 @@ class SeriesEffect:
 
 @dataclass(frozen=True)
 class _Found:
-    """An estimate before it is put into words."""
+    """An estimate before verdict and sentence are added."""
 
     method: str
     effect: float
@@ -69,7 +70,7 @@ class _Found:
 
 
 def judge_periods(periods: Periods, *, better: str | None = None, log: bool = False, last_only: bool = False) -> SeriesEffect:
-    """Judge one series; with `log` its logarithm and that of the controls (all above 0). `last_only` is for the synthetic control."""
+    """Judge one series; with `log`, the logarithms of series and controls (all above 0). `last_only`: only with a synthetic control."""
     n, m = periods.n, periods.m
     same_size = is_same_size(periods)
     if log:
@@ -99,7 +100,7 @@ def judge_periods(periods: Periods, *, better: str | None = None, log: bool = Fa
 
 
 def estimate(periods: Periods, last_only: bool, same_size: bool) -> _Found | None:
-    """The method that fits these periods, and what it finds."""
+    """Choose the method for these periods and return its estimate."""
     n, m = periods.n, periods.m
     if n < 2 or m < 1 or np.ptp(periods.values[:n]) == 0:
         return None
@@ -112,7 +113,7 @@ def estimate(periods: Periods, last_only: bool, same_size: bool) -> _Found | Non
 
 
 def find_obstacle(periods: Periods, method: str | None = None) -> str | None:
-    """Why there is no verdict, in words."""
+    """The reason why there is no verdict; None when there is one."""
     n, m = periods.n, periods.m
     if m < 1 or n < 1:
         return f"no whole {periods.grain} {'before' if n < 1 else 'after'} the change"
@@ -129,7 +130,7 @@ def find_obstacle(periods: Periods, method: str | None = None) -> str | None:
 
 
 def wants_season(periods: Periods) -> bool:
-    """Monthly levels from two years before on."""
+    """Monthly levels when at least two years before are known, else none."""
     months = {int(p) % 12 for p in periods.positions[periods.positions < 0]}
     return (
         periods.grain == "month"
@@ -139,7 +140,7 @@ def wants_season(periods: Periods) -> bool:
 
 
 def warn_season(periods: Periods) -> tuple[str, ...]:
-    """Season is only excluded where earlier years show it."""
+    """A warning when the history is too short to exclude a seasonal effect."""
     span = -float(periods.positions[0])
     if (periods.grain == "week" and span < 104) or (periods.grain == "month" and not wants_season(periods)) or periods.grain == "day":
         return ("season not excluded: the history before is shorter than two years",)
@@ -147,7 +148,7 @@ def warn_season(periods: Periods) -> tuple[str, ...]:
 
 
 def find_forecast(periods: Periods) -> _Found:
-    """The averaged forecast, with an index of the controls where there are any."""
+    """The averaged forecast, with an index of the controls if there are any."""
     n, m = periods.n, periods.m
     pattern = Pattern(
         tuple(int(p) for p in periods.positions[:n]), tuple(int(p) for p in periods.positions[n:]), periods.grain, wants_season(periods)
@@ -174,7 +175,7 @@ def find_forecast(periods: Periods) -> _Found:
 
 
 def check_controls(pattern: Pattern, periods: Periods, control: tuple[Array, Array]) -> tuple[str, ...]:
-    """Warn of controls that did not move together with the series before, or that moved at the date themselves."""
+    """Warnings about controls that did not move together with the series before, or that moved at the date of the change."""
     n = periods.n
     together = float(np.corrcoef(np.diff(periods.values[:n]), np.diff(control[0][0]))[0, 1]) if np.ptp(control[0][0]) > 0 else 0.0
     warnings = []
@@ -183,12 +184,12 @@ def check_controls(pattern: Pattern, periods: Periods, control: tuple[Array, Arr
             f"the controls hardly moved together with the series before (correlation of changes {together:.2f}); they weigh little"
         )
     if np.ptp(control[0][0]) > 0 and judge_series(pattern, control[0], control[1]).p[0] < 0.01:
-        warnings.append("the controls moved at the date themselves: the change may have met them, or something else happened")
+        warnings.append("the controls moved at the same date: the change may have affected them, or something else happened")
     return tuple(warnings)
 
 
 def is_same_size(periods: Periods) -> bool:
-    """True where every control is of the series' own size before the change, so that a plain difference makes sense."""
+    """True when every control has about the size of the series before the change, so that a difference makes sense."""
     n = periods.n
     if not len(periods.controls) or not n:
         return False
@@ -209,7 +210,7 @@ def find_step(periods: Periods, same_size: bool) -> _Found | None:
         else:
             beside, method = np.concatenate(index_controls(periods.controls, periods.n), axis=1)[0], "step_control"
             beside = beside - beside.mean()
-    # series that ran side by side and then part are what a difference looks for: a line would take their parting away
+    # without a common line: it would also remove a step between series that were parallel before
     has_line = False if method == "step_difference" else None
     step = judge_step(periods.positions, values, periods.grain, season=wants_season(periods), beside=beside, has_line=has_line)
     if step is None:
@@ -228,7 +229,7 @@ def find_step(periods: Periods, same_size: bool) -> _Found | None:
 
 
 def check_parallel(periods: Periods, difference: Array) -> tuple[tuple[str, ...], str | None]:
-    """A note where the difference to the controls drifted before; and why there is no verdict, where without the drift no step is left."""
+    """A warning when the difference to the controls drifted before; the reason for no verdict when no step is left without the drift."""
     past, season = periods.positions < 0, wants_season(periods)
     if not prefers_line(periods.positions[past], difference[past], periods.grain, season, None):
         return (), None

@@ -1,4 +1,4 @@
-"""A table of dated values, put into whole periods around a change: which row falls into which, and what stands in it."""
+"""A table of dated values as whole periods around a change: the period of each row, and the values of each period."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import WEEK, measure_scatter
 
 DEFAULT_AFTER = {"day": 28, "week": 4, "month": 12, "year": None}
-MOST_WEEKS = 520  # before, unless asked for: what was ten years ago says little, and time goes with the third power
-FEWEST_DAYS_APART = 20  # rows further apart stand for months or years
-FEWEST_WEEKDAYS = 4  # of the seven days of a week must stand in a table of days
+MOST_WEEKS = 520  # most weeks before, unless asked for: older weeks add little, and computing time grows with the third power
+FEWEST_DAYS_APART = 20  # rows further apart count as months or years
+FEWEST_WEEKDAYS = 4  # days of a week that a table of days must have, out of seven
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class Periods:
 
 
 def guess_grain(days: Sequence[date]) -> str:
-    """What the rows seem to be: daily rows are judged by weeks."""
+    """The grain of the rows, from their distances; daily rows are judged as weeks."""
     gaps = np.diff([day.toordinal() for day in sorted(set(days))])
     usual = float(np.median(gaps)) if len(gaps) else 1.0
     return "week" if usual < FEWEST_DAYS_APART else "month" if usual < 200 else "year"
 
 
 def place_rows(days: Sequence[date], change: date, grain: str) -> tuple[Array, tuple[str, ...]]:
-    """Position per row (NaN: the period holds days before and after the change and is left out), and what was left out."""
+    """Position per row (NaN: its period has days before and after the change and is left out), and a note on the period left out."""
     ordinals = np.array([day.toordinal() for day in days])
     gaps = np.diff(np.unique(ordinals))
     usual = float(np.median(gaps)) if len(gaps) else 1.0
@@ -68,7 +68,7 @@ def place_rows(days: Sequence[date], change: date, grain: str) -> tuple[Array, t
         index = np.array([day.year * 12 + day.month - 1 if grain == "month" else day.year for day in days])
         own = change.year * 12 + change.month - 1 if grain == "month" else change.year
         is_own = index == own
-        # a row of a whole month or year that is dated later in it, as at its end
+        # a row of a whole month or year may be dated later than its first day, for example at its end
         begins = change.replace(day=1) if grain == "month" else change.replace(month=1, day=1)
         is_whole = usual >= FEWEST_DAYS_APART and change > begins and bool((is_own & (ordinals > change.toordinal())).any())
         mixed = is_own & (is_whole or bool((is_own & (ordinals < change.toordinal())).any()))
@@ -125,14 +125,14 @@ def pool_table(
 
 
 def wants_weeks(days: Sequence[date], change: date, before: int | None, after: int | None) -> bool:
-    """Days are pooled to whole weeks where twelve weeks before and two after allow it."""
+    """Pool days to whole weeks when there are at least twelve weeks before and two after."""
     past = (change - min(days)) // timedelta(days=1)
     future = (max(days) - change) // timedelta(days=1) + 1
     return min(past, before or past) >= 12 * WEEK and min(future, after or future) >= 2 * WEEK
 
 
 def scatter_days(ordinals: Array, rows: list[Array], tops: Array, bottoms: Array, positions: Array, change: date) -> Array:
-    """Mean square of days within each week, missing days as no deviation."""
+    """Mean square of days within each week; a missing day counts as a deviation of 0."""
     top, bottom = np.zeros((1, len(rows), WEEK)), np.zeros((1, len(rows), WEEK))
     for i, each in enumerate(rows):
         for row in each:

@@ -1,1 +1,1 @@
-"""Simulated worlds, in which the truth is known: calibration of the method and learning of its prior. No build imports this."""
+"""Simulated worlds with known effects: calibration of the method and learning of its prior. Builds do not use this package."""

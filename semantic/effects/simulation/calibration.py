@@ -1,4 +1,4 @@
-"""How often is the method wrong where the truth is known? False alarms, cover and power in simulated worlds, beside what others would say.
+"""Error rates where the truth is known: false alarms, cover and power of this and other methods in simulated worlds.
 
 `python -m semantic.effects.simulation.calibration FILE.md [SERIES]` writes the table; seeds are fixed.
 """
@@ -19,7 +19,7 @@ from semantic.effects.method.rivals import compare_means, fit_structure, know_ev
 from semantic.effects.simulation.worlds import WORLDS, World, filter_ar, simulate_days
 
 AFTER = 28
-SHIFT = 0.6  # of a day's standard deviation
+SHIFT = 0.6  # planted shift, in standard deviations of a day
 LEVEL = 0.05
 HISTORIES = (180, 365, 910)
 SEED = 20260301
@@ -47,7 +47,7 @@ def mark_peaks(world: World, n: int) -> tuple[float, ...] | None:
 
 
 def simulate(world: World, days: int, series: int, shift: float, seed: int) -> tuple[Weeks, Array]:
-    """Weeks, and daily values (empty days carry the series' mean)."""
+    """Weeks, and daily values (empty days hold the mean of the series)."""
     top, bottom = simulate_days(world, np.random.default_rng(seed), series, days + AFTER, days, shift)
     with np.errstate(divide="ignore", invalid="ignore"):
         values = np.where(bottom > 0, top / bottom, top.sum(axis=1, keepdims=True) / bottom.sum(axis=1, keepdims=True))
@@ -55,7 +55,7 @@ def simulate(world: World, days: int, series: int, shift: float, seed: int) -> t
 
 
 def judge_weeks(world: World, weeks: Weeks) -> Estimates | None:
-    """The method on simulated weeks; None where it says too little data."""
+    """The method on simulated weeks; None when it finds too little data."""
     if find_too_little(weeks.n, 4, has_peak=world.has_peak):
         return None
     pattern = Pattern(tuple(range(-weeks.n, 0)), tuple(range(4)), peaks=mark_peaks(world, weeks.n))
@@ -119,7 +119,7 @@ def write_cell(cell: Cell | None) -> str:
 
 
 def find_misses(name: str, cells: dict[int, Cell], best: dict[int, float | None]) -> list[str]:
-    """Where the aim is missed, in words."""
+    """Texts on the cells that miss the aim."""
     misses = []
     for days, cell in cells.items():
         low, high = BOUNDS[days]

@@ -1,7 +1,7 @@
-"""How the prior was learned: descent on false alarms and power over the training worlds, for one length of history at a time.
+"""Learning the prior: gradient descent on false alarms and power over the training worlds, for one length of history at a time.
 
 `python -m semantic.effects.simulation.prior_learning [blocks]` prints the tables of `prior.py`; seeds are fixed.
-Neither the placebo gate nor the guard against a wider spread takes part: they come after.
+The placebo gate and the guard against a wider spread are not part of it: they are applied afterwards.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ AFTER = 4
 SERIES_PER_BLOCK = 50
 SHIFT = 0.6
 EVEN = 0.1  # share of the prior that is spread evenly over all models
-BLUR = 0.12  # how soft the border at the margin is, for a slope to follow
+BLUR = 0.12  # width of the blurred border at the margin, so that the loss has a slope
 ALARMS = {25: (0.03, 0.05), 52: (0.04, 0.057), 130: (0.042, 0.058)}
-POWER = {25: 0.7, 52: 0.9, 130: 0.97}  # share of the best possible below which a kind counts more
+POWER = {25: 0.7, 52: 0.9, 130: 0.97}  # share of the best possible power; a kind below it gets more weight
 ROUNDS, RATE = 350, 0.08
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What the models say of the series of one kind: miss, variance, log likelihood (series x models); the shift, the best power."""
+    """Results of the models on the series of one kind: miss, variance, log likelihood (series x models); the shift, the best power."""
 
     miss: Array
     variance: Array
@@ -63,7 +63,7 @@ def draw_samples(weeks: int, blocks: int, seed: int) -> tuple[dict[str, Sample],
 
 
 def join_samples(samples: list[Sample]) -> Sample:
-    """One sample of several."""
+    """Join several samples to one."""
     arrays = (np.concatenate([getattr(each, name) for each in samples]) for name in ("miss", "variance", "logs", "shift"))
     return Sample(*arrays, best=float(np.mean([each.best for each in samples])))
 
@@ -102,7 +102,7 @@ def rate_prior(prior: Array, samples: dict[str, Sample], rank: int, weeks: int) 
 
 
 def learn_prior(weeks: int, blocks: int, seed: int = SEED) -> tuple[Array, dict[str, tuple[float, float]]]:
-    """Prior over all models of this length (kernels x mixes), and what it reaches per kind; Adam on the logits, from an even start."""
+    """Prior over all models of this length (kernels x mixes), and its results per kind; Adam on the logits, from a uniform start."""
     samples, rank = draw_samples(weeks, blocks, seed)
     models = next(iter(samples.values())).miss.shape[1]
     logits, first, second = np.zeros(models), np.zeros(models), np.zeros(models)

@@ -1,7 +1,7 @@
-"""Simulated KPIs to learn the prior on: thirteen kinds of noise with strengths drawn afresh for every fifty series.
+"""Simulated KPIs to learn the prior on: thirteen kinds of noise, with new strengths for every fifty series.
 
-The worlds of the calibration (`worlds.py`) are single points; here strengths are ranges, and seeds are others. Noise of a day has
-standard deviation 1.
+The worlds of the calibration (`worlds.py`) have fixed strengths; here strengths are drawn from ranges, with other seeds. The noise of a
+day has standard deviation 1.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import numpy as np
 from semantic.effects.method.kernels import Array
 from semantic.effects.simulation.worlds import BURN_IN, correlate_ar, filter_ar
 
-STATIONARY = 0.93  # the most that two coefficients of an autoregression add up to
+STATIONARY = 0.93  # largest sum of two coefficients of an autoregression
 
 
 @dataclass(frozen=True)
 class Part:
-    """One source of noise: `draw(generator, series, days)` gives daily values, `covariance(days)` what is known of them."""
+    """One source of noise: `draw(generator, series, days)` gives daily values, `covariance(days)` their covariance."""
 
     draw: Callable[[np.random.Generator, int, int], Array]
     covariance: Callable[[int], Array]
@@ -47,7 +47,7 @@ def wander(step: float) -> Part:
 
 
 def climb(slope: float) -> Part:
-    """A straight line of up to `slope` a year either way."""
+    """A straight line with a slope of -`slope` to `slope` a year."""
 
     def draw(generator: np.random.Generator, series: int, days: int) -> Array:
         return np.asarray(generator.uniform(-slope, slope, (series, 1)) / 365 * np.arange(days))
@@ -56,7 +56,7 @@ def climb(slope: float) -> Part:
 
 
 def wave(*heights: float) -> Part:
-    """Waves that come once, twice … a year, each at a random phase."""
+    """Waves with one, two … periods a year, each with a random phase."""
 
     def draw(generator: np.random.Generator, series: int, days: int) -> Array:
         angle = 2 * np.pi * np.arange(days) / 365.25
@@ -71,7 +71,7 @@ def wave(*heights: float) -> Part:
 
 
 def draw_kinds(generator: np.random.Generator) -> dict[str, tuple[Part, ...]]:
-    """One member of every kind; its parts are added up."""
+    """One member of every kind; its parts are summed."""
     between = generator.uniform
     first, second = between(0.1, 0.6), between(0.05, 0.45)
     over = max((first + second) / STATIONARY, 1.0)

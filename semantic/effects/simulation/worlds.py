@@ -1,6 +1,6 @@
-"""Simulated KPIs without any change, in many kinds of noise: daily numerators and denominators to measure false alarms, cover and power on.
+"""Simulated KPIs without any change, in many kinds of noise: daily numerators and denominators to measure false alarms, cover and power.
 
-The noise of a day has standard deviation 1 where nothing else is said; a seed fixes every value.
+The noise of a day has standard deviation 1 unless stated otherwise; a seed fixes every value.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class World:
     draw: Callable[[np.random.Generator, int, int, int], Array]
     answers: float | None = None
     has_peak: bool = False
-    covariance: Callable[[int, int], Array] | None = None  # of the days, known in a simulation
+    covariance: Callable[[int, int], Array] | None = None  # covariance of the days, which is known in a simulation
 
 
 def filter_ar(noise: Array, coefficients: tuple[float, ...]) -> Array:
@@ -46,7 +46,7 @@ def draw_ar(*coefficients: float) -> Callable[[np.random.Generator, int, int, in
 
 
 def draw_latent(generator: np.random.Generator, series: int, days: int, start: int) -> Array:
-    """Independent days on a slowly wandering level of half their variance."""
+    """Independent days on a slowly changing level of half their variance."""
     slow = filter_ar(generator.standard_normal((series, days + BURN_IN)), (0.97,))
     return np.asarray(generator.standard_normal((series, days)) + 0.7 * slow)
 
@@ -64,7 +64,7 @@ def draw_cycle(generator: np.random.Generator, series: int, days: int, start: in
 
 
 def draw_peak(generator: np.random.Generator, series: int, days: int, start: int) -> Array:
-    """Every year four weeks stand 1.5 higher, give or take a tenth, and the change is dated at the start of such weeks."""
+    """Every year four weeks are about 1.5 higher (by a tenth more or less), and the change starts with such weeks."""
     values = generator.standard_normal((series, days))
     for first in range(start, -28, -364):
         height = 1.5 * (1 + 0.1 * generator.standard_normal((series, 1)))
@@ -73,7 +73,7 @@ def draw_peak(generator: np.random.Generator, series: int, days: int, start: int
 
 
 def draw_trend(generator: np.random.Generator, series: int, days: int, start: int) -> Array:
-    """A straight line of up to 1.5 a year either way."""
+    """A straight line with a slope of -1.5 to 1.5 a year."""
     slope = generator.uniform(-1.5, 1.5, (series, 1)) / 365
     return np.asarray(filter_ar(generator.standard_normal((series, days + BURN_IN)), (0.3,)) + slope * np.arange(days))
 
@@ -86,7 +86,7 @@ def draw_wider(generator: np.random.Generator, series: int, days: int, start: in
 
 
 def draw_tails(generator: np.random.Generator, series: int, days: int, start: int) -> Array:
-    """Days with heavy tails (t with three degrees of freedom) and some memory."""
+    """Days with heavy tails (t with three degrees of freedom) and some autocorrelation."""
     noise = generator.standard_t(3, (series, days + BURN_IN)) / np.sqrt(3)
     return filter_ar(noise, (0.3,))
 
@@ -123,7 +123,7 @@ def add_line(days: int, start: int) -> Array:
 
 
 def widen(days: int, start: int) -> Array:
-    """Independent days, wider after the change."""
+    """Covariance of independent days with a larger variance after the change."""
     return np.diag(np.where(np.arange(days) < start, 1.0, 2.25))
 
 
@@ -149,7 +149,7 @@ WORLDS = (
 def simulate_days(
     world: World, generator: np.random.Generator, series: int, days: int, start: int, shift: float = 0.0
 ) -> tuple[Array, Array]:
-    """Daily numerator and denominator (series x days); from day `start` on the level stands `shift` noise standard deviations higher."""
+    """Daily numerator and denominator (series x days); from day `start` the level is higher by `shift` standard deviations of the noise."""
     values = world.draw(generator, series, days, start)
     if world.answers is None:
         values[:, start:] += shift

@@ -1,4 +1,4 @@
-"""The generator: same arguments, same files; whole or not at all."""
+"""The generator: equal arguments give equal files; a demo is written completely or not at all."""
 
 from __future__ import annotations
 

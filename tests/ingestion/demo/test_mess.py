@@ -1,4 +1,4 @@
-"""The mess of real life is there, in the share that was meant."""
+"""The demo has the planned share of bad data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What truth.json says was planted can be found in the files."""
+"""The effects that truth.json lists can be found in the files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WINDOW = timedelta(days=56)
 def shares_around(
     demo: ForeignFiles, change_id: str, scores: pl.DataFrame, good_from: int, *, days_after: int = 180
 ) -> tuple[float, float]:
-    """Share of good scores in the half year before and the days after a change; long, for a small demo has few answers a day."""
+    """Share of good scores in the half year before and the days after a change; long, because a small demo has few answers a day."""
     start = datetime.combine(demo.start_of(change_id), datetime.min.time())
     before = scores.filter(pl.col("Sent").is_between(start - timedelta(days=180), start, closed="left"))
     after = scores.filter(pl.col("Sent").is_between(start + timedelta(days=1), start + timedelta(days=days_after)))
@@ -112,7 +112,7 @@ def test_the_gift_finder_starts_with_the_peak_which_lifts_conversion_every_year(
         assert peak["orders"].sum() / peak["sessions"].sum() > 1.08 * before["orders"].sum() / before["sessions"].sum()
 
 
-def test_quiet_fans_and_big_spenders_behave_as_told(demo: ForeignFiles) -> None:
+def test_quiet_fans_and_big_spenders_behave_as_planted(demo: ForeignFiles) -> None:
     orders = demo.read_table("orders").drop_nulls(["customer_no", "goods_total_cents"])
     lines = demo.read_table("order_lines").join(orders.select("order_no", "customer_no"), on="order_no")
     spent = orders.group_by("customer_no").agg(

@@ -1,1 +1,1 @@
-"""Every KPI counted a second time, from the demo's raw files, in plain Python: no data frame, no SQL, none of our code."""
+"""Every KPI counted again from the demo's raw files in plain Python, without data frames, SQL or code of the project."""

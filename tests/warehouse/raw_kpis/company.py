@@ -31,7 +31,7 @@ UNMAPPED = "unmapped"
 
 @dataclass(frozen=True)
 class Place:
-    """Where an event counts. Touchpoint None: the company as a whole was asked about."""
+    """The place where an event counts. Touchpoint None: the question is about the company as a whole."""
 
     day: date
     touchpoint: str | None
@@ -41,7 +41,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Count:
-    """What one row adds to a KPI."""
+    """The contribution of one row to a KPI."""
 
     kpi: str
     place: Place
@@ -50,7 +50,7 @@ class Count:
 
 
 class RawCompany:
-    """What the demo's systems say on the day `until`, which is the first day that is not known yet."""
+    """The content of the demo's systems on the day `until`, which is the first unknown day."""
 
     def __init__(self, demo: Path, until: date) -> None:
         self.until = until
@@ -69,7 +69,7 @@ class RawCompany:
         return [contact for contact in self.contacts.values() if contact["is_inbound"]]
 
     def find_customer(self, contact: Row) -> str | None:
-        """The one customer a contact's number, address or telephone belongs to; none when nobody or several have it."""
+        """The only customer with the contact's number, address or telephone; None when no customer or several have it."""
         for key in list_keys(contact["customer"], "crmId", "email", "phone", "zip", "houseNr"):
             owners = self._owners.get(key, ())
             if len(owners) == 1:
@@ -81,7 +81,7 @@ class RawCompany:
         return Place(read_local_day(order["placed_at"]), CHECKOUTS[order["channel"]], order["channel"])
 
     def place_contact(self, contact: Row) -> Place:
-        """The day the customer began to wait. Advice by chat is a desk of its own."""
+        """The day the customer began to wait. Advice by chat is a separate touchpoint."""
         channel = contact["channel"]
         desk = DESKS[channel] if channel != "chat" else "product_advice" if contact["queue"] == "advice" else "chat_service"
         return Place(read_local_day(contact["queued_at"]), desk, channel)
@@ -92,7 +92,7 @@ class RawCompany:
         return Place(day or read_local_day(delivery["promised_at"]), touchpoint, None, delivery["supplier"])
 
     def place_answer(self, answer: Row) -> Place:
-        """That of the contact, delivery or order asked about; else the touchpoint named, on the day of asking."""
+        """The place of the contact, delivery or order asked about; otherwise the named touchpoint, on the day of asking."""
         asked = read_local_day(answer["asked_at"])
         if answer["survey"] in RELATIONSHIP_SURVEYS:
             return Place(asked, None)
@@ -106,7 +106,7 @@ class RawCompany:
 
 
 def list_keys(row: Row, number: str, email: str, phone: str, postcode: str, house: str) -> list[tuple[str, str]]:
-    """What may identify a customer, strongest first, each written one way. A Dutch telephone number is its last nine digits."""
+    """Keys that may identify a customer, strongest first, each normalised. A Dutch telephone number is its last nine digits."""
     keys = [("number", (row.get(number) or "").strip()), ("email", (row.get(email) or "").strip().lower())]
     keys.append(("phone", re.sub(r"\D", "", row.get(phone) or "")[-9:]))
     if row.get(postcode) and row.get(house):

@@ -48,13 +48,13 @@ def count_offers(company: RawCompany) -> Iterator[Count]:
 
 
 def count_without_customer(company: RawCompany) -> Iterator[Count]:
-    """Contacts nobody can be told from."""
+    """Contacts whose customer is unknown."""
     for contact in company.inbound:
         yield Count("contacts_without_customer", company.place_contact(contact), float(company.find_customer(contact) is None), 1)
 
 
 def count_first_contact_resolution(company: RawCompany) -> Iterator[Count]:
-    """Solved contacts that the same customer did not have to follow up on the same topic within seven days."""
+    """Solved contacts without another contact of the same customer about the same topic within seven days."""
     asked: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for contact in company.inbound:
         customer = company.find_customer(contact)
@@ -71,7 +71,7 @@ def count_first_contact_resolution(company: RawCompany) -> Iterator[Count]:
 
 
 def count_about_orders(company: RawCompany) -> Iterator[Count]:
-    """Contacts that name an order, on their own day. The orders below are those of the whole company."""
+    """Contacts that name an order, on their own day. The denominator is the orders of the whole company."""
     for contact in company.inbound:
         if contact["order_id"]:
             yield Count("contact_rate", company.place_contact(contact), 1, 0)

@@ -1,4 +1,4 @@
-"""What serving customers cost, shared out within each month over the work that caused it."""
+"""Costs of service, shared out within each month over the work that caused them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STAFFED = ("phone", "mail", "chat", "whatsapp")
 
 @dataclass(frozen=True)
 class Work:
-    """What a cost is shared out over: seconds of talking, extra attempts, lines that came back."""
+    """The work over which a cost is shared out: handling seconds, extra attempts, returned lines."""
 
     kind: str
     place: Place
@@ -36,7 +36,7 @@ def list_work(company: RawCompany) -> Iterator[Work]:
 
 
 def count_cost_to_serve(company: RawCompany) -> Iterator[Count]:
-    """Each month's costs of staff, redeliveries and returns; the orders below are those of the whole company."""
+    """Each month's costs of staff, redeliveries and returns; the denominator is the orders of the whole company."""
     costs: dict[tuple[str, tuple[int, int]], float] = defaultdict(float)
     for cost in company.costs:
         kind = cost["centre"] if cost["kind"] == "staff" else cost["kind"]

@@ -12,7 +12,7 @@ from tests.warehouse.raw_kpis.files import Row, read_local_day
 
 
 def is_there_by(delivery: Row, day: date) -> bool:
-    """Delivered on or before the local day. What never came is late."""
+    """Delivered on or before the local day. A delivery that never arrived is late."""
     return delivery["delivered_at"] is not None and read_local_day(delivery["delivered_at"]) <= day
 
 

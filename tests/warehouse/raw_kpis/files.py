@@ -1,4 +1,4 @@
-"""The demo's systems as they stand on disk. A line that cannot be split, an unreadable value or a missing required one costs the row."""
+"""The demo's systems as they are on disk. A row with a line that cannot be split, or an unreadable or missing value, is left out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 
 class BadRowError(Exception):
-    """A row the warehouse must reject too."""
+    """A row that the warehouse must reject too."""
 
 
 def read_local_day(moment: datetime) -> date:

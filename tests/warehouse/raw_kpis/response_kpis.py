@@ -1,4 +1,4 @@
-"""How long a written message waits, counting only the time its channel is open."""
+"""How long a written message waits, counting only the time in which its channel is open."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.warehouse.raw_kpis.company import Count, RawCompany
 from tests.warehouse.raw_kpis.files import ZONE, read_local_day
 
 WRITTEN = ("mail", "whatsapp", "social")
-# the demo's WhatsApp desk; nobody declared hours for mail and social media, which are always open
+# the demo's WhatsApp desk; mail and social media have no declared hours, so they are always open
 OPENS, CLOSES = time(7), time(23)
 WITH_HOURS = ("whatsapp",)
 
 
 def read_closed_days() -> set[date]:
-    """The days the desk is closed: holidays, unless its hours say that it works then."""
+    """The days on which the desk is closed: holidays, unless its hours say otherwise."""
     calendars = PROJECT / "company" / "calendars"
     hours = yaml.safe_load((calendars / "opening_hours.yml").read_text(encoding="utf-8"))["opening_hours"]
     if not any(row.get("closed_on_holidays", True) for row in hours if row["channel"] in WITH_HOURS):

@@ -40,7 +40,7 @@ COUNTERS: tuple[Callable[[RawCompany], Iterator[Count]], ...] = (
 )
 
 PER_ORDER_OF_THE_COMPANY = ("contact_rate", "cost_to_serve")
-EVER = date.min  # stands for all days together
+EVER = date.min  # means all days together
 
 # touchpoint (None is the company), dimension set, its value, first day of the month or EVER
 Key = tuple[str | None, str, str | None, date]
@@ -68,7 +68,7 @@ def sum_kpis(company: RawCompany) -> dict[str, Sums]:
 
 
 def divide_by_all_orders(pairs: dict[Key, list[float]], company: RawCompany) -> None:
-    """All orders of the company stand below, also in months in which nothing stands above, from a series' first month on."""
+    """The denominator is all orders of the company, also in months with numerator 0, from a series' first month on."""
     placed = Counter(company.place_order(order).day.replace(day=1) for order in company.orders.values())
     first: dict[tuple[str | None, str, str | None], date] = {}
     for touchpoint, name, value, month in pairs:

@@ -1,10 +1,10 @@
--- One row per channel and stretch of time in which it is open, drawn from opening hours and holidays, over the days that data can fall on.
+-- One row per channel and period in which it is open, from opening hours and holidays, over the days on which there can be data.
 with hours as (
 
     select
         *,
         {{ minute_of_day('opens_at') }} as opens_minute,
-        -- a closing time at or before the opening time is one of the next day
+        -- a closing time at or before the opening time is on the next day
         {{ minute_of_day('closes_at') }} + case when closes_at <= opens_at then 1440 else 0 end as closes_minute
     from {{ ref('int_opening_hours__declared') }}
 
@@ -41,7 +41,7 @@ opened as (
     left join {{ ref('int_holidays__declared') }} as holidays on days.local_date = holidays.holiday_date
     where holidays.holiday_date is null or not hours.closed_on_holidays
     union all
-    -- nothing is known before the first day on which hours of the channel hold: it counts as always open
+    -- before the first day with declared hours of the channel, it counts as always open
     select declared.channel, days.local_date, 0, 1440
     from days
     inner join (select channel, min(valid_from) as first_date from hours group by channel) as declared
@@ -67,7 +67,7 @@ moments as (
 
 ),
 
--- where stretches overlap, the later one begins when the earlier ones have ended
+-- where periods overlap, the later one begins when the earlier ones have ended
 disjoint as (
 
     select

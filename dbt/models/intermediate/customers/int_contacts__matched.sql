@@ -1,4 +1,4 @@
--- One row per contact with the customer it belongs to, the rule that matched it, or why none did. A key that fits several customers matches nobody.
+-- One row per contact with its customer and the rule that matched it, or the reason why none did. A key that fits several customers matches none.
 with keys as (
 
     select 1 as rank, 'customer_key' as rule, customer_key as key_value, customer_id from {{ ref('int_customers__resolved') }}

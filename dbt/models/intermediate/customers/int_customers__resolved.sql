@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per customer of a source system, with the customer it is. A row of a later source joins an earlier one on a key that names exactly one customer there.
+-- One row per customer of a source system, with its customer in the warehouse. A row of a later source is the same customer as a row of an earlier
+-- source when a key fits exactly one customer there.
 with customers as (
 
     select

@@ -1,5 +1,5 @@
 -- One row per order number: the customer who bought (null for a guest) and the day it was cancelled. Deliveries, contacts and answers name an order
--- by its number alone: where two sources use the same number, the first source has it.
+-- by its number alone: when two sources use the same number, it means the order of the first source.
 with numbered as (
 
     select

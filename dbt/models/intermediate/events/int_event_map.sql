@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- Which touchpoint claims which kind of event, and on which days. A kind no rule claims is absent: its events are unmapped.
+-- Which touchpoint claims which kind of event, and on which days. A kind that no rule claims is absent: its events are unmapped.
 with attributes as (
 
     select event_kind_id, 'source' as attribute, source as value from {{ ref('int_event_kinds') }}
@@ -41,7 +41,7 @@ checks as (
         conditions.attribute,
         conditions.is_excluded,
         max(case when conditions.value = attributes.value then 1 else 0 end) as is_listed,
-        -- orders counted for visits carry no source: a rule's source says nothing about them
+        -- orders counted for visits have no source, so the source of a rule does not apply to them
         max(case when conditions.attribute = 'source' and attributes.value is null then 1 else 0 end) as is_free
     from candidates
     inner join conditions using (rule_id)

@@ -24,7 +24,7 @@ asked as (
 
 ),
 
--- what an answer asks about: a contact before a delivery before an order
+-- what an answer asks about: the contact if it names one, otherwise the delivery, otherwise the order
 found as (
 
     select

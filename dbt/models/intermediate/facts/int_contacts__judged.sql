@@ -1,4 +1,5 @@
--- One row per inbound contact: how long the customer waited, whether they gave up, and how long it took us. Waits count for live channels only.
+-- One row per inbound contact: how long the customer waited, whether the customer gave up, and how long handling took. Waits are those of live
+-- channels only.
 with inbound as (
 
     select

@@ -5,7 +5,7 @@
     post_hook="{{ end_days('delivered_lines') }}",
 ) }}
 -- depends_on: {{ ref('int_segment_days') }}
--- Order lines by the day they should all have been there.
+-- Order lines by the day on which they were due.
 select
     due_date as event_date,
     source,

@@ -5,7 +5,7 @@
     post_hook="{{ end_days('delivered_orders') }}",
 ) }}
 -- depends_on: {{ ref('int_segment_days') }}
--- Orders by the day their last delivery was promised for.
+-- Orders by the promised day of their last delivery.
 select
     due_date as event_date,
     delivery_source as source,

@@ -6,5 +6,5 @@
 ) }}
 
 -- depends_on: {{ ref('int_segment_days') }}
--- Deliveries by the day the customer asked for.
+-- Deliveries by the day that the customer requested.
 {{ count_deliveries_by('deliveries_requested') }}

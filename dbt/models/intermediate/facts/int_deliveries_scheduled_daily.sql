@@ -6,5 +6,5 @@
 ) }}
 
 -- depends_on: {{ ref('int_segment_days') }}
--- Deliveries by the day last scheduled.
+-- Deliveries by the last scheduled day.
 {{ count_deliveries_by('deliveries_scheduled') }}

@@ -1,4 +1,4 @@
--- One row per order with the amount that counts as revenue: none when it was cancelled or is in another currency.
+-- One row per order with the amount that counts as revenue: null when the order was cancelled or is in another currency.
 with orders as (
 
     select

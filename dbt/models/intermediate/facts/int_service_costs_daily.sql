@@ -1,4 +1,5 @@
--- What serving customers cost: each month's costs of a channel's contacts over their handling time, of redeliveries over extra attempts, of returns over returned lines.
+-- Costs of service: each month's costs of a channel's contacts are shared out over their handling time, those of redeliveries over extra attempts,
+-- those of returns over returned lines.
 with work as (
 
     select
@@ -44,7 +45,7 @@ select
     shared.events_count,
     shared.quantity,
     shared.cost_channel,
-    -- six decimals, as everything that is added up: then the order of adding cannot show
+    -- six decimals, so that sums do not depend on the order of the rows
     round(shared.share * costs.amount, 6) as service_cost_total,
     0 as service_cost_total_sq,
     0 as service_cost_total_cube

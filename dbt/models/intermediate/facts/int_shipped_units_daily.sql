@@ -5,7 +5,7 @@
     post_hook="{{ end_days('shipped_units') }}",
 ) }}
 -- depends_on: {{ ref('int_segment_days') }}
--- Units by the day their order left, with those that came back within 30 days.
+-- Units by the day their order was shipped, with those returned within 30 days.
 select
     shipped_date as event_date,
     order_source as source,

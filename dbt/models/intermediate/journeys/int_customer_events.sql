@@ -1,4 +1,4 @@
--- One row per event that belongs to somebody, with its order and customer where they are known, never guessed. Visits carry neither and are not here.
+-- One row per event with a known order or customer; neither is guessed. Visits have neither and are not included.
 with orders as (
 
     select
@@ -9,7 +9,7 @@ with orders as (
 
 ),
 
--- an order number that two systems use names no order
+-- an order number that two systems use identifies no order
 numbered_orders as (
 
     select order_id, min(order_key) as order_key, min(customer_id) as customer_id

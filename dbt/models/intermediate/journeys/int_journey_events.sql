@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per journey and event that begins or ends one of its phases. thread_key says whose instance it can belong to; null: it names nobody the journey can follow.
+-- One row per journey and event that begins or ends one of its phases. thread_key is the order or customer whose instance it can belong to; null: the
+-- event has none, so the journey cannot follow it.
 with placed as (
 
     select events.*, map.touchpoint_id
@@ -9,7 +10,7 @@ with placed as (
 
 ),
 
--- what one order does twice on a day at one touchpoint (two parcels, three lines sent back) happens once
+-- several equal events of one order on one day at one touchpoint (two parcels, three returned lines) count once
 folded as (
 
     select

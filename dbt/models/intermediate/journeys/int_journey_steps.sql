@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per event of an instance and phase it begins or ends. An instance begins with the first start event of the first followed phase in a stretch.
+-- One row per event of an instance and phase that it begins or ends. An instance begins with the first start event of the first followed phase in a
+-- series of events without a longer gap.
 with phases as (
 
     select
@@ -49,7 +50,7 @@ inside as (
 
 select
     *,
-    -- a phase is entered by a start event unless it is open already
+    -- a start event enters a phase unless the phase is open already
     is_start and coalesce(is_after_end, true) as is_entry,
     sum(case when is_start and coalesce(is_after_end, true) then 1 else 0 end)
         over (

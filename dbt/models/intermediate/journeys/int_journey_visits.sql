@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- One row per time an instance entered a phase: when it began, when it ended, and whether it came back from a later phase.
+-- One row per entry of an instance into a phase: when it began, when it ended, and whether the instance came back from a later phase.
 with visits as (
 
     select

@@ -5,7 +5,7 @@
     post_hook="{{ end_outcomes('line_outcomes', {'delivered_lines': 'due_date'}) }}",
 ) }}
 
--- One row per order line that is delivered, or per delivery that names no line: on time and in full, on the same line.
+-- One row per delivered order line, or per delivery without an order line: whether it was on time, and in full.
 with deliveries as (
 
     select *, {{ order_line_key() }} as outcome_key, {{ local_date('delivered_at') }} as delivered_date

@@ -5,7 +5,8 @@
     post_hook="{{ end_outcomes('order_outcomes', {'order_cohorts': 'ordered_date', 'delivered_orders': 'due_date', 'shipped_units': 'shipped_date'}) }}",
 ) }}
 
--- One row per order: what became of it. Deliveries and contacts name an order by its number alone; where two sources use the same number, the first source has it.
+-- One row per order with its outcome. Deliveries and contacts name an order by its number alone; when two sources use the same number, it means the
+-- order of the first source.
 with orders as (
 
     select

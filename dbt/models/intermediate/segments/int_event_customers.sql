@@ -1,4 +1,4 @@
--- One row per daily fact and row it counts, with the customer it belongs to: null where none is known, never guessed.
+-- One row per daily fact and row that it counts, with its customer: null when unknown, never guessed.
 with orders as (
 
     select orders._key, orders.order_id, orders._source as source, orders.event_date, resolved.customer_id

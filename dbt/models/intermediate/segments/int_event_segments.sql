@@ -1,5 +1,5 @@
--- One row per daily fact and row it counts: the segment of its customer at the month-end before, and at the one before that. `unknown` where the
--- customer is not known or was none yet; null before the first month-end with segments.
+-- One row per daily fact and row that it counts: the segment of its customer at the last month-end before it, and at the month-end before that one.
+-- `unknown`: the customer is unknown or was no customer yet; null before the first month-end with segments.
 select
     events.fact,
     events.event_key,

@@ -1,6 +1,6 @@
--- One row per handled contact, delivery with extra attempts and returned line: what that work cost and for which customer. Customer null: nobody
--- knows whose it was. A month's costs are shared out over handling seconds, extra attempts and returned lines, as int_service_costs_daily does
--- from the days. A view, because it reads every row; rows about customers are never published.
+-- One row per handled contact, delivery with extra attempts and returned line: the cost of that work and its customer (null: unknown). A month's
+-- costs are shared out over handling seconds, extra attempts and returned lines, as in int_service_costs_daily. A view, because it reads every
+-- row. Rows about customers are never published.
 with work as (
 
     select
@@ -61,7 +61,7 @@ select
     work.carrier,
     work.supplier_id,
     work.quantity,
-    -- six decimals, as everything that is added up: then the order of adding cannot show
+    -- six decimals, so that sums do not depend on the order of the rows
     cast(work.quantity * rates.cost_per_unit as decimal(18, 6)) as cost_amount
 from work
 inner join rates

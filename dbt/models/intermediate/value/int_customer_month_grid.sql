@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per complete month and customer whose last order by then is less than 24 months old: the timeline that shows the customer's orders as they stood
--- at that month-end, and the month of the row of int_customer_purchase_totals that holds.
+-- One row per complete month and customer whose last order by then is less than 24 months old: the timeline with the customer's orders as they were at
+-- that month-end, and the month of the row of int_customer_purchase_totals that is valid then.
 with offsets as (
 
     select month_number - (select min(month_number) from {{ ref('int_month_ends') }}) as months_later from {{ ref('int_month_ends') }}
@@ -30,7 +30,7 @@ changed as (
 
 ),
 
--- what followed an order that was cancelled later stands on timeline 0
+-- events after an order that was cancelled later are on timeline 0
 followed as (
 
     select changed.customer_id, changed.timeline, min(bought.month_number) as next_purchase_month_number

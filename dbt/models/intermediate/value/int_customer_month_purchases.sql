@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- One row per customer, timeline and month in which something was bought or came back: what the month added. A purchase is a day with an order.
+-- One row per customer, timeline and month with an order or a return: what the month added. A purchase is a day with an order.
 with days as (
 
     select

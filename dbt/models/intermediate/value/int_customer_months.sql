@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per month-end and customer whose last order is less than 24 months old: what was known by that day. Orders cancelled and lines returned
--- later, and answers given later, do not show. What a year held is the total of its end less that of the year before.
+-- One row per month-end and customer whose last order is less than 24 months old, with what was known by that day: later cancellations, returns and
+-- answers do not count. The figures of a year are the total at its end minus the total a year before.
 with span as (
 
     select max(month_number) as last_month_number from {{ ref('int_month_ends') }}

@@ -1,10 +1,10 @@
 {{ config(materialized='table') }}
 
--- One row per order of a known customer in the company's currency, and timeline. Timeline 0 holds the orders that were never cancelled. Where an
--- order stood at a month-end and was cancelled in a later month, the timeline with that month's number holds the customer's orders as they stood then.
+-- One row per order of a known customer in the company's currency, and timeline. Timeline 0 has the orders that were never cancelled. When an order
+-- existed at a month-end and was cancelled in a later month, the timeline with that month's number has the customer's orders as they were then.
 with basis as (
 
-    -- revenue stands in for margin unless the costs of nine out of ten orders are known
+    -- revenue replaces margin unless the costs of nine out of ten orders are known
     select case when count(cost_amount) >= 0.9 * count(*) and count(*) > 0 then 'margin' else 'revenue' end as value_basis
     from {{ ref('int_orders__valued') }}
 
@@ -35,7 +35,7 @@ orders as (
 
 ),
 
--- month-ends at which an order stood that was cancelled later
+-- month-ends with an order that was cancelled later
 changed as (
 
     select distinct orders.customer_id, months.month_number

@@ -1,5 +1,5 @@
--- One row per order line that came back, and timeline: what it takes off the order's revenue, margin and value, from the month it came back in.
--- A line's part in its order is its part in the list prices, or in the pieces where a price is not known.
+-- One row per returned order line and timeline: what it subtracts from the order's revenue, margin and value, from the month of the return on.
+-- The share of a line in its order is its share of the list prices, or of the pieces when a price is unknown.
 with lines as (
 
     select

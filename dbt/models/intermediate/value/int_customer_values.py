@@ -1,4 +1,4 @@
-"""One row per month-end and customer: both values and the segment, under the version that holds; changed month-ends are scored again."""
+"""One row per month-end and customer: both values and the segment, by the current version. Changed month-ends are scored again."""
 
 import polars as pl
 
@@ -7,7 +7,7 @@ from semantic.value.versions import SCORE_SCHEMA, list_changed_months, read_vers
 
 
 def model(dbt, session):
-    """Score the month-ends that have another checksum than last time; the newest one with intervals."""
+    """Score the month-ends whose checksum has changed; the newest month-end gets intervals."""
     dbt.config(materialized="incremental", incremental_strategy="delete+insert", unique_key="month_end")
     text = dbt.ref("int_value_model").select("model_json").fetchall()[0][0]
     checksums = dbt.ref("int_customer_month_checksums").pl()

@@ -1,4 +1,4 @@
-"""One row: the version of the customer values that holds, as JSON. Fitted in semantic/value; kept in the ledger when published."""
+"""One row: the current version of the customer values as JSON. It is fitted in semantic/value and kept in the ledger when published."""
 
 import polars as pl
 

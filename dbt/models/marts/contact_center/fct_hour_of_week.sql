@@ -1,4 +1,5 @@
--- One row per channel of visits (or all), service channel, weekday and hour of the last 91 days: sessions, those that came while it was closed, contacts.
+-- One row per channel of visits (or all), service channel, weekday and hour of the last 91 days: sessions, sessions while the service channel was
+-- closed, contacts.
 with window_days as (
 
     select distinct local_date from {{ ref('fct_open_hours') }}
@@ -68,7 +69,7 @@ select
     sum(open_hours.slot_seconds) as slot_seconds,
     sum(open_hours.open_seconds) as open_seconds,
     coalesce(sum(visited.sessions_count), 0) as sessions_count,
-    -- sessions of an hour that is open in part are taken to come evenly over it
+    -- when a channel is open for a part of an hour, its sessions are assumed to be spread evenly over the hour
     coalesce(sum(visited.sessions_count * (1 - open_hours.open_seconds / nullif(open_hours.slot_seconds, 0))), 0) as unserved_sessions_count,
     coalesce(sum(asked.contacts_count), 0) as contacts_count
 from {{ ref('fct_open_hours') }} as open_hours

@@ -10,7 +10,7 @@ with begun as (
 
 ),
 
--- days before the first visit or contact say nothing
+-- days before the first visit or contact are left out
 last_window as (
 
     select distinct greatest(periods.period_start, begun.first_date) as first_date, periods.period_end as last_date
@@ -58,7 +58,7 @@ channels as (
 
 ),
 
--- one live channel without declared hours is always open, and so somebody always is
+-- a live channel without declared hours is always open, and then `any live` is always open too
 all_channels as (
 
     select channel, is_declared, {{ is_live_channel('channel') }} as is_live from channels

@@ -1,4 +1,4 @@
--- One row per month, kind and channel of cost: what was booked, what was shared out to touchpoints, and why the rest was not.
+-- One row per month, kind and channel of cost: the booked amount, the amount shared out to touchpoints, and the reason for the rest.
 with booked as (
 
     select
@@ -18,7 +18,7 @@ shared as (
 
 ),
 
--- redeliveries and returns are booked on cost centres of their own: each carries its part of what was shared out
+-- redeliveries and returns are booked on separate cost centres: each gets its part of what was shared out
 weighed as (
 
     select *, amount / nullif(sum(amount) over (partition by cost_month, kind, case when kind = 'contact' then channel end), 0) as weight

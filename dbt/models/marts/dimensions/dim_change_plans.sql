@@ -55,7 +55,7 @@ told as (
 
 ),
 
--- gone from the log that told it, though it was kept when it had started
+-- no longer in its log, although it was kept after its start
 last_kept as (
 
     select *, row_number() over (partition by change_id order by position desc) as recency from {{ source('company_folder', 'change_plans') }}

@@ -5,7 +5,7 @@ with recorded as (
 
 ),
 
--- when somebody first told of it with this start and this scope, and of its end; nobody knows where one of those versions has no moment
+-- when it was first recorded with this start and this scope, and when its end was; null where one of those versions has no time of recording
 registered as (
 
     select

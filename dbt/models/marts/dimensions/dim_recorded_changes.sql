@@ -1,4 +1,4 @@
--- One row per change that somebody recorded. Its facts are as they are told now; its plan is the one in force when it started.
+-- One row per change recorded by a person. Its facts are those recorded now; its plan is the one at its start.
 with kept as (
 
     select *, row_number() over (partition by change_id, {{ local_date('started_at') }} order by position) as number

@@ -1,4 +1,4 @@
--- One row per component and touchpoint it stands behind: as declared, or where an undeclared one was seen.
+-- One row per component and touchpoint that it serves: as declared, or from the events of an undeclared component.
 select component_id, touchpoint_id
 from {{ source('company_folder', 'component_touchpoints') }}
 union all

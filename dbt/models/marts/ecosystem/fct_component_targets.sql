@@ -1,5 +1,5 @@
--- One row per component, KPI and period: what it should reach. Its own target where it has one, else what it would measure if each of its
--- touchpoints stood exactly at its target: their targets weighted by what was counted there. Where the denominator is the company's, they add up.
+-- One row per component, KPI and period: its target. This is its own target if it has one; otherwise the mean of its touchpoints' targets, weighted
+-- by their denominators. When the denominator belongs to the whole company, the targets are summed.
 with own as (
 
     select component_id, kpi_id, target, lower_bound
@@ -37,7 +37,7 @@ cross join (select distinct grain, period_start from {{ ref('dim_periods') }}) a
 union all
 select
     component_id, kpi_id, grain, period_start,
-    -- rounded: the order of adding must not show
+    -- rounded, so that the sum does not depend on the order of the rows
     round(case when denominator_scope = 'company' then sum(target) else sum(target * denominator) / sum(denominator) end, 9),
     round(case
         when count(lower_bound) = 0 then null

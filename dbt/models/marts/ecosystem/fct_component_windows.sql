@@ -1,4 +1,4 @@
--- One row per component and window: the figure it is judged by, or why there is none.
+-- One row per component and window: the figure that decides its status, or the reason why there is none.
 with windows as (
 
     select distinct grain as window_id, period_start as window_start, period_end as window_end

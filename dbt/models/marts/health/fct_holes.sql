@@ -1,4 +1,4 @@
--- One row per touchpoint whose events never occur, and per KPI of a touchpoint that never had a value: a hole, unless the sources behind it have only begun.
+-- One row per touchpoint whose events never occur, and per KPI of a touchpoint that never had a value. It is a hole, unless its sources have just begun.
 {% set first_days = 28 %}
 with history as (
 

@@ -1,4 +1,4 @@
--- One row per KPI that a touchpoint declares, or the company could have, without a single value: not measurable, or no data.
+-- One row per KPI without any value that a touchpoint declares, or that the company could have: not measurable, or no data.
 with declared as (
 
     select

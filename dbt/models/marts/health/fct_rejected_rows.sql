@@ -1,4 +1,4 @@
--- One row per source table, stage and reason: rows that could not be used, and where the last one stands.
+-- One row per source table, stage and reason: the number of rows that could not be used, and the file and line of the last one.
 {% set models = [] %}
 {% for contract, names in var('contract_models').items() %}{% for name in names %}{% do models.append((contract, name)) %}{% endfor %}{% endfor %}
 with rejected as (
@@ -30,7 +30,7 @@ counted as (
 
 )
 
--- rows that feed several contracts and break them for the same reason count once
+-- a row of several contracts that breaks them for the same reason counts once
 select
     source,
     table_name,

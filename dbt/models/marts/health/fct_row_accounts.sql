@@ -1,5 +1,5 @@
--- One row per staging model and source table: what became of every landed row. landed = staged + rejected + superseded.
--- rows_apart is lower than rows_landed where the model folds several landed rows into one.
+-- One row per staging model and source table, accounting for every landed row: landed = staged + rejected + superseded.
+-- rows_apart is lower than rows_landed when the model combines several landed rows to one.
 {% set models = [] %}
 {% for contract, names in var('contract_models').items() %}{% for name in names %}{% do models.append((contract, name)) %}{% endfor %}{% endfor %}
 with accounts as (

@@ -1,4 +1,5 @@
--- Which periods an instance counts in, by the day it began: its month, the settled year (364 days that end two gaps before the data do, so that hardly anyone is still on the way), everything.
+-- The periods in which an instance counts, by its first day: its month, the settled year, everything. The settled year is 364 days that end two gaps
+-- before the end of the data, so that hardly any instance is still running.
 with begun as (
 
     select distinct

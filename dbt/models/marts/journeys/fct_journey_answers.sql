@@ -1,4 +1,5 @@
--- One row per journey and period with instances: where they get stuck, wait longest and come back most, and by how much. Phases with fewer than 30 are not judged.
+-- One row per journey and period with instances: the phases in which they drop out, wait longest and come back most, with the figures. Phases with
+-- fewer than 30 instances are not judged.
 with ranked as (
 
     select

@@ -1,4 +1,4 @@
--- One row per journey instance: when it began, whether it may still go on, and the way it took. It is over when its gap has passed in the data.
+-- One row per journey instance: when it began, whether it may still go on, and its path. An instance is over when its gap has passed in the data.
 with needed_facts as (
 
     select distinct
@@ -20,7 +20,7 @@ coverage as (
 
 ),
 
--- the first day on which something may have happened that has not landed yet
+-- the first day with events that may not have landed yet
 known as (
 
     select needed_facts.journey_id, min(coverage.until_date) as until_date

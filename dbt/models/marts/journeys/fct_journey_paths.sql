@@ -1,4 +1,5 @@
--- One row per journey, period and way that instances took whose gap has passed, from the most to the least common. Ways that fewer than 5 took are one row.
+-- One row per journey, period and path of instances whose gap has passed, from the most to the least common. Paths of fewer than 5 instances are one
+-- row.
 with taken as (
 
     select

@@ -1,4 +1,4 @@
--- Which periods a day belongs to: calendar grains, and windows that end with the last covered day, each with the window before it.
+-- The periods of each day: calendar grains, and windows that end with the last covered day, each with the window before it.
 with covered as (
 
     select min(local_date) as first_date, max(local_date) as last_date from {{ ref('fct_daily_measures') }}

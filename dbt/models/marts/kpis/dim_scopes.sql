@@ -1,5 +1,5 @@
--- Which touchpoints' events count for a touchpoint, a phase, a journey, a component. An event has one touchpoint, so each event counts once per scope.
--- A component is measured by its own KPI only (kpi_id); one that is a supplier by that supplier's events only (member_supplier_id).
+-- The touchpoints whose events count for a touchpoint, phase, journey or component. An event has one touchpoint, so it counts once per scope.
+-- A component counts for its own KPI only (kpi_id); a component that is a supplier counts the events of that supplier only (member_supplier_id).
 select distinct
     'touchpoint' as scope_kind, cast(null as varchar) as journey_id, cast(null as varchar) as phase_id, touchpoint_id, cast(null as varchar) as component_id,
     touchpoint_id as member_touchpoint_id, cast(null as varchar) as kpi_id, cast(null as varchar) as member_supplier_id

@@ -1,4 +1,4 @@
--- One row per KPI whose denominator belongs to the whole company and period: that denominator; and the same of each segment's customers.
+-- One row per period and KPI whose denominator belongs to the whole company: that denominator, and that of each segment's customers.
 with kpis as (
 
     select * from {{ ref('dim_kpi_versions') }} where denominator_scope = 'company'

@@ -57,7 +57,7 @@ select
     segment,
     segment_before,
     cast(sum(n) as bigint) as n,
-    -- amounts are multiples of a millionth: rounded, so that the order of adding cannot show
+    -- amounts are multiples of a millionth: sums are rounded, so that they do not depend on the order of the rows
     round(sum(total), 6) as total,
     sum(total_sq) as total_sq,
     sum(total_cube) as total_cube

@@ -1,9 +1,9 @@
--- Numerator and denominator of every KPI per day, scope and dimension value; still additive. Each day counts with the version in force on it.
+-- Numerator and denominator of every KPI per day, scope and dimension value; still additive. Each day uses the KPI version valid on it.
 with kpis as (
 
     select
         versions.*,
-        -- only figures whose both sides know the customer are split by segment
+        -- only KPIs whose numerator and denominator have customers are split by segment
         numerators.has_segments and denominators.has_segments as has_segments
     from {{ ref('dim_kpi_versions') }} as versions
     inner join {{ ref('dim_measures') }} as numerators on versions.numerator_measure = numerators.measure_id
@@ -31,7 +31,7 @@ sides as (
 
 ),
 
--- a KPI asked about the company as a whole is answered by those answers alone, never mixed with answers about single touchpoints
+-- a KPI of the company as a whole uses answers about the whole company only, not those about single touchpoints
 relationship_kpis as (
 
     select distinct kpi_id from sides where touchpoint_id is null

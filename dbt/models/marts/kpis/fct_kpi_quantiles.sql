@@ -1,4 +1,4 @@
--- One row per KPI that is a mean, touchpoint (or the company, also by channel) and period: exact median and 90th percentile of the values behind it.
+-- One row per KPI that is a mean, touchpoint (or the company, also by channel) and period: exact median and 90th percentile of its single values.
 with single_values as (
 
     select

@@ -1,11 +1,11 @@
--- One row per KPI, scope, dimension value and period: numerator and denominator, not divided yet. A period holds one version of a KPI.
+-- One row per KPI, scope, dimension value and period: numerator and denominator, not divided yet. A period has one version of a KPI.
 with kpis as (
 
     select * from {{ ref('dim_kpi_versions') }}
 
 ),
 
--- the last windows of a KPI that looks ahead end with its last known day
+-- the last windows of a KPI that needs later days (such as a 28-day cohort) end with its last complete day
 dated as (
 
     select
@@ -22,7 +22,7 @@ summed as (
     select
         days.kpi_id, days.kpi_version, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id, days.dimension_set, days.channel, days.supplier_id, days.segment,
         periods.grain, periods.period_start, periods.period_end,
-        -- amounts and seconds have at most six decimals: rounding takes out what the order of adding left
+        -- amounts and seconds have at most six decimals: rounding removes differences from the order of the rows
         round(sum(days.numerator), 6) as numerator,
         sum(days.numerator_sq) as numerator_sq,
         sum(days.numerator_cube) as numerator_cube,
@@ -31,7 +31,7 @@ summed as (
     inner join {{ ref('dim_periods') }} as periods
         on days.{{ day }} = periods.local_date and (periods.grain like 'last_%' or periods.grain like 'before_%') = {{ is_window }}
     {{ leave_out_older_versions('days.kpi_id', 'days.kpi_version') }}
-    -- days and weeks of a segment are mostly too few to be shown
+    -- days and weeks of a segment mostly have too few events to be shown
     and (days.dimension_set <> 'segment' or periods.grain not in ('day', 'week'))
     and (days.immature_from is null or periods.grain not in ('week', 'month') or periods.period_end < days.immature_from)
     group by all
@@ -40,7 +40,7 @@ summed as (
 
 ),
 
--- a day, week or month that is not over for a KPI that looks ahead: no figure yet
+-- a day, week or month that is not complete yet for a KPI that needs later days: no figure yet
 immature as (
 
     select series.*, kpis.version as kpi_version, periods.grain, periods.period_start, periods.period_end
@@ -61,7 +61,7 @@ immature as (
 
 ),
 
--- where the denominator belongs to the whole company, a period without a single event still counts: from the first event on
+-- when the denominator belongs to the whole company, a period without any event counts too, from the first event on
 company_series as (
 
     select kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, component_id, dimension_set, channel, supplier_id, segment, min(local_date) as first_date
@@ -89,7 +89,7 @@ inner join {{ ref('fct_company_denominators') }} as denominators
     on
         series.kpi_id = denominators.kpi_id
         and series.first_date <= denominators.period_end
-        -- a segment's contacts stand over that segment's orders
+        -- the contacts of a segment are divided by the orders of the same segment
         and denominators.is_of_segment = (series.dimension_set = 'segment')
         and series.segment is not distinct from denominators.segment
         and (series.dimension_set <> 'segment' or denominators.grain not in ('day', 'week'))

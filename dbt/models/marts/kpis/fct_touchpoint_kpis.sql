@@ -1,4 +1,4 @@
--- One row per KPI, scope, dimension value and period. The one model that divides.
+-- One row per KPI, scope, dimension value and period. Only this model divides.
 with kpis as (
 
     select * from {{ ref('dim_kpi_versions') }}
@@ -30,7 +30,7 @@ divided as (
         end as value_upper,
         case
             when kpis.interval_method = 'student_t' and completed.denominator > 0
-                -- Cochran's rule: a mean is close to normal from 25 times the squared skewness on
+                -- Cochran's rule: a mean is close to normal when n is at least 25 times the squared skewness
                 then completed.denominator < greatest(
                     200,
                     25 * power(coalesce({{ skewness('completed.numerator', 'completed.numerator_sq', 'completed.numerator_cube', 'completed.denominator') }}, 0), 2)
@@ -60,7 +60,7 @@ judged as (
         targets.lower_bound,
         {{ kpi_status('divided', 'targets') }} as status
     from divided
-    -- a target is set for the definition in force
+    -- a target applies to the current definition only
     left join targets
         on
             divided.is_current

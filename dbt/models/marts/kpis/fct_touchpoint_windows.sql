@@ -1,4 +1,5 @@
--- One row per window, touchpoint (or component, supplier, or the company) and KPI: the window's value beside the window before it, and whether the difference is more than noise.
+-- One row per window, touchpoint (or component, supplier, or the company) and KPI: the value of the window and of the window before it, and whether
+-- the difference is more than noise.
 {% set compared_scopes = "((dimension_set = 'total' and scope_kind in ('touchpoint', 'company', 'component')) or (dimension_set = 'supplier' and scope_kind = 'company'))" %}
 with now as (
 

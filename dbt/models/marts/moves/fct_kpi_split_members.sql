@@ -18,7 +18,7 @@ together as (
 
 ),
 
--- where the small ones are too few even together, the smallest member that makes them enough joins them, or the total would give them away
+-- when the small members together are still too few, the smallest other member that makes them enough joins them; otherwise the total would reveal them
 ranked as (
 
     select

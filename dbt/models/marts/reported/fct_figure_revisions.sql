@@ -1,4 +1,5 @@
--- One row per month figure that is new, or differs from the one last reported; a figure that is gone has no value. Publishing keeps these rows for good.
+-- One row per month figure that is new, or differs from the one last reported; a figure that no longer exists has no value. Publishing keeps these
+-- rows in the ledger.
 with reported as (
 
     select
@@ -27,7 +28,7 @@ compared as (
             when last_reported.kpi_id is null then true
             when now.kpi_id is null then last_reported.value is not null
             when last_reported.value is null or now.kpi_version <> last_reported.kpi_version then true
-            -- what the order of adding leaves is no difference
+            -- rounding differences from the order of the rows do not count
             else
                 abs(now.numerator - last_reported.numerator) > 1e-6 * greatest(1, abs(last_reported.numerator))
                 or abs(now.denominator - last_reported.denominator) > 1e-6 * greatest(1, abs(last_reported.denominator))

@@ -1,4 +1,5 @@
--- One row per KPI, touchpoint (or the company) and closed month: the figure as it stands now. A month is closed when the data of both sides reach beyond it.
+-- One row per KPI, touchpoint (or the company) and closed month: the present figure. A month is closed when the data of numerator and denominator
+-- reach beyond it.
 with coverage as (
 
     select measures.measure_id, max(facts.until_date) as until_date

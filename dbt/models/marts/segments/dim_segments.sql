@@ -1,4 +1,4 @@
--- One row per segment: the four cells of the two axes, and those about whom too little is known. semantic/value/scoring.py says who is in which.
+-- One row per segment: the four combinations of high and low values, and `unknown`. semantic/value/scoring.py assigns customers to segments.
 select 'champions' as segment_id, 'Champions' as segment_name, 1 as position, 'Worth more to us than the average customer, and we mean much to them.' as meaning
 union all
 select 'quiet_fans', 'Quiet fans', 2, 'Worth less to us than the average customer, yet we mean much to them.'

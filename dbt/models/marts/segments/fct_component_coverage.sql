@@ -1,4 +1,4 @@
--- One row per month-end and component of the appreciation value: of how many customers it is known.
+-- One row per month-end and component of the appreciation value: the number of customers for whom it is known.
 {% for component in ['exclusivity', 'dependence', 'attitude', 'advocacy', 'forgiveness', 'opportunism'] %}
 select
     month_end, '{{ component }}' as component_id, count(*) as customers_count, count({{ component }}) as known_count,

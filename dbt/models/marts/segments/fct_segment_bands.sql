@@ -5,7 +5,7 @@ with boundaries as (
 
 ),
 
--- financial bands double with their distance from the boundary; appreciation bands are five points wide
+-- each financial band is twice as wide as the one nearer to the boundary; appreciation bands are five points wide
 edges as (
 
     select 'financial' as axis, band, lower_times * financial_boundary as lower_edge, upper_times * financial_boundary as upper_edge
@@ -22,7 +22,7 @@ edges as (
     ) as bands
     where financial_boundary > 0
     union all
-    -- without a boundary above zero there are two bands: below it and from it on
+    -- without a boundary above zero there are two bands: below the boundary, and from the boundary on
     select 'financial', band, case when band = 5 then financial_boundary end, case when band = 4 then financial_boundary end
     from boundaries
     cross join (select 4 as band union all select 5) as bands

@@ -1,4 +1,4 @@
--- One row per count of customers that reports show, with the groups whose totals are shown too. fct_hidden_cells says which of them stay hidden.
+-- One row per count of customers that reports show, with the groups whose totals are shown too. fct_hidden_cells has the counts to hide.
 select
     'overview' as cell_set, cast(month_end as varchar) as period, segment_id as row_id, '' as column_id,
     'all' as first_group, cast(null as varchar) as second_group, cast(null as varchar) as third_group, customers_count
@@ -10,7 +10,7 @@ union all
 select
     grain, cast(from_month_end as varchar) || ' ' || cast(to_month_end as varchar), from_segment, to_segment,
     'from ' || from_segment, 'to ' || to_segment,
-    -- who came less who went is the difference of the two months' totals
+    -- new customers minus lost customers is the difference of the two months' totals
     case when from_segment = 'new' or to_segment = 'gone' then 'in and out' end,
     customers_count
 from {{ ref('fct_segment_moves') }}

@@ -12,7 +12,7 @@ totalled as (
 
     select
         *,
-        -- with nothing but hidden counts the total says too much
+        -- when all counts are hidden, the total is hidden too
         bool_or(customers_count > 0 and not is_hidden) over (partition by month_end) as is_total_shown,
         month_end = max(month_end) over () as is_latest
     from months

@@ -1,4 +1,4 @@
--- One row per month-end and segment: its customers and what they add up to. Sums are rounded, so that the order of adding cannot show.
+-- One row per month-end and segment: its customers and their sums. Sums are rounded, so that they do not depend on the order of the rows.
 with months as (
 
     select distinct month_end from {{ ref('int_customer_values') }}

@@ -1,5 +1,5 @@
--- One row per pair of month-ends (a month apart, a year apart), segment before and segment after: the customers who went that way. `new` had no
--- order in the 24 months before the first month-end, `gone` none in those before the second.
+-- One row per pair of month-ends (a month or a year apart), segment before and segment after: the number of customers with this move. `new`: no order
+-- in the 24 months before the first month-end; `gone`: no order in the 24 months before the second.
 with months as (
 
     select month_number, month_end from {{ ref('int_month_ends') }}

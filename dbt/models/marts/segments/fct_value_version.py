@@ -1,4 +1,4 @@
-"""One row: the version of the customer values that holds, in columns and words; or why there is none."""
+"""One row: the current version of the customer values as columns and texts; or the reason why there is none."""
 
 from semantic.value.versions import read_version
 from semantic.value.words import describe_version

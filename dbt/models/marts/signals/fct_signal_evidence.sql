@@ -91,7 +91,7 @@ select
     case when comparison = 'level' then level_threshold end as threshold,
     case when comparison = 'move' then smallest_rise * abs(earlier_value) end as smallest_difference,
     comparisons_count, week_variation, z,
-    -- how far beyond its threshold, or how much worse than before, in margins: the order in which evidence is told
+    -- how far beyond its threshold, or how much worse than before, in margins: the order in which evidence is listed
     case
         when status = 'too_few' then null
         when comparison = 'level' then harm_sign * (value - level_threshold) / nullif((value_upper - value_lower) / 2, 0)

@@ -1,5 +1,5 @@
--- One row per window, supplier and KPI that its deliveries make: the figure, and what it should reach. The target is what the supplier would measure
--- if each touchpoint it serves stood exactly at its own target: their targets weighted by what was counted there.
+-- One row per window, supplier and KPI of its deliveries: the figure and its target. The target is the mean of the targets of the touchpoints that the
+-- supplier serves, weighted by their denominators.
 with kpis as (
 
     select dim_kpis.*

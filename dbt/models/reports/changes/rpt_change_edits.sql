@@ -30,7 +30,7 @@ recorded_edits as (
 
 ),
 
--- what was kept at each publish, and last what is told now
+-- what was kept at each publish, and last what is recorded now
 kept as (
 
     select *, published_at as seen_at from {{ source('company_folder', 'change_plans') }}

@@ -1,5 +1,5 @@
--- One row per pair of month-ends, segment before and segment after: how many customers went that way. Counts below 5 stay hidden, and those that would
--- give them away; so does every way from or to a segment whose own count is hidden.
+-- One row per pair of month-ends, segment before and segment after: the number of customers with this move. Counts below 5 are hidden, and counts from
+-- which they could be calculated; so is every move from or to a segment whose own count is hidden.
 with hidden_segments as (
 
     select period, row_id as segment_id from {{ ref('fct_hidden_cells') }}

@@ -1,4 +1,4 @@
-"""One row per predictor: how well it told a year ago who would stay."""
+"""One row per predictor: how well it predicted a year ago who would stay."""
 
 from semantic.value.versions import read_version
 from semantic.value.words import list_evidence

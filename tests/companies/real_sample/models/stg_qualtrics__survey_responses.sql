@@ -1,5 +1,5 @@
--- One row per answer to a question, and one per response that came without any answer. An answer has no time of its own: it is asked when its
--- response began. Only a question about recommending measures something here; the rest are rejected by name.
+-- One row per answer to a question, and one per response without any answer. An answer has no time: its time is the start of its response.
+-- Only the question about recommending is measured here; the other questions are rejected by name.
 with responses as (
 
     select * from {{ source('qualtrics', 'responses') }}
