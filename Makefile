@@ -10,7 +10,7 @@ SERIES ?= 2000
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint build bench calibrate serve clean
+.PHONY: help setup run test lint build docs bench calibrate serve clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,9 @@ lint: $(VENV)/.ready ## check style and imports
 
 build: setup ## the same pipeline without Airflow: the developer's loop
 	$(BIN)/cxhouse run --no-airflow --no-serve
+
+docs: $(VENV)/.ready .env ## the dbt docs site of the last build as one HTML file; says where
+	$(BIN)/cxhouse docs
 
 bench: setup ## seconds to score a million simulated customers and to judge 20,000 changes
 	$(BIN)/python -m tests.measurements.bench_customer_value

@@ -76,6 +76,15 @@ def build(
 
 
 @app.command()
+def docs() -> None:
+    """Write the dbt docs site of the last build: every model, column, test and page, as one HTML file."""
+    from cxhouse.warehouse.build import write_docs
+
+    with report_failures():
+        console.print(write_docs(open_workplace(read_settings())), highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
 def publish() -> None:
     """Publish the reports of the last build that passed; readers keep the copy they have until the new one is whole."""
     from cxhouse.commands.steps import publish_copy

@@ -123,6 +123,19 @@ class DbtOutcome:
     notices: tuple[str, ...] = ()
 
 
+def write_docs(workplace: Workplace) -> Path:
+    """Write the dbt docs site of the last build as one HTML file and return its path. Raises BuildError when there is no such build."""
+    settings = workplace.settings
+    if not settings.warehouse.is_file() or not (settings.state / "dbt" / "target" / "manifest.json").is_file():
+        raise BuildError(f"{settings.home} holds no build to describe; run cxhouse build first")
+    with hold_build_lock(settings.state / "build.lock"):
+        result = invoke_dbt(workplace, ["docs", "generate", "--static", "--no-compile"])
+    if not result.success:
+        said = read_message(str(result.exception)) if result.exception else f"its log is {settings.state / 'dbt.log'}"
+        raise BuildError(f"dbt could not write its docs: {said}")
+    return settings.state / "dbt" / "target" / "static_index.html"
+
+
 def run_dbt(workplace: Workplace, state: BuildState, layer: str | None, tell: Callable[[str, int, int], None]) -> DbtOutcome:
     """Run `dbt build` for one layer or all."""
     arguments = ["build", *(["--full-refresh"] if state.is_full else []), *(["--select", LAYERS[layer]] if layer else [])]

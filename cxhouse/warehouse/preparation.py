@@ -21,6 +21,7 @@ from cxhouse.ledger.plans import read_plans
 from cxhouse.ledger.value_versions import read_value_models
 from cxhouse.ledger.verdicts import read_verdicts
 from cxhouse.settings import Settings
+from cxhouse.warehouse.exposures import describe_exposures
 from cxhouse.warehouse.freshness import judge_tables
 from ingestion.catalog import Source, load_sources
 from ingestion.load import prepare_lake, read_landing_log
@@ -78,7 +79,7 @@ def list_contract_models(folder: Path, sources: Mapping[str, Source]) -> dict[st
 
 
 def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None:
-    """Write everything dbt reads into CXHOUSE_HOME/state: compiled company, landing log, source declarations."""
+    """Write everything dbt reads into CXHOUSE_HOME/state: compiled company, landing log, sources, exposures."""
     settings, company = workplace.settings, workplace.company
     prepare_lake(workplace.sources, settings.lake)
     tables = compile_company(company, read_versions(company, settings.ledger))
@@ -103,12 +104,15 @@ def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None
     judged = judge_tables(workplace.sources, settings.lake, company.time_zone, now)
     tables_status = pl.DataFrame([asdict(table) for table in judged], schema=STATUS_SCHEMA)
     write_atomically(settings.state / "landing" / "table_status.parquet", tables_status.write_parquet)
-    sources = describe_sources(workplace, tables=[*tables, "build"])
-    text = yaml.safe_dump(sources, sort_keys=False, allow_unicode=True)
     link_dbt_project(settings)
-    write_atomically(
-        settings.state / "dbt" / "sources" / "sources.yml", lambda path: path.write_text(text, encoding="utf-8"), only_if_changed=True
-    )
+    described = {
+        "sources": describe_sources(workplace, tables=[*tables, "build"]),
+        "exposures": describe_exposures(settings.project / "dashboards"),
+    }
+    for name, content in described.items():
+        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+        target = settings.state / "dbt" / "sources" / f"{name}.yml"
+        write_atomically(target, lambda path, text=text: path.write_text(text, encoding="utf-8"), only_if_changed=True)
 
 
 def link_dbt_project(settings: Settings) -> None:

@@ -5,7 +5,7 @@
     {%- set target = make_room('table') -%}
     {{ run_hooks(pre_hooks) }}
     {%- if model.language == 'sql' -%}
-        {%- call statement('main') -%} create or replace table {{ target }} as ({{ compiled_code }}) {%- endcall -%}
+        {%- call statement('main') -%} create or replace table {{ target }} as ({{ select_declared(compiled_code) }}) {%- endcall -%}
     {%- else -%}
         {#- the Python model writes through its own connection, which must finish before this connection uses the table -#}
         {%- set beside = make_intermediate_relation(target) -%}
@@ -21,11 +21,21 @@
 {% materialization view, adapter='duckdb' %}
     {%- set target = make_room('view') -%}
     {{ run_hooks(pre_hooks) }}
-    {%- call statement('main') -%} create or replace view {{ target }} as ({{ compiled_code }}) {%- endcall -%}
+    {%- call statement('main') -%} create or replace view {{ target }} as ({{ select_declared(compiled_code) }}) {%- endcall -%}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
+
+{% macro select_declared(sql) -%}
+    {#- a model with an enforced contract stops here when its columns or types differ from the declared ones; it is built in the declared order -#}
+    {%- if config.get('contract').enforced -%}
+        {{ get_assert_columns_equivalent(sql) }}
+        {{ get_select_subquery(sql) }}
+    {%- else -%}
+        {{ sql }}
+    {%- endif -%}
+{%- endmacro %}
 
 {% macro make_room(kind) -%}
     {#- an existing relation of the other kind (table or view) is dropped first, in the same transaction -#}

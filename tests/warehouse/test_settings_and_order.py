@@ -39,6 +39,7 @@ def test_commands_in_the_wrong_order_say_which_comes_first(tmp_path: Path) -> No
         (["publish"], "Run cxhouse build"),
         (["dashboards"], "cxhouse publish"),
         (["serve", "--port", "3998"], "cxhouse dashboards"),
+        (["docs"], "run cxhouse build first"),
         (["build", "--layer", "marts"], "cxhouse build --layer staging"),
         (["build", "--layer", "attic"], "known are staging"),
         (["ingest", "attic"], "unknown source attic"),

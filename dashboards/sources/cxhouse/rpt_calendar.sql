@@ -1,7 +1,6 @@
 select
-    calendar_id,
-    name,
-    kind,
-    cast(from_date as varchar) as from_date,
-    cast(to_date as varchar) as to_date
+    * replace (
+        cast(from_date as varchar) as from_date,
+        cast(to_date as varchar) as to_date
+    )
 from read_parquet('${serving}/rpt_calendar.parquet')

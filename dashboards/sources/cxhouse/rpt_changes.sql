@@ -1,27 +1,7 @@
+-- the verdict that pages show is the one of rpt_change_verdicts, which they join
 select
-    change_id,
-    title,
-    description,
-    cast(started_date as varchar) as started_date,
+    * exclude (verdict) replace (cast(started_date as varchar) as started_date),
     strftime(started_date, '%-d %B %Y') as started_text,
     strftime(ended_date, '%-d %B %Y') as ended_text,
-    kind,
-    owner_department,
-    touchpoints,
-    components,
-    suppliers,
-    channels,
-    primary_kpi,
-    expected_direction,
-    expected_size,
-    strftime(evaluation_date, '%-d %B %Y') as evaluation_text,
-    investment_amount,
-    status,
-    is_overdue,
-    status_text,
-    next_step,
-    recorded_in,
-    is_planned,
-    is_withdrawn,
-    before_data_start
+    strftime(evaluation_date, '%-d %B %Y') as evaluation_text
 from read_parquet('${serving}/rpt_changes.parquet')

@@ -1,23 +1,2 @@
-select
-    component_id,
-    component_name,
-    kind,
-    owner_department,
-    is_visible,
-    is_declared,
-    touchpoints,
-    touchpoint_names,
-    window_id,
-    window_label,
-    kpi_id,
-    kpi_name,
-    n,
-    status,
-    reason,
-    trend,
-    value_text,
-    interval_text,
-    target_text,
-    trend_arrow,
-    flag_text
+select *
 from read_parquet('${serving}/rpt_components.parquet')

@@ -1,4 +1,2 @@
-select
-    window_id,
-    headline
+select *
 from read_parquet('${serving}/rpt_contact_headlines.parquet')

@@ -1,9 +1,2 @@
-select
-    month,
-    month_label,
-    is_latest,
-    owner_department,
-    figures_count,
-    headline,
-    moves_text
+select *
 from read_parquet('${serving}/rpt_department_months.parquet')

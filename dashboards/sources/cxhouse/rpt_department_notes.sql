@@ -1,9 +1,3 @@
 select
-    month,
-    owner_department,
-    section,
-    subject_id,
-    subject,
-    cast(sort_date as varchar) as sort_date,
-    note
+    * replace (cast(sort_date as varchar) as sort_date)
 from read_parquet('${serving}/rpt_department_notes.parquet')

@@ -1,5 +1,2 @@
-select
-    window_id,
-    window_label,
-    headline
+select *
 from read_parquet('${serving}/rpt_ecosystem.parquet')

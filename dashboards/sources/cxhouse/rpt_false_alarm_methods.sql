@@ -1,14 +1,2 @@
-select
-    method_number,
-    method_id,
-    method,
-    cases_count,
-    alarms_count,
-    rate,
-    rate_lower,
-    rate_upper,
-    planted_count,
-    seen_count,
-    seen_rate,
-    rate_text
+select *
 from read_parquet('${serving}/rpt_false_alarm_methods.parquet')

@@ -1,6 +1,2 @@
-select
-    window_id,
-    journey_id,
-    owner_department,
-    headline
+select *
 from read_parquet('${serving}/rpt_headlines.parquet')

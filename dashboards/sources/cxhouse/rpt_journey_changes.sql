@@ -1,7 +1,2 @@
-select
-    journey_id,
-    running_count,
-    to_judge_count,
-    overdue_count,
-    changes_text
+select *
 from read_parquet('${serving}/rpt_journey_changes.parquet')

@@ -1,23 +1,2 @@
-select
-    journey_id,
-    journey_name,
-    persona,
-    wish,
-    phase_id,
-    phase_name,
-    phase_need,
-    desired_feeling,
-    objective_text,
-    phase_position,
-    touchpoint_id,
-    touchpoint_name,
-    position,
-    owner_department,
-    is_visible,
-    channels,
-    promise,
-    customer_does,
-    input,
-    output,
-    not_measured_reason
+select *
 from read_parquet('${serving}/rpt_journey_touchpoints.parquet')

@@ -1,19 +1,2 @@
-select
-    journey_id,
-    journey_name,
-    persona,
-    wish,
-    journey_position,
-    follows,
-    gap_days,
-    grain,
-    period_text,
-    instances_count,
-    running_count,
-    phases_count,
-    followed_phases_count,
-    unplaced_text,
-    stuck_text,
-    time_text,
-    stuck_rank
+select *
 from read_parquet('${serving}/rpt_journeys.parquet')

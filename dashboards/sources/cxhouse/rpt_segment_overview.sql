@@ -1,25 +1,3 @@
 select
-    cast(month_end as varchar) as month_end,
-    month_end_text,
-    segment_id,
-    segment_name,
-    position,
-    meaning,
-    is_hidden,
-    customers_count,
-    customers_text,
-    customers_share_text,
-    financial_value_total,
-    financial_value_total_text,
-    financial_value_mean_text,
-    financial_value_share_text,
-    appreciation_value_mean_text,
-    expected_purchases_text,
-    revenue_text,
-    service_cost_text,
-    retained_text,
-    customers_change_text,
-    customers_trend,
-    currency,
-    headline
+    * replace (cast(month_end as varchar) as month_end)
 from read_parquet('${serving}/rpt_segment_overview.parquet')

@@ -1,25 +1,7 @@
+-- the largest table of the site: columns that no page reads stay out
 select
-    kpi_id,
-    touchpoint_id,
-    dimension_set,
-    channel,
-    supplier_id,
-    segment,
-    grain,
-    cast(period_start as varchar) as period_start,
-    strftime(period_start, '%-d %B %Y') as period_text,
-    n,
-    value,
-    value_lower,
-    value_upper,
-    median,
-    p90,
-    target,
-    status,
-    reason,
-    unit,
-    direction,
-    kpi_version
+    * exclude (journey_id, phase_id, owner_department, numerator, denominator) replace (cast(period_start as varchar) as period_start),
+    strftime(period_start, '%-d %B %Y') as period_text
 from read_parquet('${serving}/rpt_touchpoint_kpis.parquet')
 where touchpoint_id is not null
     and dimension_set in ('total', 'channel', 'supplier', 'segment')

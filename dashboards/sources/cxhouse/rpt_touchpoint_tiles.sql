@@ -1,26 +1,5 @@
 select
-    window_id,
+    *,
     strftime(window_start, '%-d %B %Y') as window_start_text,
-    strftime(window_end, '%-d %B %Y') as window_end_text,
-    window_label,
-    kpi_id,
-    kpi_name,
-    touchpoint_id,
-    touchpoint_name,
-    owner_department,
-    position,
-    n,
-    value,
-    target,
-    lower_bound,
-    status,
-    reason,
-    unit,
-    direction,
-    trend,
-    value_text,
-    interval_text,
-    target_text,
-    trend_arrow,
-    takes_contacts
+    strftime(window_end, '%-d %B %Y') as window_end_text
 from read_parquet('${serving}/rpt_touchpoint_tiles.parquet')

@@ -1,13 +1,2 @@
-select
-    visit_channel,
-    visit_name,
-    service_channel,
-    service_name,
-    is_live,
-    sessions_count,
-    unserved_share_text,
-    contacts_count,
-    open_share_text,
-    sentence,
-    window_text
+select *
 from read_parquet('${serving}/rpt_unserved_traffic.parquet')

@@ -1,8 +1,2 @@
-select
-    component_id,
-    component_name,
-    meaning,
-    position,
-    weight_text,
-    coverage_text
+select *
 from read_parquet('${serving}/rpt_value_components.parquet')

@@ -1,9 +1,2 @@
-select
-    position,
-    predictor_id,
-    predictor_name,
-    auc,
-    auc_text,
-    coverage_text,
-    sentence
+select *
 from read_parquet('${serving}/rpt_value_evidence.parquet')

@@ -1,8 +1,2 @@
-select
-    frequency,
-    frequency_text,
-    customers_count,
-    expected_purchases,
-    seen_purchases,
-    text
+select *
 from read_parquet('${serving}/rpt_value_holdout.parquet')

@@ -1,0 +1,20 @@
+select
+    position,
+    predictor_id,
+    predictor_name,
+    auc,
+    auc_low,
+    auc_high,
+    auc_text,
+    gain,
+    gain_low,
+    gain_high,
+    gain_text,
+    coverage,
+    coverage_text,
+    customers_count,
+    retained_count,
+    learned_at,
+    judged_at,
+    sentence
+from {{ ref('fct_value_evidence') }}
