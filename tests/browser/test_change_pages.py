@@ -239,7 +239,7 @@ def test_a_figure_per_segment_and_what_nobody_registered_are_the_reports(browser
 
 @pytest.mark.parametrize("width", [WIDE, PHONE])
 def test_mix_and_rate_of_the_chosen_figure_are_the_reports(browser: Browser, address: str, built_site: BuiltSite, width: int) -> None:
-    moves, splits = built_site.read("rpt_change_moves"), built_site.read("rpt_change_splits")
+    moves, splits = built_site.read("rpt_change_moves"), built_site.read("rpt_kpi_splits")
     split = moves.filter(pl.col("dimension_set") != "total")
     counts = split.group_by("move_id", "change_id").len().sort("len", "move_id", descending=True)
     change, move_id = counts["change_id"][0], counts["move_id"][0]

@@ -13,7 +13,7 @@ from jinja2 import Environment
 
 from tests.companies.tiny import PROJECT
 
-MODELS = ("fct_split_moves", "fct_kpi_split_parts", "fct_kpi_split_members", "fct_kpi_splits")
+MODELS = ("fct_split_moves", "fct_kpi_split_parts", "fct_kpi_splits")
 CHANGE_MODELS = ("dim_change_windows", "fct_change_sums", "fct_change_moves")
 MACROS = ("splits", "texts", "dialect", "dialect_dates")
 # numerator and denominator before, numerator and denominator after

@@ -1,5 +1,6 @@
 select
     move_id,
+    change_id,
     kpi_id,
     touchpoint_id,
     comparison,
@@ -17,4 +18,4 @@ select
     mix_bar,
     rate_bar
 from read_parquet('${serving}/rpt_kpi_splits.parquet')
-where touchpoint_id is not null and is_latest
+where touchpoint_id is not null and (is_latest or change_id is not null)
