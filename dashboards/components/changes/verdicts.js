@@ -36,7 +36,7 @@ export function describeVerdict(verdict) {
 // The group a change is chosen by: how it was judged, or why it was not.
 export function groupChange(change) {
 	if (change.stage === 'explored' || change.stage === 'automatic') return 'explored';
-	return describeVerdict(change.verdict).group;
+	return describeVerdict(change.overall_verdict).group;
 }
 
 // Buttons for the groups that occur.

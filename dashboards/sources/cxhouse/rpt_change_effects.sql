@@ -44,5 +44,8 @@ select
     strftime(judged_on, '%-d %B %Y') as judged_on_text,
     build_id,
     is_final,
-    is_current
+    is_current,
+    owner_department,
+    is_silo,
+    is_good_direction
 from read_parquet('${serving}/rpt_change_effects.parquet')

@@ -23,5 +23,17 @@ select
     recorded_in,
     is_planned,
     is_withdrawn,
-    before_data_start
+    before_data_start,
+    overall_verdict,
+    is_test,
+    stage,
+    answer,
+    kpi_id,
+    touchpoint_id,
+    promise_text,
+    visible_text,
+    others_text,
+    sentence,
+    reason,
+    strftime(judged_from, '%-d %B %Y') as judged_from_text
 from read_parquet('${serving}/rpt_changes.parquet')
