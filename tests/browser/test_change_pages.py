@@ -88,7 +88,10 @@ def test_every_card_gives_its_verdict_and_only_planned_tests_are_coloured(
         )
         assert set(found) == coloured
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.locator("[data-field=meter]").first.inner_text() in built_site.read("rpt_false_alarms")["meter_text"].drop_nulls().to_list()
+        assert (
+            page.locator("[data-field=meter]").first.inner_text()
+            in built_site.read("rpt_false_alarms")["meter_text"].drop_nulls().to_list()
+        )
         watched.assert_clean()
 
 

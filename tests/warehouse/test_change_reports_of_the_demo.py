@@ -84,7 +84,9 @@ def test_every_method_is_measured_on_the_same_dates(demo_home: DemoHome) -> None
     methods = {row["method_id"]: row for row in pl.read_parquet(demo_home.serving / "rpt_false_alarms.parquet").to_dicts()}
     assert list(methods) and set(methods) == {"this_method", "t_test", "newey_west", "structural"}
     ours = methods["this_method"]
-    assert f"On {ours['cases_count']} dates" in ours["meter_text"] and f"called an effect {ours['alarms_count']} times" in ours["meter_text"]
+    assert (
+        f"On {ours['cases_count']} dates" in ours["meter_text"] and f"called an effect {ours['alarms_count']} times" in ours["meter_text"]
+    )
     assert all(0 < row["cases_count"] <= ours["cases_count"] for row in methods.values())
     assert ours["planted_count"] == 2 * ours["cases_count"] and 0.7 < ours["seen_rate"] < 0.9
     assert ours["rate_lower"] < 0.07 and ours["alarms_count"] < methods["newey_west"]["alarms_count"]
