@@ -6,13 +6,7 @@
     ('newey_west', 'Segmented regression, Newey-West errors', 'newey_west_p'),
     ('structural', 'Structural model, wandering level', 'structural_p'),
 ] %}
-with cases as (
-
-    select * from {{ ref('fct_judgements') }} where occasion = 'quiet'
-
-),
-
-counted as (
+with counted as (
 
     {% for method_id, method, p_value in methods -%}
     select
@@ -26,7 +20,7 @@ counted as (
         {%- else -%}
         cast(null as bigint) as series_count, 0 as planted_count, 0 as seen_count
         {%- endif %}
-    from cases
+    from {{ ref('fct_quiet_dates') }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
