@@ -51,6 +51,10 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     },
     "signal_thresholds": {"signal_id": TEXT, "threshold": TEXT, "value": NUMBER, "reason": TEXT, "set_in": TEXT},
     "signal_lists": {"signal_id": TEXT, "list": TEXT, "value": TEXT},
+    "signal_measures": {
+        "signal_id": TEXT, "measure_id": TEXT, "measure_name": TEXT, "unit_kind": TEXT, "method": TEXT, "threshold": TEXT,
+        "judges_moves": FLAG, "needs_every_week": FLAG,
+    },
     "component_touchpoints": {"component_id": TEXT, "touchpoint_id": TEXT},
     "holidays": {"date": DAY, "name": TEXT},
     "opening_hours": {
@@ -163,7 +167,7 @@ def list_declared_things(company: Company) -> list[tuple]:
 
 
 def list_signals(signals: Signals) -> dict[str, list[tuple]]:
-    """Rows about signals, their thresholds and lists."""
+    """Rows about signals, their thresholds, lists and measures."""
     places = enumerate(signals.signals, 1)
     thresholds = [(EVERY, signals.every), *((signal.id, signal.thresholds) for signal in signals.signals)]
     return {
@@ -176,6 +180,11 @@ def list_signals(signals: Signals) -> dict[str, list[tuple]]:
             for signal in signals.signals
             for name, values in signal.lists.items()
             for value in dict.fromkeys(values)
+        ],
+        "signal_measures": [
+            (signal.id, each.id, each.name, each.unit, each.method, each.threshold, signal.judges_moves, signal.needs_every_week)
+            for signal in signals.signals
+            for each in signal.measures
         ],
     }
 

@@ -14,7 +14,7 @@ TABLES = (
     "fct_daily_measures",
     "fct_touchpoint_kpis",
     "dim_newcomers",
-    "fct_signal_weeks",
+    "fct_signal_sums",
     "fct_event_days",
     "fct_row_accounts",
     "int_answers",
