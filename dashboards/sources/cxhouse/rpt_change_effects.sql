@@ -47,5 +47,8 @@ select
     is_current,
     owner_department,
     is_silo,
-    is_good_direction
+    is_good_direction,
+    verdict_word,
+    verdict_sign,
+    verdict_tone
 from read_parquet('${serving}/rpt_change_effects.parquet')

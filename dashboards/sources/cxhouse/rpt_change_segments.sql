@@ -9,5 +9,8 @@ select
     margin_text,
     visible_text,
     verdict,
-    reason
+    reason,
+    verdict_word,
+    verdict_sign,
+    verdict_tone
 from read_parquet('${serving}/rpt_change_segments.parquet')

@@ -22,10 +22,10 @@ from semantic.effects.company.verdicts import (
     find_unit,
     find_verdict_obstacle,
     give_company_verdict,
-    is_final,
 )
 from semantic.effects.method.estimates import FEWEST_ANSWERS_AFTER
 from semantic.effects.method.kernels import Array
+from semantic.effects.method.verdict_list import is_final
 
 SEGMENT_SCHEMA = {
     "change_id": pl.Utf8, "kpi_id": pl.Utf8, "touchpoint_id": pl.Utf8, "segment": pl.Utf8, "is_primary": pl.Boolean, "effect": pl.Float64,

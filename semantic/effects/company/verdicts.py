@@ -16,11 +16,6 @@ from semantic.effects.method.periods import WEEK
 from semantic.effects.method.words import LEVEL, NOTHING, TOO_LITTLE, count_times
 
 NOT_STARTED, TOO_EARLY, NEW_MEANING, NOT_SEPARABLE = "not started", "too early", "measurement changed", "not separable"
-VERDICTS = (
-    "better", "worse", "higher", "lower", "exploratory higher", "exploratory lower", NOTHING, TOO_LITTLE, NOT_SEPARABLE, NEW_MEANING,
-    TOO_EARLY, NOT_STARTED,
-)  # fmt: skip
-EFFECTS = VERDICTS[: VERDICTS.index(NOTHING)]  # called an effect
 
 
 @dataclass(frozen=True)
@@ -134,16 +129,6 @@ def find_verdict_obstacle(answer: Answer, company: Company) -> str | None:
     if window.overlaps or window.meets_incident:
         return NOT_SEPARABLE
     return TOO_LITTLE if answer.too_little or not answer.is_estimated else None
-
-
-def is_final(verdict: str) -> bool:
-    """False while a verdict is still waited for."""
-    return verdict not in (NOT_STARTED, TOO_EARLY)
-
-
-def is_kept(verdict: str) -> bool:
-    """True for verdicts that stay as they were given. With too little data nothing was said: a history loaded later may still tell."""
-    return is_final(verdict) and verdict != TOO_LITTLE
 
 
 def give_company_verdict(answer: Answer, kpi: KpiFacts, obstacle: str | None, q: float) -> str:

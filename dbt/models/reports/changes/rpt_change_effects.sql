@@ -16,6 +16,7 @@ select
         when kpis.direction in ('higher', 'lower') and effects.effect is not null
             then (effects.effect > 0) = (kpis.direction = 'higher')
     end as is_good_direction,
+    words.verdict_word, words.verdict_sign, words.verdict_tone,
     (
         select string_agg(beside.touchpoint_name, ', ' order by beside.touchpoint_name)
         from {{ ref('dim_touchpoints') }} as beside
@@ -46,4 +47,5 @@ select
 from {{ ref('fct_change_effects') }} as effects
 left join {{ ref('dim_judged_kpis') }} as kpis using (kpi_id)
 left join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
+left join {{ ref('dim_verdicts') }} as words on effects.verdict = words.verdict
 left join {{ ref('dim_changes') }} as changes on effects.change_id = changes.change_id

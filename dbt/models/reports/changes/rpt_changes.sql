@@ -4,14 +4,11 @@ with judged as (
 
     select
         effects.*, coalesce(kpis.kpi_name, effects.kpi_id) as kpi_name, coalesce(touchpoints.touchpoint_name, effects.touchpoint_id) as touchpoint_name,
-        case effects.verdict
-            when 'better' then 1 when 'worse' then 1 when 'higher' then 2 when 'lower' then 2 when 'exploratory higher' then 3 when 'exploratory lower' then 3
-            when 'too early' then 4 when 'not started' then 5 when 'no visible effect' then 6 when 'not separable' then 7 when 'measurement changed' then 8
-            else 9
-        end as weight
+        words.deciding_order
     from {{ ref('fct_change_effects') }} as effects
     left join {{ ref('dim_judged_kpis') }} as kpis using (kpi_id)
     left join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
+    left join {{ ref('dim_verdicts') }} as words on effects.verdict = words.verdict
     where effects.is_current and effects.relation = 'in_scope'
 
 ),
@@ -20,7 +17,7 @@ tests as (
 
     select
         *, bool_or(is_primary) over (partition by change_id) as has_primary,
-        row_number() over (partition by change_id order by is_primary desc, weight, p_value, kpi_id, touchpoint_id) as rank
+        row_number() over (partition by change_id order by is_primary desc, deciding_order nulls last, p_value, kpi_id, touchpoint_id) as rank
     from judged
 
 ),
@@ -66,6 +63,22 @@ decided as (
     left join counted on changes.change_id = counted.change_id
     inner join {{ ref('fct_change_status') }} as standing on changes.change_id = standing.change_id
 
+),
+
+staged as (
+
+    select
+        decided.*, words.verdict_word, words.verdict_sign, words.verdict_tone, words.verdict_group as own_group,
+        case
+            when recorded_in = 'automatic' then 'automatic'
+            when words.is_final = false then 'waiting'
+            when overall_verdict = 'not judged' then 'not judged'
+            when is_test then 'judged'
+            else 'explored'
+        end as stage
+    from decided
+    left join {{ ref('dim_verdicts') }} as words on decided.overall_verdict = words.verdict
+
 )
 
 select
@@ -74,13 +87,9 @@ select
     status, is_overdue, due_date, status_text, next_step, verdict, verdicts_text,
     overall_verdict, is_test, kpi_id, kpi_name, touchpoint_id, touchpoint_name, effect_text, margin_text, visible_text, expected_text, promise_text,
     kpis_count, tests_count, judged_count, moved_count, others_text, reason, sentence, judged_from, judged_on,
-    case
-        when recorded_in = 'automatic' then 'automatic'
-        when overall_verdict in ('too early', 'not started') then 'waiting'
-        when overall_verdict = 'not judged' then 'not judged'
-        when is_test then 'judged'
-        else 'explored'
-    end as stage,
+    staged.stage,
+    verdict_word, verdict_sign, verdict_tone,
+    chosen.verdict_group, chosen.label as verdict_group_label, chosen.counted_as as verdict_group_text, chosen.position as verdict_group_position,
     case
         when overall_verdict = 'not judged' then 'It is not judged: ' || reason || '.'
         when overall_verdict in ('too early', 'not started') and status = 'check' then 'Not judged yet. ' || status_text
@@ -100,4 +109,6 @@ select
         when overall_verdict = 'measurement changed' then 'Nobody can tell: ' || reason || '.'
         else 'Too little data to tell: ' || reason || '.'
     end || case when is_test and tests_count > 1 then ' Tested at ' || tests_count || ' touchpoints; this one says most.' else '' end as answer
-from decided
+from staged
+left join {{ source('company_folder', 'verdict_groups') }} as chosen
+    on case when staged.stage in ('explored', 'automatic') then 'explored' else staged.own_group end = chosen.verdict_group
