@@ -15,7 +15,7 @@ BY_URGENCY = ["too early", "not started", "no visible effect", "not separable", 
 
 @pytest.fixture(scope="module")
 def reports(demo_home: DemoHome) -> dict[str, pl.DataFrame]:
-    names = ("changes", "change_effects", "change_verdicts", "change_neighbours", "change_touchpoints")
+    names = ("changes", "change_effects", "change_neighbours", "change_touchpoints")
     return {name: pl.read_parquet(demo_home.serving / f"rpt_{name}.parquet") for name in names}
 
 
@@ -33,12 +33,11 @@ def decide(figures: list[dict[str, Any]]) -> str:
 
 def test_the_verdict_on_a_change_follows_from_its_planned_tests(reports: dict[str, pl.DataFrame]) -> None:
     effects = reports["change_effects"].filter(pl.col("is_current") & (pl.col("relation") == "in_scope")).to_dicts()
-    told = {row["change_id"]: row for row in reports["change_verdicts"].to_dicts()}
-    assert set(told) == set(reports["changes"]["change_id"])
-    assert {"better", "worse", "no visible effect", "not separable"} <= {row["verdict"] for row in told.values()}
+    told = {row["change_id"]: row for row in reports["changes"].to_dicts()}
+    assert {"better", "worse", "no visible effect", "not separable"} <= {row["overall_verdict"] for row in told.values()}
     for change, row in told.items():
         own = [each for each in effects if each["change_id"] == change]
-        assert row["verdict"] == decide(own), change
+        assert row["overall_verdict"] == decide(own), change
         assert row["is_test"] == any(each["is_primary"] and each["is_planned"] for each in own)
         assert row["moved_count"] == sum(each["verdict"] in MOVED for each in own)
         assert row["judged_count"] == sum(each["verdict"] in {*MOVED, "no visible effect"} for each in own)
@@ -47,9 +46,9 @@ def test_the_verdict_on_a_change_follows_from_its_planned_tests(reports: dict[st
 def test_the_next_step_follows_from_the_verdict(reports: dict[str, pl.DataFrame]) -> None:
     first_words = {"better": "Keep it", "worse": "Undo or mend it", "mixed": "Read the verdicts"}
     steps = dict(reports["changes"].filter(status="act").select("change_id", "next_step").rows())
-    planned = reports["change_verdicts"].filter(pl.col("is_test") & pl.col("verdict").is_in(list(first_words)))
-    assert {"better", "worse"} <= set(planned["verdict"])
-    for change, verdict in planned.select("change_id", "verdict").rows():
+    planned = reports["changes"].filter(pl.col("is_test") & pl.col("overall_verdict").is_in(list(first_words)))
+    assert {"better", "worse"} <= set(planned["overall_verdict"])
+    for change, verdict in planned.select("change_id", "overall_verdict").rows():
         assert steps[change].startswith(first_words[verdict]), change
 
 
