@@ -9,6 +9,7 @@ import polars as pl
 
 from semantic.changes import Version
 from semantic.company import Company
+from semantic.effects.method.verdict_list import list_group_rows, list_verdict_rows
 from semantic.journeys import EVENT_ORDER, PHASE_TEXTS
 from semantic.signals import EVERY, Signals
 
@@ -51,6 +52,15 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     },
     "signal_thresholds": {"signal_id": TEXT, "threshold": TEXT, "value": NUMBER, "reason": TEXT, "set_in": TEXT},
     "signal_lists": {"signal_id": TEXT, "list": TEXT, "value": TEXT},
+    "signal_measures": {
+        "signal_id": TEXT, "measure_id": TEXT, "measure_name": TEXT, "unit_kind": TEXT, "method": TEXT, "threshold": TEXT,
+        "judges_moves": FLAG, "needs_every_week": FLAG,
+    },
+    "verdict_words": {
+        "verdict": TEXT, "verdict_word": TEXT, "verdict_sign": TEXT, "verdict_tone": TEXT, "verdict_group": TEXT, "deciding_order": WHOLE,
+        "is_effect": FLAG, "is_final": FLAG, "is_kept": FLAG, "next_step": TEXT,
+    },
+    "verdict_groups": {"verdict_group": TEXT, "label": TEXT, "counted_as": TEXT, "position": WHOLE},
     "component_touchpoints": {"component_id": TEXT, "touchpoint_id": TEXT},
     "holidays": {"date": DAY, "name": TEXT},
     "opening_hours": {
@@ -77,6 +87,7 @@ def compile_company(company: Company, versions: Iterable[Version]) -> dict[str, 
         **list_components(company),
         **list_signals(company.signals),
     }
+    rows["verdict_words"], rows["verdict_groups"] = list_verdict_rows(), list_group_rows()
     rows["change_versions"] = [(*list_version(version), position) for position, version in enumerate(versions, 1)]
     return {name: pl.DataFrame(rows[name], schema=dict(schema), orient="row") for name, schema in SCHEMAS.items()}
 
@@ -163,7 +174,7 @@ def list_declared_things(company: Company) -> list[tuple]:
 
 
 def list_signals(signals: Signals) -> dict[str, list[tuple]]:
-    """Rows about signals, their thresholds and lists."""
+    """Rows about signals, their thresholds, lists and measures."""
     places = enumerate(signals.signals, 1)
     thresholds = [(EVERY, signals.every), *((signal.id, signal.thresholds) for signal in signals.signals)]
     return {
@@ -176,6 +187,11 @@ def list_signals(signals: Signals) -> dict[str, list[tuple]]:
             for signal in signals.signals
             for name, values in signal.lists.items()
             for value in dict.fromkeys(values)
+        ],
+        "signal_measures": [
+            (signal.id, each.id, each.name, each.unit, each.method, each.threshold, signal.judges_moves, signal.needs_every_week)
+            for signal in signals.signals
+            for each in signal.measures
         ],
     }
 

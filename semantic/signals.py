@@ -12,6 +12,8 @@ from semantic.yaml_files import read_mapping
 
 FILE = Path(__file__).resolve().parent / "signals.yml"
 EVERY = "every"
+EACH_KPI = "each_kpi"
+FIELDS = ("id", "name", "question", "what_to_do", "needs", "thresholds", "lists", "measures", "judges_moves", "needs_every_week")
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,25 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class SignalMeasure:
+    """What a signal counts. `id` None: each KPI of its list, whose own name, unit and method hold where these are None.
+
+    `method` says how one unit varies: share, rate or amount. `threshold` names the one it is held against; {kpi} in it is the KPI's id.
+    """
+
+    id: str | None
+    name: str | None
+    unit: str | None
+    method: str | None
+    threshold: str | None
+
+
+@dataclass(frozen=True)
 class Signal:
-    """One signal: texts, thresholds and lists."""
+    """One signal: texts, thresholds, lists, and what it counts.
+
+    `judges_moves`: it compares with the weeks before as well. `needs_every_week`: it fires only if it occurred in each recent week.
+    """
 
     id: str
     name: str
@@ -34,6 +53,9 @@ class Signal:
     needs: str
     thresholds: Mapping[str, Threshold]
     lists: Mapping[str, tuple[str, ...]]
+    measures: tuple[SignalMeasure, ...]
+    judges_moves: bool
+    needs_every_week: bool
 
 
 @dataclass(frozen=True)
@@ -63,7 +85,7 @@ def load_signals(company_file: Path, environment: Mapping[str, str]) -> Signals:
 
 def read_signal(entry: Entry) -> Signal:
     """One signal of the house."""
-    entry.only("id", "name", "question", "what_to_do", "needs", "thresholds", "lists")
+    entry.only(*FIELDS)
     thresholds = entry.content.get("thresholds") or {}
     return Signal(
         id=entry.text("id"),
@@ -73,7 +95,20 @@ def read_signal(entry: Entry) -> Signal:
         needs=entry.text("needs"),
         thresholds=read_thresholds(entry, thresholds, "default"),
         lists={name: tuple(values) for name, values in (entry.content.get("lists") or {}).items()},
+        measures=tuple(read_measure(entry, name, item, thresholds) for name, item in entry.content["measures"].items()),
+        judges_moves=entry.content.get("judges_moves", True),
+        needs_every_week=entry.content.get("needs_every_week", False),
     )
+
+
+def read_measure(entry: Entry, name: str, item: Mapping[str, str], thresholds: Mapping[str, Any]) -> SignalMeasure:
+    """What a signal counts; one that is no KPI has a name, a unit and a method, and its threshold is one of the signal's."""
+    threshold = item.get("threshold")
+    if threshold is not None and "{kpi}" not in threshold and threshold not in thresholds:
+        raise entry.fail(f"measure {name} names the unknown threshold {threshold}; known are {', '.join(thresholds) or 'none'}")
+    if name != EACH_KPI and not {"name", "unit", "method"} <= set(item):
+        raise entry.fail(f"measure {name} needs name, unit and method")
+    return SignalMeasure(None if name == EACH_KPI else name, item.get("name"), item.get("unit"), item.get("method"), threshold)
 
 
 def change_signal(entry: Entry, signals: Signals) -> Signals:

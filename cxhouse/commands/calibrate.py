@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from rich.table import Column, Table
 
 from cxhouse.commands.failures import report_failures
@@ -12,7 +13,7 @@ from cxhouse.files import write_atomically
 from cxhouse.screen import console, tell
 from cxhouse.settings import read_settings
 
-REPORT = "rpt_false_alarm_methods"
+REPORT = "rpt_false_alarms"
 HEADINGS = ("method", "dates x KPIs", "called an effect", "false alarms", "95 % interval", "planted effects seen")
 
 
@@ -25,7 +26,7 @@ def calibrate() -> None:
         if not (settings.serving / "current" / f"{REPORT}.parquet").is_file():
             tell("The published copy holds no calibration yet: run cxhouse build and cxhouse publish, then cxhouse calibrate again.")
             return
-        rows = read_published(settings.serving, REPORT).sort("method_number").to_dicts()
+        rows = read_published(settings.serving, REPORT).filter(pl.col("cases_count") > 0).sort("method_number").to_dicts()
         if not rows:
             tell("No date without a change can be judged yet: that takes 17 weeks of history before it and five after.")
             return

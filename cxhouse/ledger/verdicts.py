@@ -9,7 +9,7 @@ import polars as pl
 
 from cxhouse.ledger.lines import keep_rows, read_kept_rows
 from semantic.effects.company.rows import EFFECT_SCHEMA
-from semantic.effects.company.verdicts import EFFECTS
+from semantic.effects.method.verdict_list import EFFECTS
 
 FOLDER = "verdicts"  # in the ledger
 SCHEMA = {

@@ -12,15 +12,8 @@ case
     when status = 'check' then 'Wait for the next build; it judges as soon as it can.'
     when verdict in ('better', 'worse') and other_verdict is not null
         then 'Look again before you act on it: with the data and records of today it would be ' || other_verdict || '.'
-    when verdict = 'better' then 'Keep it, and make it the standard.'
-    when verdict = 'worse' then 'Undo or correct it, and record that as a new change.'
-    when verdict in ('higher', 'lower') then 'Decide whether that is wanted: the KPI has no better direction.'
-    when verdict in ('exploratory higher', 'exploratory lower') then 'A hint, no proof: plan a change that tests it.'
-    when verdict = 'no visible effect' then 'Decide whether the smallest visible effect is small enough to stop here; if not, measure more before the next try.'
     when verdict = 'too little data' and is_before_data then 'Nothing: there are no figures from before it.'
-    when verdict = 'too little data' then 'Measure more, or look at a KPI with more data; a later build judges again.'
-    when verdict = 'not separable' then 'Decide by other means; next time keep eight weeks between changes at one touchpoint.'
-    when verdict = 'measurement changed' then 'Decide by other means; next time change the measuring and the thing measured at different times.'
+    when verdict_step is not null then verdict_step
     when has_worse and not has_better then 'Undo or correct it where it did harm, and record that as a new change.'
     when has_better and not has_worse then 'Keep it where it helped, and make it the standard there.'
     else 'Read the verdicts KPI by KPI.'

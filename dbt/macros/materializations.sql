@@ -53,5 +53,23 @@
         {%- for row in run_query("select table_name from duckdb_tables() where contains(table_name, '__dbt_tmp')").rows %}
             drop table {{ adapter.quote(row[0]) }};
         {%- endfor -%}
+        {%- for kind, name in list_removed_models() %}
+            drop {{ kind }} {{ adapter.quote(name) }};
+        {%- endfor -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Tables and views of models that are no longer in the project: [(kind, name)]. A report among them would go on being published with old figures. -#}
+{% macro list_removed_models() -%}
+    {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='name') | list -%}
+    {%- set found = run_query("
+        select 'table' as kind, table_name as name from duckdb_tables() where database_name = current_database() and schema_name = current_schema()
+        union all
+        select 'view', view_name from duckdb_views() where database_name = current_database() and schema_name = current_schema()
+    ") -%}
+    {%- set removed = [] -%}
+    {%- for row in found.rows if row[1].split('_')[0] in ('stg', 'int', 'dim', 'fct', 'rpt') and row[1] not in models and '__dbt_tmp' not in row[1] -%}
+        {%- do removed.append((row[0], row[1])) -%}
+    {%- endfor -%}
+    {{ return(removed) }}
 {%- endmacro %}

@@ -8,17 +8,12 @@
 (select value from {{ source('company_folder', 'signal_lists') }} where signal_id = '{{ signal_id }}' and list = '{{ list }}')
 {%- endmacro %}
 
-{# The days of the KPIs that a signal lists, with the variance of one unit and the harmful direction. #}
+{# The days of the KPIs a signal lists. #}
 {% macro signal_kpi_days(signal_id) -%}
 select
         days.*,
-        kpis.kpi_name,
-        kpis.unit_kind,
-        case kpis.interval_method when 'wilson' then 'share' when 'nps_adjusted' then 'points' when 'student_t' then 'mean' else 'rate' end as method,
-        case kpis.direction when 'lower' then 'higher' else 'lower' end as harm,
         span.last_date
     from {{ ref('fct_kpi_days') }} as days
-    inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
     cross join {{ ref('dim_signal_span') }} as span
     where
         days.kpi_id in {{ signal_list(signal_id, 'kpis') }}

@@ -1,15 +1,20 @@
-{# A value as text: 91.2 %, +34, 45 s, 12.5 min, 6.3 h, EUR 61.20, 3.10 per 100. #}
+{#
+  Numbers as people write them. semantic/effects/company/units.py writes differences in Python and dashboards/components/shared/figures.js values for charts;
+  tests/dashboards/test_figures_agree.py holds that the three write the same.
+#}
+
+{# A value as people write it: 91.2 %, +34, 45 s, 12.5 min, 6.3 h, EUR 61.20, EUR 1,061.20, 3.10 per 100. #}
 {% macro value_text(value, unit_kind, unit) -%}
 case
     when {{ value }} is null then null
     when {{ unit_kind }} = 'share' then printf('%.1f %%', 100 * {{ value }})
     when {{ unit_kind }} = 'points' then printf('%+.0f', {{ value }})
-    when {{ unit_kind }} = 'seconds' and {{ value }} >= 3600 then printf('%.1f h', {{ value }} / 3600)
+    when {{ unit_kind }} = 'seconds' and {{ value }} >= 3600 then printf('%,.1f h', {{ value }} / 3600)
     when {{ unit_kind }} = 'seconds' and {{ value }} >= 600 then printf('%.1f min', {{ value }} / 60)
     when {{ unit_kind }} = 'seconds' then printf('%.0f s', {{ value }})
-    when {{ unit_kind }} = 'currency' then {{ unit }} || printf(' %.2f', {{ value }})
-    when {{ unit_kind }} = 'ratio' then printf('%.2f per 100', 100 * {{ value }})
-    else printf('%.2f', {{ value }})
+    when {{ unit_kind }} = 'currency' then {{ unit }} || printf(' %,.2f', {{ value }})
+    when {{ unit_kind }} = 'ratio' then printf('%,.2f per 100', 100 * {{ value }})
+    else printf('%,.2f', {{ value }})
 end
 {%- endmacro %}
 
@@ -18,11 +23,11 @@ end
 case
     when {{ margin }} is null then null
     when {{ unit_kind }} = 'share' then printf('%.1f', 100 * {{ margin }})
-    when {{ unit_kind }} = 'seconds' and {{ value }} >= 3600 then printf('%.1f', {{ margin }} / 3600)
+    when {{ unit_kind }} = 'seconds' and {{ value }} >= 3600 then printf('%,.1f', {{ margin }} / 3600)
     when {{ unit_kind }} = 'seconds' and {{ value }} >= 600 then printf('%.1f', {{ margin }} / 60)
     when {{ unit_kind }} in ('points', 'seconds') then printf('%.0f', {{ margin }})
-    when {{ unit_kind }} = 'ratio' then printf('%.2f', 100 * {{ margin }})
-    else printf('%.2f', {{ margin }})
+    when {{ unit_kind }} = 'ratio' then printf('%,.2f', 100 * {{ margin }})
+    else printf('%,.2f', {{ margin }})
 end
 {%- endmacro %}
 
@@ -33,12 +38,12 @@ end
 {% macro effect_text(effect, unit_kind, size) -%}
 case
     when {{ effect }} is null then null
-    when {{ unit_kind }} = 'share' then printf('%+.1f', round(100 * ({{ effect }}), 1) + 0.0)
-    when {{ unit_kind }} = 'seconds' and {{ size }} >= 3600 then printf('%+.2f', round(({{ effect }}) / 3600, 2) + 0.0)
-    when {{ unit_kind }} = 'seconds' and {{ size }} >= 600 then printf('%+.1f', round(({{ effect }}) / 60, 1) + 0.0)
-    when {{ unit_kind }} in ('points', 'seconds') then printf('%+.1f', round({{ effect }}, 1) + 0.0)
-    when {{ unit_kind }} = 'ratio' then printf('%+.2f', round(100 * ({{ effect }}), 2) + 0.0)
-    else printf('%+.2f', round({{ effect }}, 2) + 0.0)
+    when {{ unit_kind }} = 'share' then printf('%+,.1f', round(100 * ({{ effect }}), 1) + 0.0)
+    when {{ unit_kind }} = 'seconds' and {{ size }} >= 3600 then printf('%+,.2f', round(({{ effect }}) / 3600, 2) + 0.0)
+    when {{ unit_kind }} = 'seconds' and {{ size }} >= 600 then printf('%+,.1f', round(({{ effect }}) / 60, 1) + 0.0)
+    when {{ unit_kind }} in ('points', 'seconds') then printf('%+,.1f', round({{ effect }}, 1) + 0.0)
+    when {{ unit_kind }} = 'ratio' then printf('%+,.2f', round(100 * ({{ effect }}), 2) + 0.0)
+    else printf('%+,.2f', round({{ effect }}, 2) + 0.0)
 end
 {%- endmacro %}
 
@@ -51,6 +56,7 @@ case
     when {{ unit_kind }} = 'seconds' then ' s'
     when {{ unit_kind }} = 'ratio' then ' per 100'
     when {{ unit_kind }} = 'currency' then ' ' || {{ unit }}
+    when {{ unit_kind }} = 'score' then ' on the scale'
     else ''
 end
 {%- endmacro %}

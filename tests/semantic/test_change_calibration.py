@@ -10,8 +10,8 @@ import pytest
 from semantic.effects.company.changes import evaluate_changes
 from semantic.effects.company.facts import read_company
 from semantic.effects.company.false_alarms import measure_false_alarms
-from semantic.effects.company.verdicts import VERDICTS
 from semantic.effects.method import estimates
+from semantic.effects.method.verdict_list import VERDICTS
 from semantic.intervals import wilson
 from tests.companies.simulated import day_of, register_nothing, simulate
 

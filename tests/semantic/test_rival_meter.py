@@ -74,7 +74,7 @@ def test_the_command_prints_and_writes_what_was_published_or_says_what_to_run(tm
         {"method_number": 2, "method": "Other", "alarms_count": 31, "rate": 0.155, **usual, "planted_count": 0, "seen_rate": None},
         {"method_number": 1, "method": "This method", "alarms_count": 9, "rate": 0.045, **usual},
     ]
-    pl.DataFrame(rows).write_parquet(serving / "rpt_false_alarm_methods.parquet")
+    pl.DataFrame(rows).write_parquet(serving / "rpt_false_alarms.parquet")
     result = CliRunner().invoke(app, ["calibrate"])
     assert result.exit_code == 0 and "80.5% of 400" in result.output
     page = (tmp_path / "calibration.md").read_text(encoding="utf-8")

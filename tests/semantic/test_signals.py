@@ -29,8 +29,22 @@ def test_models_ask_only_for_thresholds_and_lists_that_exist() -> None:
         known |= {("threshold", signal.id, name) for name in signal.thresholds} | {("list", signal.id, name) for name in signal.lists}
     models = sorted((PROJECT / "dbt" / "models" / "marts" / "signals").glob("*.sql"))
     asked = {found for model in models for found in ASKED.findall(model.read_text(encoding="utf-8"))}
-    assert len(asked) > 10
-    assert asked <= known
+    measured = {
+        ("threshold", signal.id, each.threshold.replace("{kpi}", kpi))
+        for signal in signals.signals
+        for each in signal.measures
+        if each.threshold
+        for kpi in signal.lists.get("kpis", ("",))
+    }
+    assert len(asked) > 5 and len(measured) > 8
+    assert asked | measured <= known
+
+
+def test_every_measure_of_a_model_is_declared_with_what_judging_it_needs() -> None:
+    measures = {each.id for signal in load_signals(NOWHERE, {}).signals for each in signal.measures}
+    models = (PROJECT / "dbt" / "models" / "marts" / "signals").glob("fct_signal_*.sql")
+    named = {name for model in models for name in re.findall(r"'(\w+)' as measure_id", model.read_text(encoding="utf-8"))}
+    assert len(named) > 3 and named <= measures
 
 
 def test_a_company_changes_a_threshold_and_a_list_and_keeps_the_rest(tmp_path: Path) -> None:

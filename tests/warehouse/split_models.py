@@ -13,7 +13,7 @@ from jinja2 import Environment
 
 from tests.companies.tiny import PROJECT
 
-MODELS = ("fct_split_moves", "fct_kpi_split_parts", "fct_kpi_split_members", "fct_kpi_splits")
+MODELS = ("fct_split_moves", "fct_kpi_split_parts", "fct_kpi_splits")
 CHANGE_MODELS = ("dim_change_windows", "fct_change_sums", "fct_change_moves")
 MACROS = ("splits", "texts", "dialect", "dialect_dates")
 # numerator and denominator before, numerator and denominator after
@@ -157,7 +157,7 @@ def split_change_day(change: ChangeDay) -> tuple[dict[str, Any], dict[str, Split
     weeks.append({"week_start": change.start - timedelta(days=7), "is_after": False})
     with duckdb.connect() as connection:
         connection.execute(
-            "create table fct_judgements as select 'change' as occasion, 'in_scope' as relation, 'c' as change_id, 'k' as kpi_id,"
+            "create table fct_change_judgements as select 'in_scope' as relation, 'c' as change_id, 'k' as kpi_id,"
             " 't' as touchpoint_id, ?::date as started_at, ?::varchar as verdict, 'not yet' as reason,"
             " ?::struct(week_start date, is_after boolean)[] as weeks",
             [change.start, change.verdict, weeks],

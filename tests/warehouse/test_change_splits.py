@@ -98,7 +98,7 @@ def moves(demo_home: DemoHome) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def splits(demo_home: DemoHome) -> pl.DataFrame:
-    return pl.read_parquet(demo_home.serving / "rpt_change_splits.parquet")
+    return pl.read_parquet(demo_home.serving / "rpt_kpi_splits.parquet").filter(pl.col("comparison") == "change")
 
 
 def test_on_the_demo_every_split_adds_up_to_the_plain_move_and_shows_no_cell_below_five(moves: pl.DataFrame, splits: pl.DataFrame) -> None:

@@ -91,7 +91,7 @@ def test_each_new_thing_appears_flagged_with_one_annotation_however_often_it_is_
 
 
 def test_an_annotation_stands_apart_from_changes_and_is_never_a_test(later: Home) -> None:
-    told = later.report("rpt_change_verdicts").filter(pl.col("change_id").str.starts_with("auto_"))
+    told = later.report("rpt_changes").filter(pl.col("change_id").str.starts_with("auto_"))
     assert told.height == len(list_automatic(later)) == 4
     assert set(told["stage"]) == {"automatic"} and not told["is_test"].any()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from math import sqrt
 from typing import Any
 
@@ -26,6 +27,22 @@ SIGNALS = {
     "long_waits": ("phone", "average_speed_of_answer", {"level", "move"}),
     "unserved_hours": ("web", "unserved_visits", {"level", "move"}),
 }
+
+
+FACTS = (
+    "complaints", "costs", "intake", "suppliers", "effort", "word_of_mouth", "repeat_questions", "waits", "unserved_hours",
+)  # fmt: skip
+DAY_COLUMNS = "signal_id, subject_kind, subject_id, subject_name, measure_id, last_date, local_date, numerator, numerator_sq, denominator"
+# shares per week counted back from the last day; seventeen weeks are looked at
+WEEKS = """
+select
+    signal_id, subject_kind, subject_id, measure_id, (last_date - local_date) // 7 as week,
+    sum(numerator) as numerator, sum(denominator) as denominator
+from ({days})
+where last_date - local_date between 0 and 7 * 17 - 1
+    and (signal_id, measure_id) in (select (signal_id, measure_id) from dim_signal_measures where method = 'share')
+group by all
+"""
 
 
 def build_company(folder: Any, *, is_loud: bool) -> Home:
@@ -124,7 +141,7 @@ def judge(weeks: list[dict[str, Any]], row: dict[str, Any], comparisons: int) ->
 def test_every_share_is_judged_as_other_formulas_judge_it(name: str, request: pytest.FixtureRequest) -> None:
     home: Home = request.getfixturevalue(name)
     weeks: dict[tuple, list[dict[str, Any]]] = {}
-    for week in home.query("select * from fct_signal_weeks where method = 'share'"):
+    for week in home.query(WEEKS.format(days=" union all ".join(f"select {DAY_COLUMNS} from fct_signal_{name}" for name in FACTS))):
         weeks.setdefault((week["signal_id"], week["subject_kind"], week["subject_id"], week["measure_id"]), []).append(week)
     rows = home.query("select * from fct_signal_evidence")
     judged = [row for row in rows if (row["signal_id"], row["subject_kind"], row["subject_id"], row["measure_id"]) in weeks]
@@ -142,8 +159,8 @@ def test_a_signal_that_compares_twelve_times_rarely_fires_when_nothing_changes(q
     odds = np.log(0.1 / 0.9) + week_spread * dice.standard_normal((companies, series, 17))
     counts = dice.binomial(150, 1 / (1 + np.exp(-odds)))
     rows = [
-        (f"company {company}", "supplier", str(each), str(each), "late", "late", "share", "share", "higher", None, True, 0.0, False, LAST,
-         week, float(counts[company, each, week]), 0.0, 150.0)
+        (f"company {company}", "supplier", str(each), str(each), "late", LAST, LAST - timedelta(days=7 * week),
+         float(counts[company, each, week]), 0.0, 150.0)
         for company in range(companies) for each in range(series) for week in range(17)
     ]  # fmt: skip
     found = run_models(quiet, rows)
@@ -153,21 +170,22 @@ def test_a_signal_that_compares_twelve_times_rarely_fires_when_nothing_changes(q
 
 
 def run_models(home: Home, rows: list[tuple]) -> list[tuple[str, str]]:
-    """Signal and status of each comparison, by the compiled SQL of the warehouse on other weeks."""
+    """Signal and status of each comparison, by the compiled SQL of the warehouse on other days; only moves of a share are judged."""
     folder = home.path / "state" / "dbt" / "target" / "compiled" / "cxhouse" / "models" / "marts" / "signals"
-    with duckdb.connect() as connection, duckdb.connect(str(home.path / "warehouse.duckdb"), read_only=True) as warehouse:
-        columns = [(row[0], row[1]) for row in warehouse.execute("describe fct_signal_weeks").fetchall()]
-        span = warehouse.execute("select recent_days, earlier_days, error_share, smallest_n, fewest_weeks from dim_signal_span").fetchall()[
-            0
-        ]
-        connection.execute("attach ':memory:' as warehouse; create schema if not exists warehouse.main")
-        connection.execute(f"create table warehouse.main.fct_signal_weeks ({', '.join(f'{name} {kind}' for name, kind in columns)})")
-        connection.register(
-            "given", pl.DataFrame(rows, schema=[name for name, _ in columns], orient="row", infer_schema_length=None).to_arrow()
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{home.path / 'warehouse.duckdb'}' as built (read_only); attach ':memory:' as warehouse; "
+                           "create schema if not exists warehouse.main")  # fmt: skip
+        for name in ("fct_component_targets", "dim_components", *(f"fct_signal_{fact}" for fact in FACTS)):
+            connection.execute(f"create table warehouse.main.{name} as select * from built.main.{name} limit 0")
+        connection.execute("create table warehouse.main.dim_signal_span as from built.main.dim_signal_span")
+        names = DAY_COLUMNS.split(", ")
+        connection.register("given", pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None).to_arrow())
+        connection.execute(f"insert into warehouse.main.fct_signal_suppliers by name select {DAY_COLUMNS} from given")
+        connection.execute(
+            "create table warehouse.main.dim_signal_measures as select distinct signal_id, measure_id, 'late' as measure_name,"
+            " 'share' as unit_kind, 'share' as method, 'higher' as harm, null::double as level_threshold, true as judges_moves,"
+            " 0.0 as smallest_rise, false as needs_every_week from given"
         )
-        connection.execute("insert into warehouse.main.fct_signal_weeks select * from given")
-        connection.execute(f"create table warehouse.main.dim_signal_span as select {span[0]} as recent_days, {span[1]} as earlier_days, "
-                           f"{span[2]} as error_share, {span[3]} as smallest_n, {span[4]} as fewest_weeks")  # fmt: skip
         for model in ("fct_signal_sums", "fct_signal_evidence"):
             sql = (folder / f"{model}.sql").read_text(encoding="utf-8")
             connection.execute(f"create table warehouse.main.{model} as {sql}")

@@ -1,11 +1,11 @@
-// Formatting of raw report values for charts. Tiles and sentences use the texts of the reports instead.
+// Formatting of raw report values for charts, as value_text of dbt/macros/texts.sql writes them. Tiles and sentences use the texts of the reports instead.
 const LOCALE = 'en-GB';
 
 export function formatFigure(value, unit) {
 	if (value === null || value === undefined) return 'no value';
 	if (unit === 'share') return value.toLocaleString(LOCALE, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).replace('%', ' %');
-	if (unit === 'points') return value.toLocaleString(LOCALE, { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
-	if (unit === 'score') return value.toLocaleString(LOCALE, { maximumFractionDigits: 2 });
+	if (unit === 'points') return value.toLocaleString(LOCALE, { maximumFractionDigits: 0, signDisplay: 'always' });
+	if (unit === 'score') return value.toLocaleString(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 	if (unit === 'seconds' && Math.abs(value) >= 3600) return `${(value / 3600).toLocaleString(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} h`;
 	if (unit === 'seconds' && Math.abs(value) >= 600) return `${(value / 60).toLocaleString(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} min`;
 	if (unit === 'seconds') return `${value.toLocaleString(LOCALE, { maximumFractionDigits: 0 })} s`;

@@ -1,4 +1,3 @@
--- the verdict that pages show is the one of rpt_change_verdicts, which they join
 select
     * exclude (verdict) replace (cast(started_date as varchar) as started_date),
     strftime(started_date, '%-d %B %Y') as started_text,

@@ -17,7 +17,8 @@ from semantic.effects.company.clean_history import EVENT_DAYS, SHARED_DAYS
 from semantic.effects.company.facts import Company
 from semantic.effects.company.false_alarms import list_quiet_questions
 from semantic.effects.company.rows import find_size, known
-from semantic.effects.company.verdicts import find_unit, find_verdict_obstacle, write_chance, write_date, write_margin, write_move
+from semantic.effects.company.units import find_unit, write_margin, write_move
+from semantic.effects.company.verdicts import find_verdict_obstacle, write_chance, write_date
 from semantic.effects.method.periods import WEEK
 from semantic.effects.method.words import LEVEL
 

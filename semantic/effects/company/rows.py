@@ -11,23 +11,17 @@ import polars as pl
 from semantic.effects.company.answers import FEWEST_SHOWN, Answer
 from semantic.effects.company.facts import ChangeFacts, Company, Target
 from semantic.effects.company.second_opinion import ask_second, write_second
+from semantic.effects.company.units import Unit, find_unit, write_margin, write_move, write_size
 from semantic.effects.company.verdicts import (
-    EFFECTS,
-    Unit,
     compare_promise,
     explain_verdict,
-    find_unit,
     give_company_verdict,
-    is_final,
-    is_kept,
     list_warnings,
     write_company_sentence,
     write_date,
-    write_margin,
-    write_move,
-    write_size,
-)  # fmt: skip
+)
 from semantic.effects.method.periods import WEEK
+from semantic.effects.method.verdict_list import EFFECTS, is_final, is_kept
 from semantic.effects.method.words import METHODS, TOO_LITTLE
 
 KEY = {"change_id": pl.Utf8, "kpi_id": pl.Utf8, "touchpoint_id": pl.Utf8}

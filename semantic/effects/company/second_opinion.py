@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from semantic.effects.company.answers import Answer
-from semantic.effects.company.verdicts import Unit, write_chance, write_margin, write_move
+from semantic.effects.company.units import Unit, write_margin, write_move
+from semantic.effects.company.verdicts import write_chance
 from semantic.effects.method.kernels import Array
 from semantic.effects.method.structural import fit_steps
 from semantic.effects.method.words import LEVEL

@@ -16,16 +16,11 @@ from semantic.effects.company.answers import Answer, Question, judge_questions
 from semantic.effects.company.changes import list_questions
 from semantic.effects.company.facts import ChangeFacts, Company, spread_days
 from semantic.effects.company.rows import find_size, known, write_texts
-from semantic.effects.company.verdicts import (
-    adjust_answers,
-    explain_verdict,
-    find_unit,
-    find_verdict_obstacle,
-    give_company_verdict,
-    is_final,
-)
+from semantic.effects.company.units import find_unit
+from semantic.effects.company.verdicts import adjust_answers, explain_verdict, find_verdict_obstacle, give_company_verdict
 from semantic.effects.method.estimates import FEWEST_ANSWERS_AFTER
 from semantic.effects.method.kernels import Array
+from semantic.effects.method.verdict_list import is_final
 
 SEGMENT_SCHEMA = {
     "change_id": pl.Utf8, "kpi_id": pl.Utf8, "touchpoint_id": pl.Utf8, "segment": pl.Utf8, "is_primary": pl.Boolean, "effect": pl.Float64,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -11,60 +10,17 @@ import numpy as np
 from semantic.effects.company.answers import FULL_SEASON_WEEKS, Answer
 from semantic.effects.company.clean_history import has_new_meaning
 from semantic.effects.company.facts import ChangeFacts, Company, KpiFacts
+from semantic.effects.company.units import Unit, write_margin, write_move, write_size
 from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import WEEK
 from semantic.effects.method.words import LEVEL, NOTHING, TOO_LITTLE, count_times
 
 NOT_STARTED, TOO_EARLY, NEW_MEANING, NOT_SEPARABLE = "not started", "too early", "measurement changed", "not separable"
-VERDICTS = (
-    "better", "worse", "higher", "lower", "exploratory higher", "exploratory lower", NOTHING, TOO_LITTLE, NOT_SEPARABLE, NEW_MEANING,
-    TOO_EARLY, NOT_STARTED,
-)  # fmt: skip
-EFFECTS = VERDICTS[: VERDICTS.index(NOTHING)]  # largest p-value and q-value that are called an effect
-
-
-@dataclass(frozen=True)
-class Unit:
-    """How differences of a KPI are written: multiplied by `factor`, with `digits` decimals, followed by `word`."""
-
-    factor: float
-    digits: int
-    word: str
-
-
-def find_unit(kpi: KpiFacts, size: float = 0.0) -> Unit:
-    """The unit of a KPI: shares in points, ratios per 100, seconds as minutes or hours when values (`size`) are that long."""
-    if kpi.unit_kind == "seconds" and size >= 600:
-        return Unit(1 / 3600, 2, " h") if size >= 3600 else Unit(1 / 60, 1, " min")
-    word = {"share": " points", "points": " points", "ratio": " per 100", "seconds": " s", "score": " on the scale"}
-    if kpi.unit_kind == "currency":
-        return Unit(1.0, 2, f" {kpi.unit}" if kpi.unit else "")
-    digits = {"share": 1, "points": 1, "seconds": 1}.get(kpi.unit_kind, 2)
-    return Unit(100.0 if kpi.unit_kind in ("share", "ratio") else 1.0, digits, word.get(kpi.unit_kind, ""))
-
-
-def write_size(value: float, unit: Unit, *, with_word: bool = True) -> str:
-    """The size of a difference in the unit of the KPI; small ones keep two leading digits."""
-    scaled = value * unit.factor
-    digits = unit.digits
-    while scaled and digits < 6 and abs(round(scaled, digits)) < 10**-digits * 9.5:
-        digits += 1
-    return f"{round(scaled, digits) + 0.0:,.{digits}f}{unit.word if with_word else ''}"
 
 
 def write_date(day: date) -> str:
     """A date as 3 May 2025."""
     return f"{day.day} {day:%B %Y}"
-
-
-def write_move(value: float, unit: Unit) -> str:
-    """A difference with its sign: +2.5 points, -26 s."""
-    return f"{'+' if value > 0 else ''}{write_size(value, unit)}"
-
-
-def write_margin(lower: float, upper: float, unit: Unit) -> str:
-    """An interval: 0.9 to 4.1 points."""
-    return f"{write_size(lower, unit, with_word=False)} to {write_size(upper, unit)}"
 
 
 def compare_promise(promised: float, answer: Answer, unit: Unit) -> str:
@@ -134,16 +90,6 @@ def find_verdict_obstacle(answer: Answer, company: Company) -> str | None:
     if window.overlaps or window.meets_incident:
         return NOT_SEPARABLE
     return TOO_LITTLE if answer.too_little or not answer.is_estimated else None
-
-
-def is_final(verdict: str) -> bool:
-    """False while the verdict is not due yet."""
-    return verdict not in (NOT_STARTED, TOO_EARLY)
-
-
-def is_kept(verdict: str) -> bool:
-    """True for verdicts that never change. `Too little data` may change, because a history loaded later can make a verdict possible."""
-    return is_final(verdict) and verdict != TOO_LITTLE
 
 
 def give_company_verdict(answer: Answer, kpi: KpiFacts, obstacle: str | None, q: float) -> str:

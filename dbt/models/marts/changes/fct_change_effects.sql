@@ -16,16 +16,13 @@ with frozen as (
 judged as (
 
     select *
-    from {{ ref('fct_judgements') }} as judgements
+    from {{ ref('fct_change_judgements') }} as judgements
     where
-        occasion = 'change'
-        and (
-            touchpoint_id is not null
-            or not exists (
-                select 1
-                from frozen
-                where frozen.change_id = judgements.change_id and frozen.started_at = judgements.started_at and frozen.kpi_id = judgements.kpi_id and frozen.is_primary
-            )
+        touchpoint_id is not null
+        or not exists (
+            select 1
+            from frozen
+            where frozen.change_id = judgements.change_id and frozen.started_at = judgements.started_at and frozen.kpi_id = judgements.kpi_id and frozen.is_primary
         )
 
 ),

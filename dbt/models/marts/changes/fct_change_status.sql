@@ -82,6 +82,7 @@ standing as (
             else 'do'
         end as status,
         counted.judged_on, counted.judged_from, counted.other_verdict, verdicts.verdict, verdicts.verdicts_text, verdicts.has_better, verdicts.has_worse,
+        words.next_step as verdict_step,
         incidents.change_id is not null as is_incident,
         case
             when incidents.change_id is not null then 'its days are left out of what is forecast, and it is not judged itself'
@@ -96,6 +97,7 @@ standing as (
     left join counted using (change_id)
     left join waiting on changes.change_id = waiting.change_id and waiting.position = 1
     left join verdicts on changes.change_id = verdicts.change_id
+    left join {{ ref('dim_verdicts') }} as words on verdicts.verdict = words.verdict
     left join (select distinct change_id from {{ ref('dim_incidents') }}) as incidents on changes.change_id = incidents.change_id
     cross join {{ source('company_folder', 'build') }} as build
 

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- Numerator and denominator of every KPI per touchpoint and day; several rows of one day add up. Where the denominator belongs to the whole
--- company, it stands beside every touchpoint, also on days without a numerator.
+-- One row per KPI, touchpoint, day and part of the figure: its numerator and denominator; the rows of one day add up. Where the denominator belongs
+-- to the whole company, every touchpoint gets it, also on days without a numerator.
 with touchpoint_days as (
 
     select

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- Numerator and denominator of every KPI per touchpoint in the scope of a change, value segment and day. is_earlier: by the segment of a month earlier,
+-- One row per KPI, touchpoint in the scope of a change, value segment and day: its numerator and denominator. is_earlier: by the segment of a month earlier,
 -- for days after the month in which a change began: so that nobody is counted in a segment the change may have brought them to.
 with kpis as (
 

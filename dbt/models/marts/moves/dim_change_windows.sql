@@ -3,8 +3,8 @@
 with asked as (
 
     select change_id, kpi_id, touchpoint_id, started_at, verdict, reason, weeks
-    from {{ ref('fct_judgements') }}
-    where occasion = 'change' and relation = 'in_scope' and touchpoint_id is not null and verdict <> 'not started'
+    from {{ ref('fct_change_judgements') }}
+    where relation = 'in_scope' and touchpoint_id is not null and verdict <> 'not started'
 
 ),
 

@@ -1,9 +1,7 @@
--- Complaints among the contacts of each touchpoint, per day. Which topics are complaints is a list in signals.yml.
+-- One row per touchpoint and day: complaints among its contacts. Which topics are complaints is a list in signals.yml.
 select
     'repeated_complaints' as signal_id, 'touchpoint' as subject_kind, map.touchpoint_id as subject_id, touchpoints.touchpoint_name as subject_name,
-    'complaints' as measure_id, 'share of complaints among contacts' as measure_name, 'share' as unit_kind, 'share' as method, 'higher' as harm,
-    {{ signal_threshold('repeated_complaints', 'highest_share') }} as level_threshold,
-    true as judges_moves, 0.0 as smallest_rise, true as needs_every_week, span.last_date,
+    'complaints' as measure_id, span.last_date,
     contacts.event_date as local_date,
     cast(sum(case when contacts.topic in {{ signal_list('repeated_complaints', 'complaint_topics') }} then contacts.contacts_count else 0 end) as double) as numerator,
     0.0 as numerator_sq,

@@ -1,4 +1,4 @@
--- Costs of each channel, per day, over what they are for: costs of kind `contact` over its contacts, all others over its orders.
+-- One row per channel, purpose and day: costs, over what they are for: costs of kind `contact` over its contacts, all others over its orders.
 with costs as (
 
     select channel, case when kind = 'contact' then 'contact' else 'order' end as purpose, event_date, cast(sum(amount) as double) as amount
@@ -33,9 +33,7 @@ days as (
 
 select
     'rising_costs' as signal_id, 'channel' as subject_kind, days.channel as subject_id, days.channel as subject_name,
-    'cost_per_' || days.purpose as measure_id, 'cost per ' || days.purpose as measure_name, 'currency' as unit_kind, 'amount' as method, 'higher' as harm,
-    cast(null as double) as level_threshold, true as judges_moves, {{ signal_threshold('rising_costs', 'smallest_rise') }} as smallest_rise,
-    false as needs_every_week, posted.last_date,
+    'cost_per_' || days.purpose as measure_id, posted.last_date,
     days.event_date as local_date, sum(days.amount) as numerator, 0.0 as numerator_sq, sum(days.volume) as denominator
 from days
 cross join posted

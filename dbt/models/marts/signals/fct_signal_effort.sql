@@ -1,4 +1,4 @@
--- Ease of each journey and of each channel's customers, per day.
+-- One row per journey or channel, KPI and day: how easy its customers found it.
 with days as (
 
     {{ signal_kpi_days('low_effort_score') }}
@@ -10,9 +10,7 @@ select
     case days.scope_kind when 'journey' then 'journey' else 'channel' end as subject_kind,
     coalesce(days.journey_id, days.channel) as subject_id,
     coalesce(journeys.journey_name, days.channel) as subject_name,
-    days.kpi_id as measure_id, {{ within_sentence('days.kpi_name') }} as measure_name, days.unit_kind, days.method, days.harm,
-    {{ signal_threshold('low_effort_score', 'lowest_easy_share') }} as level_threshold,
-    false as judges_moves, 0.0 as smallest_rise, false as needs_every_week, days.last_date,
+    days.kpi_id as measure_id, days.last_date,
     days.local_date, days.numerator, days.numerator_sq, days.denominator
 from days
 left join (select distinct journey_id, journey_name from {{ ref('dim_journeys') }}) as journeys on days.journey_id = journeys.journey_id

@@ -1,4 +1,4 @@
--- What goes wrong on its way in, per day: rejected rows of each source table, cancelled orders, events that no touchpoint claims.
+-- One row per source table, or the company, measure and day, what goes wrong on its way in: rejected rows of each source table, cancelled orders, events that no touchpoint claims.
 {% set models = [] %}
 {% for contract, names in var('contract_models').items() %}{% for name in names %}{% do models.append((contract, name)) %}{% endfor %}{% endfor %}
 with rows_in as (
@@ -49,27 +49,23 @@ events as (
 counted as (
 
     select
-        'table' as subject_kind, source || '.' || table_name as subject_id, 'rejected_rows' as measure_id, 'share of rejected rows' as measure_name,
-        {{ signal_threshold('intake_errors', 'highest_rejected_share') }} as level_threshold, event_date as local_date, rejected as numerator, arrived as denominator
+        'table' as subject_kind, source || '.' || table_name as subject_id, 'rejected_rows' as measure_id, event_date as local_date, rejected as numerator, arrived as denominator
     from tables
     union all
     select
-        'company', 'orders', 'cancelled_orders', 'orders cancelled over orders placed',
-        {{ signal_threshold('intake_errors', 'highest_cancelled_share') }}, local_date, cancelled, placed
+        'company', 'orders', 'cancelled_orders', local_date, cancelled, placed
     from events
     where exists (select 1 from events where placed > 0)
     union all
     select
-        'company', 'events', 'unmapped_events', 'share of events that no touchpoint claims',
-        {{ signal_threshold('intake_errors', 'highest_unmapped_share') }}, local_date, unmapped, events_count
+        'company', 'events', 'unmapped_events', local_date, unmapped, events_count
     from events
 
 )
 
 select
     'intake_errors' as signal_id, counted.subject_kind, counted.subject_id, counted.subject_id as subject_name,
-    counted.measure_id, counted.measure_name, 'share' as unit_kind, case counted.measure_id when 'cancelled_orders' then 'rate' else 'share' end as method,
-    'higher' as harm, counted.level_threshold, true as judges_moves, 0.0 as smallest_rise, false as needs_every_week, span.last_date,
+    counted.measure_id, span.last_date,
     counted.local_date, cast(counted.numerator as double) as numerator, 0.0 as numerator_sq, cast(counted.denominator as double) as denominator
 from counted
 cross join {{ ref('dim_signal_span') }} as span

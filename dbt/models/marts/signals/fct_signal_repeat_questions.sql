@@ -1,4 +1,5 @@
--- Contacts whose customer asked about the same topic again within seven days, next in another channel; by the day and channel of the first. The last seven days are not known yet.
+-- One row per channel, or the company, and day: contacts whose customer asked about the same topic again within seven days, next in another channel; by the day and
+-- channel of the first. The last seven days are not known yet.
 with contacts as (
 
     select
@@ -26,9 +27,7 @@ grouped as (
 
 select
     'repeat_questions' as signal_id, subject_kind, subject_id, subject_name,
-    'asked_elsewhere' as measure_id, 'questions asked again in another channel within seven days' as measure_name, 'share' as unit_kind, 'share' as method,
-    'higher' as harm, {{ signal_threshold('repeat_questions', 'highest_share') }} as level_threshold,
-    true as judges_moves, 0.0 as smallest_rise, false as needs_every_week, last_date,
+    'asked_elsewhere' as measure_id, last_date,
     event_date as local_date, cast(count(*) filter (where is_asked_elsewhere) as double) as numerator, 0.0 as numerator_sq, cast(count(*) as double) as denominator
 from grouped
 group by subject_kind, subject_id, subject_name, last_date, event_date

@@ -1,4 +1,4 @@
--- Customers who speak against the company, or after one touchpoint, per day.
+-- One row per touchpoint, or the company, KPI and day: customers who speak against it.
 with days as (
 
     {{ signal_kpi_days('negative_word_of_mouth') }}
@@ -9,9 +9,7 @@ with days as (
 select
     'negative_word_of_mouth' as signal_id, days.scope_kind as subject_kind,
     coalesce(days.touchpoint_id, 'company') as subject_id, coalesce(touchpoints.touchpoint_name, 'The company') as subject_name,
-    days.kpi_id as measure_id, 'share of scores 0 to 6' as measure_name, days.unit_kind, days.method, days.harm,
-    {{ signal_threshold('negative_word_of_mouth', 'highest_detractor_share') }} as level_threshold,
-    true as judges_moves, 0.0 as smallest_rise, false as needs_every_week, days.last_date,
+    days.kpi_id as measure_id, days.last_date,
     days.local_date, days.numerator, days.numerator_sq, days.denominator
 from days
 left join {{ ref('dim_touchpoints') }} as touchpoints on days.touchpoint_id = touchpoints.touchpoint_id

@@ -5,7 +5,7 @@ select
     touchpoints.owner_department,
     judged.kpi_id,
     kpis.kpi_name,
-    judged.started_at as break_date,
+    judged.break_date,
     judged.effect,
     judged.effect_lower,
     judged.effect_upper,
@@ -13,10 +13,9 @@ select
     judged.margin_text,
     judged.p_value,
     judged.dates_count,
-    judged.q_value as chance,
+    judged.chance,
     judged.score,
     judged.sentence
-from {{ ref('fct_judgements') }} as judged
+from {{ ref('fct_break_proposals') }} as judged
 inner join {{ ref('dim_judged_kpis') }} as kpis using (kpi_id)
 inner join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
-where judged.occasion = 'proposal'

@@ -1,4 +1,5 @@
--- One row per change, KPI, touchpoint and start: its verdict as it was given, and what the same evaluation says now.
+-- One row per change, KPI, touchpoint and start: its verdict as it was given, and what the same evaluation says now. is_silo marks what the
+-- change did, or may have done, at a touchpoint of another department than its own.
 select
     effects.change_id, effects.kpi_id, effects.touchpoint_id, effects.started_at, effects.relation, effects.is_primary, effects.is_planned, effects.is_owned,
     effects.effect, effects.effect_lower, effects.effect_upper, effects.p_value, effects.q_value, effects.placebo_count, effects.placebos_missed,
@@ -9,7 +10,13 @@ select
     effects.is_final, effects.is_current, effects.is_asked, effects.judged_on, effects.build_id,
     effects.latest_effect, effects.latest_lower, effects.latest_upper, effects.latest_verdict, effects.latest_effect_text, effects.latest_margin_text,
     coalesce(kpis.kpi_name, effects.kpi_id) as kpi_name, kpis.unit_kind, kpis.unit, kpis.direction,
-    touchpoints.touchpoint_name, touchpoints.owner_department as touchpoint_owner,
+    touchpoints.touchpoint_name, touchpoints.owner_department as touchpoint_owner, changes.owner_department,
+    coalesce(effects.is_current and effects.is_final and not effects.is_owned and touchpoints.touchpoint_id is not null, false) as is_silo,
+    case
+        when kpis.direction in ('higher', 'lower') and effects.effect is not null
+            then (effects.effect > 0) = (kpis.direction = 'higher')
+    end as is_good_direction,
+    words.verdict_word, words.verdict_sign, words.verdict_tone,
     (
         select string_agg(beside.touchpoint_name, ', ' order by beside.touchpoint_name)
         from {{ ref('dim_touchpoints') }} as beside
@@ -40,3 +47,5 @@ select
 from {{ ref('fct_change_effects') }} as effects
 left join {{ ref('dim_judged_kpis') }} as kpis using (kpi_id)
 left join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
+left join {{ ref('dim_verdicts') }} as words on effects.verdict = words.verdict
+left join {{ ref('dim_changes') }} as changes on effects.change_id = changes.change_id

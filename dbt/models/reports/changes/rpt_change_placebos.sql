@@ -1,7 +1,7 @@
 -- One row per change, KPI and touchpoint in its scope, and date the same forecast was tried on: how far it missed, in standard errors. is_ours marks the change itself.
 with judged as (
 
-    select * from {{ ref('fct_judgements') }} where occasion = 'change' and relation = 'in_scope' and effect is not null
+    select * from {{ ref('fct_change_judgements') }} where relation = 'in_scope' and effect is not null
 
 )
 

@@ -2,6 +2,5 @@
 select
     judged.change_id, judged.kpi_id, judged.touchpoint_id, weeks.week, weeks.week_start, weeks.n, weeks.value, weeks.expected,
     weeks.lower, weeks.upper, weeks.is_after, weeks.is_masked
-from {{ ref('fct_judgements') }} as judged
+from {{ ref('fct_change_judgements') }} as judged
 cross join {{ rows_of('judged.weeks', 'weeks') }}
-where judged.occasion = 'change'

@@ -7,7 +7,6 @@ select
         when judged.visible_text is null then 'Four weeks cannot show a change here yet: ' || judged.reason || '.'
         else 'With what comes in here, four weeks show a change of ' || judged.visible_text || '.'
     end as sentence
-from {{ ref('fct_judgements') }} as judged
+from {{ ref('fct_visible_effects') }} as judged
 inner join {{ ref('dim_judged_kpis') }} as kpis using (kpi_id)
 inner join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
-where judged.occasion = 'tomorrow'

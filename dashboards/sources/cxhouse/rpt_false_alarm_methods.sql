@@ -1,2 +1,0 @@
-select *
-from read_parquet('${serving}/rpt_false_alarm_methods.parquet')

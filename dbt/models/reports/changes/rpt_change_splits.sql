@@ -1,9 +1,0 @@
--- One row per started change, KPI and touchpoint in its scope, dimension and member: what it adds to the plain move, as mix and as rate.
-select
-    move_id, change_id, kpi_id, touchpoint_id, dimension_set, member_kind, member, member_name, position,
-    numerator_before, denominator_before, value_before, weight_before,
-    numerator_after, denominator_after, value_after, weight_after,
-    mix_effect, rate_effect, total_effect, change, unit,
-    value_before_text, value_after_text, weight_before_text, weight_after_text, mix_text, rate_text, total_text, mix_bar, rate_bar
-from {{ ref('fct_kpi_split_texts') }}
-where change_id is not null
