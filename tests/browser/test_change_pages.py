@@ -274,7 +274,7 @@ def test_a_change_that_has_not_started_says_when_it_will_be_split(browser: Brows
     assert not set(waiting) & set(built_site.read("rpt_change_moves")["change_id"])
     with watch(browser, address, WIDE) as watched:
         page = watched.open(f"/changes/{waiting[0]}/")
-        assert "once the change has started" in page.locator(".empty", has_text="Nothing to split yet").inner_text()
+        assert "when the change has started" in page.locator(".empty", has_text="Nothing to split yet").inner_text()
         assert page.locator("[data-field=plain]").count() == 0
         watched.assert_clean()
 
