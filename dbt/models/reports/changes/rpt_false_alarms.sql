@@ -16,7 +16,7 @@ with counted as (
         {% if loop.first -%}
         count(distinct touchpoint_id || ' ' || kpi_id) as series_count,
         2 * count(is_seen_higher) as planted_count,
-        coalesce(sum(cast(is_seen_higher as int) + cast(is_seen_lower as int)), 0) as seen_count
+        cast(coalesce(sum(cast(is_seen_higher as int) + cast(is_seen_lower as int)), 0) as double) as seen_count
         {%- else -%}
         cast(null as bigint) as series_count, 0 as planted_count, 0 as seen_count
         {%- endif %}
