@@ -20,7 +20,8 @@ CHANGES = "changes.jsonl"
 LOCK = "changes.lock"  # among the state: the ledger holds only what counts
 IN_FILE = "file"
 
-Given, Result = ParamSpec("Given"), TypeVar("Result")
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 def scope_of(company: Company) -> Scope:

@@ -53,7 +53,7 @@ def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMM
     (home / "config").mkdir(exist_ok=True)
     shutil.copy(Path(__file__).parent / "config" / "airflow_local_settings.py", home / "config")
     environment = compose_environment(settings, commands)
-    migrated, installed = home / "migrated", version("apache-airflow")
+    migrated, installed = home / "migrated", find_airflow_version()
     if not migrated.is_file() or migrated.read_text() != installed:
         run_airflow(environment, home, "db", "migrate")
         run_airflow(environment, home, "pools", "set", WAREHOUSE_POOL, "1", "The warehouse file has one writer.")

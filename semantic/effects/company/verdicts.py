@@ -200,7 +200,7 @@ def explain_early(answer: Answer, company: Company) -> str:
 def name_overlaps(answer: Answer, company: Company) -> str:
     """Not separable from what, when that was, and what of it nobody had recorded in time."""
     window, start = answer.window, answer.question.change.start
-    named = {}
+    named: dict[str, str] = {}
     for event in sorted(window.overlaps, key=lambda each: each.is_step):
         days = event.day - start
         when = "on the same day" if not days else f"{count_days(abs(days))} {'later' if days > 0 else 'earlier'}"
