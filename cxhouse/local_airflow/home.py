@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cxhouse.local_airflow.api import AirflowError
@@ -63,6 +63,14 @@ def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMM
     return PreparedAirflow(home=home, port=port, password=password, environment=environment)
 
 
+def find_airflow_version() -> str:
+    """Airflow's version. Raises AirflowError when it is not installed."""
+    try:
+        return version("apache-airflow")
+    except PackageNotFoundError as error:
+        raise AirflowError("Airflow is not installed: pip install 'cxhouse[airflow]', or cxhouse run --no-airflow") from error
+
+
 def run_airflow(environment: Mapping[str, str], home: Path, *arguments: str) -> None:
     """Run one Airflow command to its end."""
     done = subprocess.run(
@@ -84,7 +92,7 @@ def write_configuration(settings: Settings, port: int, time_zone: str, paralleli
     old = configparser.RawConfigParser()
     old.read(path)
     home = settings.airflow
-    values = {
+    values: dict[str, dict[str, object]] = {
         "core": {
             "dags_folder": settings.project / "dags",
             "default_timezone": time_zone,
