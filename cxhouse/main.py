@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -18,15 +19,29 @@ from cxhouse.screen import console
 from cxhouse.settings import read_settings
 from cxhouse.warehouse.preparation import open_workplace
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="The open customer-experience warehouse.", pretty_exceptions_enable=False
-)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(change_app, name="change", help="Record and list changes.")
 app.add_typer(employee_app, name="employees", help="Figures about single employees; never published.")
 app.add_typer(customer_app, name="value", help="What customers are worth, and what the company is worth to them.")
 app.command()(effect)
 app.command()(clv)
 app.command()(calibrate)
+
+
+def print_version(is_wanted: bool) -> None:
+    """Print the version and stop, when asked to."""
+    if is_wanted:
+        print(f"cxhouse {version('cxhouse')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    is_version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """The open customer-experience warehouse."""
 
 
 @app.command()
@@ -72,7 +87,9 @@ def build(
     from cxhouse.commands.steps import build_layers
 
     with report_failures():
-        build_layers(open_workplace(read_settings()), layer=layer, full_refresh=full_refresh)
+        settings = read_settings()
+        settings.need_checkout("build")
+        build_layers(open_workplace(settings), layer=layer, full_refresh=full_refresh)
 
 
 @app.command()
@@ -99,7 +116,9 @@ def dashboards() -> None:
     from cxhouse.commands.steps import build_site
 
     with report_failures():
-        build_site(read_settings())
+        settings = read_settings()
+        settings.need_checkout("dashboards")
+        build_site(settings)
 
 
 @app.command()
@@ -151,7 +170,9 @@ def run(
     from cxhouse.commands.run import run_everything
 
     with report_failures():
-        code = run_everything(read_settings(), with_airflow=airflow, serve=serve, until=read_day(until, "--until"))
+        settings = read_settings()
+        settings.need_checkout("run")
+        code = run_everything(settings, with_airflow=airflow, serve=serve, until=read_day(until, "--until"))
     raise typer.Exit(code)
 
 

@@ -9,7 +9,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parent.parent
+CODE = Path(__file__).resolve().parent.parent
+
+
+def find_project(code: Path, folder: Path) -> Path:
+    """The repository that `code` belongs to; for an installed package, which holds no dbt project, the working folder."""
+    return code if has_dbt_project(code) else folder
+
+
+def has_dbt_project(folder: Path) -> bool:
+    """Whether a folder holds the dbt project of a checkout. Beside installed packages, dbt/ is dbt's own code."""
+    return (folder / "dbt" / "dbt_project.yml").is_file()
+
+
+PROJECT = find_project(CODE, Path.cwd())
 
 
 class SettingsError(Exception):
@@ -32,6 +45,14 @@ class Settings:
     demo_end: date | None
     demo_scale: float
     environment: Mapping[str, str]
+
+    def need_checkout(self, command: str) -> None:
+        """Raise SettingsError where `command` cannot run because the dbt project, the DAGs and the dashboards are not here."""
+        if not has_dbt_project(self.project):
+            raise SettingsError(
+                f"cxhouse {command} needs a checkout of the repository, with dbt/, dags/ and dashboards/, and {self.project} is none: "
+                f"clone the repository, run `make setup` in it, then .venv/bin/cxhouse {command}"
+            )
 
     @property
     def lake(self) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import date, datetime
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 import polars as pl
@@ -213,4 +214,4 @@ def find_event_range(rows: pl.DataFrame, table: Table) -> tuple[datetime | None,
     if name is None:
         return None, None
     good = rows.filter(pl.col("_rejected_reason").is_null())[name]
-    return good.min(), good.max()  # type: ignore[return-value]
+    return cast("tuple[datetime | None, datetime | None]", (good.min(), good.max()))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 
@@ -148,8 +149,8 @@ def summarise_table(table: Table, log: pl.DataFrame, lake: Path) -> TableSummary
     return TableSummary(
         source=table.source,
         table=table.name,
-        last_window_end=landed["window_end"].max() if landed.height else None,  # type: ignore[arg-type]
-        last_landed_at=landed["logged_at"].max() if landed.height else None,  # type: ignore[arg-type]
+        last_window_end=cast("date", landed["window_end"].max()) if landed.height else None,
+        last_landed_at=cast("datetime", landed["logged_at"].max()) if landed.height else None,
         last_row_day=max((day for day in days if day is not None), default=None),
         rows_landed=rows_landed,
         rows_rejected=rows_rejected,

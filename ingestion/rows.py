@@ -107,14 +107,14 @@ def type_column(column: Column, rows: pl.DataFrame, header: frozenset[str], tabl
     """The column's values for the lake, and for each row the reason why this column rejects it (mostly null)."""
     name = find_delivered(column, header)
     constant = table.constants.get(column.name)
-    if not column.is_loaded or (name is None and constant is None):
+    dialect = table.dialect
+    if column.is_loaded and constant is not None:
+        written, dialect = pl.Series(column.name, [constant]).new_from_index(0, rows.height), Dialect()
+    elif column.is_loaded and name is not None:
+        written = blank_values(rows[name], column.type, dialect)
+    else:
         nothing = pl.Series(column.name, [None], dtype=LAKE_TYPES[column.type]).new_from_index(0, rows.height)
         return nothing, nothing.cast(pl.String)
-    dialect = table.dialect
-    if constant is not None:
-        written, dialect = pl.Series(column.name, [constant]).new_from_index(0, rows.height), Dialect()
-    else:
-        written = blank_values(rows[name], column.type, dialect)
     values = type_values(written, column.type, dialect, table.time_zone)
     unreadable = written.is_not_null() & values.is_null()
     if column.is_hashed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import polars as pl
 
@@ -24,7 +25,7 @@ def parse_timestamps(text: pl.Series, formats: tuple[str, ...], time_zone: str) 
     parsed = parse_common_iso(text, time_zone)
     parsed = fill_unparsed(text, parsed, lambda rest: parse_any_iso(rest, time_zone))
     for pattern in formats:
-        parsed = fill_unparsed(text, parsed, lambda rest, pattern=pattern: parse_pattern(rest, pattern, time_zone))
+        parsed = fill_unparsed(text, parsed, partial(parse_pattern, pattern=pattern, time_zone=time_zone))
     return keep_plausible_years(parsed)
 
 
@@ -34,8 +35,13 @@ def parse_dates(text: pl.Series, formats: tuple[str, ...]) -> pl.Series:
     iso = day.set(~day.str.contains(r"^\d{4}-\d{2}-\d{2}$"), None)
     parsed = iso.str.to_date("%Y-%m-%d", strict=False)
     for pattern in formats:
-        parsed = fill_unparsed(text, parsed, lambda rest, pattern=pattern: rest.str.to_date(pattern, strict=False))
+        parsed = fill_unparsed(text, parsed, partial(parse_day, pattern=pattern))
     return keep_plausible_years(parsed)
+
+
+def parse_day(text: pl.Series, pattern: str) -> pl.Series:
+    """One strptime pattern of a day."""
+    return text.str.to_date(pattern, strict=False)
 
 
 def to_utc(local: pl.Series, time_zone: str) -> pl.Series:
@@ -87,7 +93,7 @@ def parse_any_iso(text: pl.Series, time_zone: str) -> pl.Series:
     sign = pl.select(pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)).to_series()
     hours = offset.str.slice(1, 2).cast(pl.Int64, strict=False)
     minutes = offset.str.slice(3, 2).replace("", "0").cast(pl.Int64, strict=False)
-    shift = pl.select(pl.duration(minutes=sign * (hours * 60 + minutes))).to_series()
+    shift = pl.select(pl.duration(minutes=pl.lit(sign * (hours * 60 + minutes)))).to_series()
     without_offset = to_utc(local.set(offset.is_not_null(), None), time_zone)
     return without_offset.zip_with(offset.is_null(), (local - shift).dt.replace_time_zone("UTC"))
 

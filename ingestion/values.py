@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 import polars as pl
 
@@ -107,7 +108,8 @@ def type_native(values: pl.Series, column_type: str, time_zone: str) -> pl.Serie
 
 def is_small(values: pl.Series) -> bool:
     """True when all integers have at most 14 digits, as many as the lake's decimals hold before the point."""
-    return max(abs(values.min() or 0), abs(values.max() or 0)) < 10**14  # type: ignore[arg-type,operator]
+    lowest, highest = cast("tuple[int | None, int | None]", (values.min(), values.max()))
+    return max(abs(lowest or 0), abs(highest or 0)) < 10**14
 
 
 def type_moments(values: pl.Series, column_type: str, time_zone: str) -> pl.Series:
@@ -118,7 +120,7 @@ def type_moments(values: pl.Series, column_type: str, time_zone: str) -> pl.Seri
         return keep_plausible_years(to_utc(values, time_zone))
     if values.dtype == pl.Date:
         return keep_plausible_years(values)
-    if values.dtype.time_zone:
+    if isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone:
         values = values.dt.convert_time_zone(time_zone).dt.replace_time_zone(None)
     is_midnight = values == values.dt.truncate("1d")
     return keep_plausible_years(values.dt.date().set(~is_midnight, None))

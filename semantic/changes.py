@@ -94,12 +94,12 @@ def read_change(content: Mapping[str, Any], scope: Scope, *, place: Path | str, 
     for name in ("change_id", "title", "started_at", "kind"):
         if values.get(name) in (None, ""):
             raise fail(f"`{name}` is missing")
-    texts = {name: read_text(values.get(name), fail, name) for name in TEXTS}
+    texts: dict[str, Any] = {name: read_text(values.get(name), fail, name) for name in TEXTS}
     if check_ids and (problem := find_id_problem(texts["change_id"] or "")):
         raise fail(problem)
     if texts["kind"] not in KINDS:
         raise fail(f"unknown kind `{texts['kind']}`; known are {', '.join(KINDS)}")
-    lists = {name: read_list(values.get(name), fail, name) for name in LISTS}
+    lists: dict[str, Any] = {name: read_list(values.get(name), fail, name) for name in LISTS}
     for name, known in (("touchpoints", scope.touchpoints), ("components", scope.components)):
         strangers = [item for item in lists[name] if item not in known]
         if strangers and check_ids:

@@ -56,7 +56,7 @@ class EventRule:
             return False
         for name in {*self.allowed, *other.allowed}:
             mine, theirs = self.allowed.get(name), other.allowed.get(name)
-            common = (mine & theirs) if mine is not None and theirs is not None else (mine if mine is not None else theirs)
+            common = (mine & theirs) if mine is not None and theirs is not None else (mine or theirs or frozenset())
             if not common - self.excluded.get(name, frozenset()) - other.excluded.get(name, frozenset()):
                 return False
         return True

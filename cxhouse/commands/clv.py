@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.markup import escape
@@ -167,11 +167,11 @@ def show_customers(valuation: Valuation) -> None:
         table.add_row(escape(row["customer_id"]), *cells, *(f"{row[f'{name}_low']:,.5g} to {row[f'{name}_high']:,.5g}" for name in drawn))
     console.print(table)
     purchases, value = add_up(valuation, "expected_purchases"), add_up(valuation, "expected_value")
-    alive = valuation.customers["probability_alive"]
+    alive = cast("float | None", valuation.customers["probability_alive"].mean())
     tell(
         ("expected purchases: unknown" if purchases is None else f"expected purchases of all: {purchases:,.1f}")
         + ("" if value is None else f"; expected value of all: {value:,.2f}")
-        + ("" if alive.mean() is None else f"; mean probability of being alive: {alive.mean():.3f}")
+        + ("" if alive is None else f"; mean probability of being alive: {alive:.3f}")
     )
 
 

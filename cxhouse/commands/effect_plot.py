@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,7 +57,7 @@ def draw_effect(periods: Periods, found: SeriesEffect, *, log: bool, title: str)
     )
 
 
-def draw_frame(title: str, found: SeriesEffect, low: float, high: float, up) -> str:  # type: ignore[no-untyped-def]
+def draw_frame(title: str, found: SeriesEffect, low: float, high: float, up: Callable[[float], float]) -> str:
     """Background, headline, axis and legend."""
     from semantic.effects.method.words import write_number
 

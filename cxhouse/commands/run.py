@@ -17,6 +17,7 @@ from cxhouse.commands.steps import build_site, ingest_sources, make_demo
 from cxhouse.local_airflow.api import AirflowError
 from cxhouse.local_airflow.chain import ChainResult, TaskRun, run_chain
 from cxhouse.local_airflow.components import RunningAirflow, start_airflow
+from cxhouse.local_airflow.home import find_airflow_version
 from cxhouse.local_airflow.processes import leave_on_signals
 from cxhouse.screen import complain, console, tell
 from cxhouse.settings import PROJECT, Settings
@@ -52,6 +53,8 @@ def run_everything(settings: Settings, *, with_airflow: bool, serve: bool, until
 
     `until` is the first local day not loaded, today unless given. The source systems of the repository's own company are generated first.
     """
+    if with_airflow:
+        find_airflow_version()
     stages = Stages()
     if settings.company == PROJECT / "company":
         with stages.time("demo company"):

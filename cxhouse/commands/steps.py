@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from cxhouse.screen import complain, show_progress, tell
+from cxhouse.screen import Bar, complain, show_progress, tell
 from cxhouse.settings import Settings
 from cxhouse.warehouse.preparation import Workplace
 from ingestion.catalog import Source
@@ -64,11 +65,16 @@ def ingest_sources(
                 windows,
                 only_missing=start is None or catch_up,
                 now=datetime.now(UTC),
-                progress=lambda result, done, total, bar=bar: bar.show(f"{result.table} {result.window_start or ''}", done, total),
+                progress=partial(show_load, bar),
             )
         if not report_load(source, windows, results, time.perf_counter() - started):
             failed.append(source.id)
     return failed
+
+
+def show_load(bar: Bar, result: LoadResult, done: int, total: int) -> None:
+    """Show which window landed."""
+    bar.show(f"{result.table} {result.window_start or ''}", done, total)
 
 
 def report_load(source: Source, windows: list[Window], results: list[LoadResult], seconds: float) -> bool:

@@ -133,7 +133,7 @@ def read_rows(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame
     """The rows of a query."""
     import polars as pl
 
-    return pl.from_arrow(connection.sql(query).to_arrow_table())  # type: ignore[return-value]
+    return pl.DataFrame(connection.sql(query).to_arrow_table())
 
 
 def describe_version(model: ValueModel, published_at: datetime, now: datetime) -> dict[str, Any]:

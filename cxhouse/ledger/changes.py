@@ -20,7 +20,8 @@ CHANGES = "changes.jsonl"
 LOCK = "changes.lock"  # the lock file is in the state folder, because the ledger holds records only
 IN_FILE = "file"
 
-Given, Result = ParamSpec("Given"), TypeVar("Result")
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 def scope_of(company: Company) -> Scope:

@@ -60,7 +60,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 def read_kept_rows(folder: Path, schema: Mapping[str, Any]) -> pl.DataFrame:
     """Rows kept in a folder of the ledger: one Parquet file per publish with new rows. Columns added later are null in older files."""
     frames = [pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))]
-    return pl.concat([pl.DataFrame(schema=schema), *frames], how="diagonal_relaxed").select(*schema).cast(dict(schema))
+    return pl.concat([pl.DataFrame(schema=schema), *frames], how="diagonal_relaxed").select(*schema).cast(pl.Schema(schema))
 
 
 def keep_rows(warehouse: Path, folder: Path, query: str, *, build_id: str) -> int:

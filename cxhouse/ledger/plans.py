@@ -27,7 +27,7 @@ FACTS = {
     "recorded_at": pl.Datetime("us", "UTC"),
 }  # fmt: skip
 KEPT = {"build_id": pl.Utf8, "published_at": pl.Datetime("us", "UTC"), "plan_hash": pl.Utf8, "position": pl.Int64}
-SCHEMA = {"change_id": pl.Utf8, **PLAN, **FACTS, **KEPT}
+SCHEMA: dict[str, Any] = {"change_id": pl.Utf8, **PLAN, **FACTS, **KEPT}
 
 
 def hash_plan(change_id: str, plan: Mapping[str, Any]) -> str:

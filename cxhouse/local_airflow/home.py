@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cxhouse.local_airflow.api import AirflowError
@@ -53,7 +53,7 @@ def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMM
     (home / "config").mkdir(exist_ok=True)
     shutil.copy(Path(__file__).parent / "config" / "airflow_local_settings.py", home / "config")
     environment = compose_environment(settings, commands)
-    migrated, installed = home / "migrated", version("apache-airflow")
+    migrated, installed = home / "migrated", find_airflow_version()
     if not migrated.is_file() or migrated.read_text() != installed:
         run_airflow(environment, home, "db", "migrate")
         run_airflow(environment, home, "pools", "set", WAREHOUSE_POOL, "1", "The warehouse file has one writer.")
@@ -61,6 +61,14 @@ def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMM
     with sqlite3.connect(home / "airflow.db", timeout=60) as database:
         database.execute("update dag set is_paused = 1")
     return PreparedAirflow(home=home, port=port, password=password, environment=environment)
+
+
+def find_airflow_version() -> str:
+    """Airflow's version. Raises AirflowError when it is not installed."""
+    try:
+        return version("apache-airflow")
+    except PackageNotFoundError as error:
+        raise AirflowError("Airflow is not installed: pip install 'cxhouse[airflow]', or cxhouse run --no-airflow") from error
 
 
 def run_airflow(environment: Mapping[str, str], home: Path, *arguments: str) -> None:
@@ -84,7 +92,7 @@ def write_configuration(settings: Settings, port: int, time_zone: str, paralleli
     old = configparser.RawConfigParser()
     old.read(path)
     home = settings.airflow
-    values = {
+    values: dict[str, dict[str, object]] = {
         "core": {
             "dags_folder": settings.project / "dags",
             "default_timezone": time_zone,

@@ -6,11 +6,13 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
 import psutil
+
+Handler = Callable[[int, FrameType | None], None] | signal.Handlers
 
 TOKEN_VARIABLE = "CXHOUSE_FAMILY"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -101,12 +103,12 @@ def ignore_signals() -> Iterator[None]:
 
 
 @contextmanager
-def handle_signals(handler: object, numbers: Iterable[signal.Signals]) -> Iterator[None]:
+def handle_signals(handler: Handler, numbers: Iterable[signal.Signals]) -> Iterator[None]:
     """Use another handler for signals while the block runs."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, handler) for number in numbers}  # type: ignore[arg-type]
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -40,7 +41,7 @@ def write_department_reports(*, serving: Path, folder: Path, department: str | N
         if department in (None, name):
             text = render_report(published, name, chosen)
             try:
-                write_atomically(path, lambda draft, text=text: draft.write_text(text, encoding="utf-8"))
+                write_atomically(path, partial(Path.write_text, data=text, encoding="utf-8"))
             except OSError as error:
                 raise ReportError(f"{path} cannot be written: {error.strerror}; name another folder with --to") from error
             written.append(path)

@@ -13,8 +13,9 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -30,7 +31,7 @@ DATA = Path(".evidence") / "template" / "static" / "data"
 STEP_TIMEOUT_SECONDS = 1800
 LAST_LINES = 25
 NOTHING = "-"
-POLARS_TYPES = {"number": pl.Float64, "boolean": pl.Boolean, "date": pl.Datetime("ms")}
+POLARS_TYPES: Mapping[str, Any] = {"number": pl.Float64, "boolean": pl.Boolean, "date": pl.Datetime("ms")}
 
 Progress = Callable[[str], None]
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from pathlib import Path
 from threading import Thread
 from typing import Any, BinaryIO
@@ -195,7 +196,7 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
     return (first, last) if first <= last else None
 
 
-def copy_part(source: BinaryIO, target: BinaryIO, first: int, length: int) -> None:
+def copy_part(source: BinaryIO, target: BufferedIOBase, first: int, length: int) -> None:
     source.seek(first)
     remaining = length
     while remaining > 0 and (chunk := source.read(min(remaining, 256 * 1024))):

@@ -47,7 +47,7 @@ def build_warehouse(
     settings = workplace.settings
     settings.state.mkdir(parents=True, exist_ok=True)
     with hold_build_lock(settings.state / "build.lock"):
-        if layer in (None, "staging"):
+        if layer is None or layer == "staging":
             state = begin_build(workplace, full_refresh=full_refresh, now=now or datetime.now(UTC))
         else:
             state = continue_build(workplace, layer)

@@ -30,7 +30,7 @@ from semantic.compilation import compile_company
 from semantic.contracts import load_contracts
 from semantic.yaml_files import DefinitionError
 
-STATUS_SCHEMA = {
+STATUS_SCHEMA: dict[str, Any] = {
     "source": pl.Utf8,
     "table_name": pl.Utf8,
     "owner_department": pl.Utf8,

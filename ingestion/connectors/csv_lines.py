@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
-from typing import Protocol
 
 import polars as pl
 
@@ -21,15 +22,16 @@ UNREADABLE_LINE = "unreadable line"
 csv.field_size_limit(10_000_000)
 
 
-class Text(Protocol):
+@dataclass(frozen=True)
+class FileText:
     """A file's text, the name written to its rows, and the day in its name."""
 
     name: str
-    day: object
+    day: date | None
     text: str
 
 
-def read_csv_files(files: Sequence[Text], table: Table) -> Iterator[Batch]:
+def read_csv_files(files: Sequence[FileText], table: Table) -> Iterator[Batch]:
     """One batch for each run of files with the same header line."""
     for header_line, group in groupby(files, key=lambda file: file.text.partition("\n")[0]):
         yield read_group(header_line, list(group), table)
@@ -45,7 +47,7 @@ def check_csv(text: str, table: Table) -> None:
         raise BadFileError("has a header and no rows; have it delivered again, or set `allow_empty: true` when no rows is fine")
 
 
-def read_group(header_line: str, files: Sequence[Text], table: Table) -> Batch:
+def read_group(header_line: str, files: Sequence[FileText], table: Table) -> Batch:
     """Rows of files that share a header."""
     delimiter, encoding = table.dialect.delimiter, table.dialect.encoding
     header = read_header(header_line, table)
@@ -80,7 +82,7 @@ def read_header(line: str, table: Table) -> list[str]:
     return header
 
 
-def number_lines(file: Text, position: int) -> pl.DataFrame:
+def number_lines(file: FileText, position: int) -> pl.DataFrame:
     """The lines below the header; the header is line 1."""
     lines = pl.Series("line", [file.text.removesuffix("\n")]).str.split("\n").explode()[1:]
     numbers = pl.int_range(2, len(lines) + 2, dtype=pl.Int64, eager=True).alias("_source_line")

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import polars as pl
 
-from ingestion.connectors.csv_lines import check_csv, read_csv_files
+from ingestion.connectors.csv_lines import FileText, check_csv, read_csv_files
 from ingestion.connectors.json_lines import read_json_files
 from ingestion.connectors.parquet_rows import read_parquet_file
 from ingestion.declarations import DateColumn, FileDate, Source, Table
@@ -33,15 +33,6 @@ class FoundFile:
     path: Path
     name: str
     day: date | None
-
-
-@dataclass(frozen=True)
-class FileText:
-    """A file's text, decompressed and decoded, with the name written to its rows."""
-
-    name: str
-    day: date | None
-    text: str
 
 
 class FilesConnector:

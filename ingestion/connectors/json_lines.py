@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from ingestion.connectors.csv_lines import UNREADABLE_LINE, Text
+from ingestion.connectors.csv_lines import UNREADABLE_LINE, FileText
 from ingestion.declarations import Table
 from ingestion.protocol import BROKEN_SCHEMA, Batch
 
@@ -50,7 +50,7 @@ class Node:
             yield from child.name_keys(f"{prefix}{key}.")
 
 
-def read_json_files(files: Sequence[Text], table: Table) -> Iterator[Batch]:
+def read_json_files(files: Sequence[FileText], table: Table) -> Iterator[Batch]:
     """One batch for all files. A field that a line lacks is null; a column that no line has is missing."""
     cells: dict[str, list[str | None]] = {name: [] for name in sorted(table.wanted_names)}
     root = Node()

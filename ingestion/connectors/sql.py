@@ -64,7 +64,7 @@ class SqlConnector:
             header = read_header(connection, table)
             cursor = find_cursor(table, header)
             unplaced = 0
-            condition = sa.true()
+            condition: sa.ColumnElement[bool] = sa.true()
             if cursor is not None:
                 sample = find_cursor_kind(connection, table, cursor)
                 unplaced = count_unplaced(connection, table, cursor, sample)
@@ -101,7 +101,9 @@ class SqlConnector:
     def _stream(self, table: Table, header: list[str], cursor: str | None, condition: sa.ColumnElement[bool]) -> Iterator[Batch]:
         wanted = [name for name in header if name in table.wanted_names or name == cursor]
         unexpected = tuple(name for name in header if name not in table.declared_names and name != cursor)
-        statement = sa.select(*(sa.column(name) for name in wanted)).select_from(relation_of(table)).where(condition)
+        statement: sa.Select[*tuple[Any, ...]] = (
+            sa.select(*(sa.column(name) for name in wanted)).select_from(relation_of(table)).where(condition)
+        )
         if cursor is not None:
             statement = statement.order_by(sa.column(cursor))
         origin, no_lines, position = table.relation or table.name, pl.DataFrame(schema=BROKEN_SCHEMA), 0
@@ -141,7 +143,7 @@ def find_cursor(table: Table, header: list[str]) -> str | None:
 
 def find_cursor_kind(connection: sa.Connection, table: Table, cursor: str) -> object:
     """One value of the cursor, to find out which type the database stores."""
-    column = sa.column(cursor)
+    column: sa.ColumnClause[Any] = sa.column(cursor)
     value = connection.execute(sa.select(column).select_from(relation_of(table)).where(column.is_not(None)).limit(1)).scalar()
     if value is not None and not isinstance(value, str | date):
         raise IngestionError(
@@ -167,7 +169,7 @@ def bound_cursor(cursor: str, window: Window, sample: object) -> sa.ColumnElemen
 def count_unplaced(connection: sa.Connection, table: Table, cursor: str, sample: object) -> int:
     """Number of rows that no window selects: the cursor is empty, or a text that does not begin with a digit."""
     column: sa.ColumnClause[Any] = sa.column(cursor)
-    condition = column.is_(None)
+    condition: sa.ColumnElement[bool] = column.is_(None)
     if isinstance(sample, str):
         condition = sa.or_(condition, column < "0", column >= ":")
     return connection.execute(sa.select(sa.func.count()).select_from(relation_of(table)).where(condition)).scalar() or 0

@@ -92,4 +92,4 @@ def make_clock(*, end: date, days: int) -> Clock:
 
 
 def _offset(moment: datetime) -> int:
-    return int(moment.astimezone(ZoneInfo(ZONE)).utcoffset().total_seconds())
+    return int((moment.astimezone(ZoneInfo(ZONE)).utcoffset() or timedelta()).total_seconds())

@@ -83,7 +83,7 @@ def _change_row(change: PlantedChange, *, read_on: date) -> dict[str, str | None
         "Details": source["description"],
         "Start": f"{change.started_date.isoformat()} {START_HOUR}",
         "End": None,
-        "Type": source["kind"].upper(),
+        "Type": change.columns["kind"].upper(),
         "Touchpoints": _piped(source["touchpoints"]),
         "Systems": _piped(source["components"]),
         "Partners": _piped(source["suppliers"]),

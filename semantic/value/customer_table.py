@@ -7,9 +7,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 REQUIRED = ("customer_id", "frequency", "recency", "T")
 VALUE = "monetary_value"
@@ -74,7 +77,8 @@ def parse_customers(file: TextIO, name: str, holdout: str | None) -> CustomerTab
             f"It names {', '.join(columns) or 'nothing'}"
         )
     names = [*wanted, *([VALUE] if VALUE in columns else [])]
-    places, good, bad, seen, rows = [columns.index(column) for column in names], [], [], {}, 0
+    places, good, bad, rows = [columns.index(column) for column in names], [], [], 0
+    seen: dict[str, int] = {}
     for line, cells in number_lines(csv.reader(file, delimiter=delimiter)):
         rows += 1
         row = parse_row(cells, places, names, len(columns))
@@ -90,11 +94,11 @@ def parse_customers(file: TextIO, name: str, holdout: str | None) -> CustomerTab
     return CustomerTable(pl.DataFrame(good, schema=schema, orient="row"), rows, tuple(bad))
 
 
-def number_lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+def number_lines(reader: Reader) -> Iterator[tuple[int, list[str]]]:
     """Rows with the number of their line; empty lines are skipped."""
     for cells in reader:
         if cells:
-            yield reader.line_num + 1, cells  # type: ignore[attr-defined]
+            yield reader.line_num + 1, cells
 
 
 def parse_row(cells: list[str], places: list[int], names: list[str], width: int) -> tuple[float | None, ...] | str:
@@ -110,11 +114,12 @@ def parse_row(cells: list[str], places: list[int], names: list[str], width: int)
             numbers[name] = None
             continue
         try:
-            numbers[name] = float(text)
+            number = float(text)
         except ValueError:
             return f"{name} is empty" if not text else f"{name} is not a number: {text}"
-        if not math.isfinite(numbers[name]):  # type: ignore[arg-type]
+        if not math.isfinite(number):
             return f"{name} is not a number: {text}"
+        numbers[name] = number
     return judge_row(numbers) or tuple(numbers.values())
 
 

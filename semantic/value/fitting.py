@@ -87,13 +87,13 @@ def weigh(history: History, chain: Mapping[date, Buying]) -> tuple[Weights, Eval
     learn, judge = (shift_months(history.last, back) for back in (LEARN_MONTHS, JUDGE_MONTHS))
     if learn not in chain:
         needed = FEWEST_MONTHS_BEFORE - LEARN_MONTHS
-        reason = f"the history is shorter than the {needed} months that learning and judging weights needs; they are equal until then"
-        return Weights(EQUAL, None, 0, reason), None, ("the predictors are not judged: " + reason.partition(";")[0],)
+        lack = f"the history is shorter than the {needed} months that learning and judging weights needs; they are equal until then"
+        return Weights(EQUAL, None, 0, lack), None, ("the predictors are not judged: " + lack.partition(";")[0],)
     earlier, later = (take_measures(history.months, month_end, chain[month_end]) for month_end in (learn, judge))
     learned = judge_customers(history.months, earlier)
     shares, reason = learn_weights(learned)
-    evaluation, lack = evaluate_predictors(history.months, earlier, later, shares)
-    return Weights(shares, learn, learned.height, reason), evaluation, () if lack is None else (lack,)
+    evaluation, note = evaluate_predictors(history.months, earlier, later, shares)
+    return Weights(shares, learn, learned.height, reason), evaluation, () if note is None else (note,)
 
 
 def note_limits(history: History, measures: Measures, holdout: Holdout | None) -> tuple[str, ...]:

@@ -3,6 +3,8 @@ not the uncertainty of the parameters."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 
@@ -43,7 +45,7 @@ def bound_futures(
         found = {"purchases": counts}
         if values is not None:
             found["value"] = draw_values(values, x, np.repeat(part["mean_value"].to_numpy().astype(float), draws), counts, dice)
-        columns = {}
+        columns: dict[str, Any] = {}
         for name, drawn in found.items():
             low, high = np.quantile(drawn.reshape(-1, draws), BOUNDS, axis=1, method="inverted_cdf")
             columns |= {f"{name}_low": low.astype(float), f"{name}_high": high.astype(float)}

@@ -126,13 +126,14 @@ def measure_customers(months: pl.DataFrame, measures: Measures, *, interval_seed
 
     With `interval_seed` also `financial_value_low` and `_high` (80 %), drawn in the order of the rows; null without both models.
     """
-    buying, models = measures.buying, (measures.buying.purchase_model, measures.buying.value_model)
-    scored = score_purchases(months, models[0], HORIZON_WEEKS, buying.pool)
-    scored = score_values(scored, models[1], buying.pool).with_columns(expect_service(measures.service_cost))
+    buying = measures.buying
+    purchases, values = buying.purchase_model, buying.value_model
+    scored = score_purchases(months, purchases, HORIZON_WEEKS, buying.pool)
+    scored = score_values(scored, values, buying.pool).with_columns(expect_service(measures.service_cost))
     components = measure_components(scored, read_column(scored, "probability_alive"), measures.norms)
     bounds = pl.select(pl.repeat(None, scored.height, dtype=pl.Float64).alias(name) for name in ("value_low", "value_high"))
-    if interval_seed is not None and models[0] is not None and models[1] is not None and scored.height:
-        bounds = bound_futures(scored, *models, HORIZON_WEEKS, seed=interval_seed).select("value_low", "value_high")
+    if interval_seed is not None and purchases is not None and values is not None and scored.height:
+        bounds = bound_futures(scored, purchases, values, HORIZON_WEEKS, seed=interval_seed).select("value_low", "value_high")
     whole = pl.concat([scored, bounds, components], how="horizontal")
     if measures.service_cost is not None:
         return subtract_service_costs(whole)

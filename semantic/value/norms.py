@@ -62,7 +62,8 @@ def make_means(places: np.ndarray, heights: np.ndarray) -> Curve:
         return Curve((), ())
     _, starts = np.unique(places, return_index=True)
     ends = np.append(starts[1:], places.size)
-    classes, begin = [], 0
+    classes: list[tuple[int, int]] = []
+    begin = 0
     for end in ends.tolist():
         if end - begin >= FEWEST_IN_CLASS or end == places.size:
             if classes and end - begin < FEWEST_IN_CLASS:

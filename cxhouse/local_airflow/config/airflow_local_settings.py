@@ -14,5 +14,5 @@ __all__: list[str] = []  # Airflow imports every name listed here
 @event.listens_for(Engine, "savepoint")
 def ask_for_write_lock(connection: Connection, name: str) -> None:
     """Begin a write transaction, unless a transaction has begun."""
-    if connection.dialect.driver == "pysqlite" and not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+    if connection.dialect.driver == "pysqlite" and not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]  # open here
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -205,7 +205,8 @@ def pool_company(company: Company, anchor: int, m: int, gap: int = 0) -> Weeks:
     if not (gap and m):
         return weeks
     kept = np.delete(np.arange(weeks.n + gap + m), slice(weeks.n, weeks.n + gap))
-    return Weeks(*(getattr(weeks, name)[:, kept] for name in ("numerator", "denominator", "value", "scatter")), n=weeks.n)
+    numerator, denominator, value, scatter = (each[:, kept] for each in (weeks.numerator, weeks.denominator, weeks.value, weeks.scatter))
+    return Weeks(numerator, denominator, value, scatter, n=weeks.n)
 
 
 def prepare_lots(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 from threadpoolctl import threadpool_limits
@@ -17,12 +19,12 @@ from semantic.effects.company.segments import judge_segments
 CHANGE, SEGMENT, TOMORROW, QUIET, PROPOSAL = "change", "segment", "tomorrow", "quiet", "proposal"
 
 
-def nest(schema: dict[str, pl.DataType]) -> pl.List:
+def nest(schema: Mapping[str, Any]) -> pl.List:
     """The data type of a list of rows without their key columns."""
     return pl.List(pl.Struct({name: kind for name, kind in schema.items() if name not in KEY}))
 
 
-JUDGEMENT_SCHEMA = {
+JUDGEMENT_SCHEMA: dict[str, Any] = {
     "occasion": pl.Utf8,
     **EFFECT_SCHEMA,
     "segment": pl.Utf8,

@@ -146,7 +146,7 @@ def explain_early(answer: Answer, company: Company) -> str:
 def name_overlaps(answer: Answer, company: Company) -> str:
     """The events from which the change cannot be separated, with their dates and whether they were recorded late."""
     window, start = answer.window, answer.question.change.start
-    named = {}
+    named: dict[str, str] = {}
     for event in sorted(window.overlaps, key=lambda each: each.is_step):
         days = event.day - start
         when = "on the same day" if not days else f"{count_days(abs(days))} {'later' if days > 0 else 'earlier'}"

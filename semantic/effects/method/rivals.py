@@ -40,7 +40,7 @@ def regress_segments(values: Array, start: int) -> tuple[Array, Array]:
 
 def fit_structure(weeks: Array, n: int) -> tuple[Array, Array]:
     """A random-walk level with noise and a step at week n, by exact maximum likelihood. Empty weeks hold the mean of their series."""
-    found = fit_steps(weeks, np.arange(weeks.shape[1]) - n)
+    found = fit_steps(weeks, np.arange(weeks.shape[1], dtype=float) - n)
     return found.effect, found.p
 
 

@@ -14,7 +14,8 @@ from scipy.special import stdtr
 
 from semantic.effects.method.estimates import GATE_FLOOR, GATE_WORTH, PLACEBOS, score_misses
 from semantic.effects.method.forecast import match_freedom
-from semantic.effects.method.kernels import MIXES, Array, build_kernel
+from semantic.effects.method.kernels import Array, build_kernel
+from semantic.effects.method.prior import MIXES
 
 MEMORIES = ("ar_a", "ar_b", "ar_c", "ar_d")
 FEWEST_BESIDE = 6  # fewest periods on either side of a placebo date

@@ -155,7 +155,8 @@ def find_forecast(periods: Periods) -> _Found:
     )
     before, after = periods.values[None, :n], periods.values[None, n:]
     spread = None if periods.scatter is None else guard_spread(periods.scatter, n, m)
-    control, warnings = None, ()
+    control: tuple[Array, Array] | None = None
+    warnings: tuple[str, ...] = ()
     if len(periods.controls):
         control = index_controls(periods.controls, n)
         warnings = check_controls(pattern, periods, control)

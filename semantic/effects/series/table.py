@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import WEEK, measure_scatter
@@ -131,7 +132,9 @@ def wants_weeks(days: Sequence[date], change: date, before: int | None, after: i
     return min(past, before or past) >= 12 * WEEK and min(future, after or future) >= 2 * WEEK
 
 
-def scatter_days(ordinals: Array, rows: list[Array], tops: Array, bottoms: Array, positions: Array, change: date) -> Array:
+def scatter_days(
+    ordinals: Array, rows: Sequence[NDArray[np.signedinteger]], tops: Array, bottoms: Array, positions: Array, change: date
+) -> Array:
     """Mean square of days within each week; a missing day counts as a deviation of 0."""
     top, bottom = np.zeros((1, len(rows), WEEK)), np.zeros((1, len(rows), WEEK))
     for i, each in enumerate(rows):

@@ -64,8 +64,10 @@ def draw_samples(weeks: int, blocks: int, seed: int) -> tuple[dict[str, Sample],
 
 def join_samples(samples: list[Sample]) -> Sample:
     """Join several samples to one."""
-    arrays = (np.concatenate([getattr(each, name) for each in samples]) for name in ("miss", "variance", "logs", "shift"))
-    return Sample(*arrays, best=float(np.mean([each.best for each in samples])))
+    miss, variance, logs, shift = (
+        np.concatenate([getattr(each, name) for each in samples]) for name in ("miss", "variance", "logs", "shift")
+    )
+    return Sample(miss, variance, logs, shift, best=float(np.mean([each.best for each in samples])))
 
 
 def call_effects(prior: Array, sample: Sample, sign: int, rank: int) -> tuple[float, Array]:
