@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None
     for name, content in described.items():
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
         target = settings.state / "dbt" / "sources" / f"{name}.yml"
-        write_atomically(target, lambda path, text=text: path.write_text(text, encoding="utf-8"), only_if_changed=True)
+        write_atomically(target, partial(Path.write_text, data=text, encoding="utf-8"), only_if_changed=True)
 
 
 def link_dbt_project(settings: Settings) -> None:
