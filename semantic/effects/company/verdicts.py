@@ -20,7 +20,7 @@ VERDICTS = (
     "better", "worse", "higher", "lower", "exploratory higher", "exploratory lower", NOTHING, TOO_LITTLE, NOT_SEPARABLE, NEW_MEANING,
     TOO_EARLY, NOT_STARTED,
 )  # fmt: skip
-EFFECTS = VERDICTS[: VERDICTS.index(NOTHING)]  # largest p-value and q-value that are called an effect
+EFFECTS = VERDICTS[: VERDICTS.index(NOTHING)]  # verdicts that call an effect
 
 
 @dataclass(frozen=True)
