@@ -135,7 +135,7 @@ def import_file(
         settings, company = open_company()
         done = import_changes(settings, company, file, format_name=format_, defaults=defaults, now=datetime.now(UTC))
     counts = {"recorded": len(done.recorded), "changed": len(done.changed), "withdrawn": len(done.withdrawn), "as before": done.unchanged}
-    counts |= {"skipped, because they are no annotations": done.export.passed_over, "not usable": len(done.bad_rows)}
+    counts |= {"skipped (no annotations)": done.export.passed_over, "not usable": len(done.bad_rows)}
     tell(f"{done.export.format}: " + ", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "recorded"))
     if done.rejected:
         complain(f"rows that could not be used, with the reason: {done.rejected}")

@@ -51,7 +51,7 @@ def append_value_model(ledger: Path, *, version: int, model_json: str, build_id:
 
 
 def keep_value_model(warehouse: Path, ledger: Path, *, build_id: str, published_at: datetime) -> bool:
-    """Keep the version of the published build when it is new. A second call adds nothing."""
+    """Keep the version of the published build when it is new; returns whether it was. A second call adds nothing."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute("select version, model_json from int_value_model where is_new").fetchall()
     if not rows or rows[0][0] in read_value_models(ledger)["version"]:

@@ -49,7 +49,7 @@ class ChainResult:
 
     @property
     def is_success(self) -> bool:
-        """Everything ran and nothing failed."""
+        """True when every task ran and none failed."""
         return bool(self.tasks) and not self.missing and all(task.state in ("success", "skipped") for task in self.tasks)
 
 

@@ -36,7 +36,7 @@ def plan_load(workplace: Workplace, source: Source, *, start: date | None, end: 
 
 
 def find_first_day(workplace: Workplace, source: Source, *, default: date) -> date:
-    """The first day of this source, or of the company where the source declares none."""
+    """The company's first day; without one, the first day for which this source has rows, or `default`."""
     return workplace.company.first_day or find_earliest_day([source]) or default
 
 

@@ -14,12 +14,12 @@ import polars as pl
 from semantic.value.norms import Curve, draw_to_middle, make_means, make_norm
 
 COMPONENTS = ("exclusivity", "dependence", "attitude", "advocacy", "forgiveness", "opportunism")
-REVERSED = "opportunism"  # counts against; known of everyone, so that alone it says nothing
+REVERSED = "opportunism"  # lowers the value; it is known of every customer, so alone it does not count as known
 # number of observations with which a customer's own figure has weight 1/2
 HALVES = {"exclusivity": 5.0, "dependence": 3.0, "attitude": 1.0, "advocacy": 2.0, "forgiveness": 2.0, "opportunism": 3.0}
 HALF_LIFE_DAYS = 180.0
-FEWEST_ORDERS = 2  # before breadth says anything: the first order cannot hold what the second one will
-FEWEST_GAPS = 2  # fewest purchases for gaps between them to differ
+FEWEST_ORDERS = 2  # fewest orders for breadth to count
+FEWEST_GAPS = 2  # fewest gaps between purchases: a single gap cannot differ from another
 FIGURES = ("exclusivity", "regularity", "probability_alive", "nps", "ces", "advocacy", "forgiveness", "opportunism")
 
 

@@ -195,7 +195,7 @@ def test_the_command_counts_and_names_the_place_of_bad_rows(home: Home, tmp_path
     path = tmp_path / "annotations.json"
     path.write_text(json.dumps(GRAFANA), encoding="utf-8")
     done = home.run("change", "import", str(path), "--touchpoints=phone")
-    assert done.stdout.strip() == "grafana: 2 recorded, 1 skipped, because they are no annotations, 4 not usable"
+    assert done.stdout.strip() == "grafana: 2 recorded, 1 skipped (no annotations), 4 not usable"
     assert "rejected_imports/grafana-" in done.stderr
     assert "import_grafana" in home.run("change", "list").stdout
     assert home.run("change", "import", str(path), "--format=excel", check=False).returncode == 2

@@ -259,7 +259,7 @@ def settle(values: Array, window: Window) -> Array:
 
 
 def find_control(company: Company, weeks: Weeks, window: Window, question: Question, own: Array) -> tuple[Array, tuple[str, ...]]:
-    """The control index of a question and its touchpoints; None when no candidate moved together with the series before."""
+    """The control index (n + m) of a question and its touchpoints; both empty when no candidate moved together with the series before."""
     n, m = window.n, window.m
     if not question.may_have_controls:
         return np.empty(0), ()

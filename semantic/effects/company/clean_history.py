@@ -12,7 +12,7 @@ from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import WEEK
 
 AFTER_WEEKS = 4
-EVENT_DAYS = 28  # days after a registered day in which a forecast may miss because of it
+EVENT_DAYS = 28  # days from a registered event on in which a forecast may miss because of it
 SHARED_DAYS = 56  # days before the start; a change that began in them may still be taking effect
 SETTLING_DAYS = 7  # days for rows that arrive late
 NEAR_START_WEEKS = 4

@@ -56,7 +56,7 @@ class ChangeFacts:
 
     @property
     def is_incident(self) -> bool:
-        """An outside event with a first and a last day: its weeks are left out, and it is not judged."""
+        """True for an outside event that began and ended: its weeks are left out, and it is not judged."""
         return self.kind == "external" and self.end is not None and not self.is_automatic
 
 

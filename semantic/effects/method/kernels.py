@@ -18,7 +18,7 @@ YEAR = {"week": 52.1775, "month": 12.0, "year": 1.0, "day": 365.2425}
 # daily memory pooled to weeks; memory from period to period otherwise
 MEMORY = {"ar_a": (0.6, 0.3), "ar_b": (0.8, 0.6), "ar_c": (0.9, 0.8), "ar_d": (0.95, 0.9), "ar_e": (0.98, 0.97)}
 NARROW_FROM_YEARS = 1.9
-NOT_LEARNED = (0.0002,) * len(MIXES)  # fewest periods for a kernel that a shorter history cannot distinguish from others
+NOT_LEARNED = (0.0002,) * len(MIXES)  # prior of a kernel that was not learned: a history so short cannot distinguish it from others
 
 
 @dataclass(frozen=True)

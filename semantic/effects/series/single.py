@@ -130,7 +130,7 @@ def find_obstacle(periods: Periods, method: str | None = None) -> str | None:
 
 
 def wants_season(periods: Periods) -> bool:
-    """Monthly levels when at least two years before are known, else none."""
+    """True when monthly levels are used: at least two years before are known, with every calendar month that occurs after."""
     months = {int(p) % 12 for p in periods.positions[periods.positions < 0]}
     return (
         periods.grain == "month"

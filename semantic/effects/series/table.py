@@ -126,7 +126,7 @@ def pool_table(
 
 
 def wants_weeks(days: Sequence[date], change: date, before: int | None, after: int | None) -> bool:
-    """Pool days to whole weeks when there are at least twelve weeks before and two after."""
+    """True when days can be pooled to whole weeks: there are at least twelve weeks before and two after."""
     past = (change - min(days)) // timedelta(days=1)
     future = (max(days) - change) // timedelta(days=1) + 1
     return min(past, before or past) >= 12 * WEEK and min(future, after or future) >= 2 * WEEK
