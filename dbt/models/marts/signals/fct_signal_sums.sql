@@ -1,6 +1,16 @@
 -- One row per signal, subject and measure: the recent weeks and the weeks before them, and how many times as much those weeks differed as chance explains.
 -- Weeks of seven days are counted back from the last day its figures are known: week 0 is the latest.
-{% set counted = ['complaints', 'costs', 'intake', 'suppliers', 'effort', 'word_of_mouth', 'repeat_questions', 'waits', 'unserved_hours'] %}
+{% set counted = [
+    ref('fct_signal_complaints'),
+    ref('fct_signal_costs'),
+    ref('fct_signal_intake'),
+    ref('fct_signal_suppliers'),
+    ref('fct_signal_effort'),
+    ref('fct_signal_word_of_mouth'),
+    ref('fct_signal_repeat_questions'),
+    ref('fct_signal_waits'),
+    ref('fct_signal_unserved_hours'),
+] %}
 with span as (
 
     select *, recent_days / 7 as recent_weeks from {{ ref('dim_signal_span') }}
@@ -11,7 +21,7 @@ days as (
 
     {% for model in counted %}
     select signal_id, subject_kind, subject_id, subject_name, measure_id, last_date, local_date, numerator, numerator_sq, denominator
-    from {{ ref('fct_signal_' ~ model) }}
+    from {{ model }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
