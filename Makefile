@@ -6,11 +6,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVE ?= 1
 SERIES ?= 2000
+PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+# a file stays on one core, because its tests share homes; tests/conftest.py says in which order files start
+SPREAD := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+TESTFLAGS ?=
 # compiled Python files make dbt and Airflow start twice as fast
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint build docs bench calibrate serve clean
+.PHONY: help setup run check test stress lint build docs bench calibrate serve clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -20,8 +24,14 @@ setup: $(VENV)/.ready .env dashboards/node_modules/.ready ## set up the environm
 run: setup ## load, build and publish under Airflow, build the dashboards, serve both (SERVE=0: do not serve)
 	$(BIN)/cxhouse run $(if $(filter 0,$(SERVE)),--no-serve,)
 
+check: setup lint ## lint and the tests that need no warehouse, browser or Airflow: a minute or so
+	$(PYTEST) $(SPREAD) -m "not home"
+
 test: setup lint ## lint and run every test, on all cores
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
+	$(PYTEST) $(SPREAD) $(TESTFLAGS)
+
+stress: setup ## the long campaigns whole, of which make test runs a sample: simulated companies, random inputs
+	CXHOUSE_TEST_STRESS=1 $(PYTEST) $(SPREAD) -m "campaign or hypothesis"
 
 lint: $(VENV)/.ready ## check style and imports
 	$(BIN)/ruff check .

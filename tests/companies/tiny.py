@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.companies.commands import PROJECT
+
 FOLDER = PROJECT / "tests" / "companies" / "tiny"
 DAYS = ("2026-03-01", "2026-03-02", "2026-03-03")
 UNTIL = "2026-03-04"
@@ -121,14 +120,7 @@ def tiny_environment(home: Path, data: Path, company: Path = FOLDER) -> dict[str
         "CXHOUSE_COMPANY": str(company),
         "CXHOUSE_HASH_KEY": "a key for tests",
         "TINY_DATA": str(data),
+        # no test of a small company reads dbt's log or its description of what it built: an eighth of a build's time
+        "DBT_LOG_LEVEL_FILE": "none",
+        "DBT_WRITE_JSON": "false",
     }
-
-
-def run_command(environment: Mapping[str, str], *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run `cxhouse` as a user would."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cxhouse.main", *arguments], cwd=PROJECT, env=dict(environment), capture_output=True, text=True, check=False
-    )
-    if check and done.returncode != 0:
-        raise AssertionError(f"cxhouse {' '.join(arguments)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
-    return done

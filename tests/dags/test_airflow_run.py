@@ -23,7 +23,7 @@ from cxhouse.local_airflow.components import RunningAirflow, start_airflow
 from cxhouse.settings import Settings, read_settings
 from tests.dags.corner_shop import PROJECT, SOURCES, write_company
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.usefixtures("only_airflow")]
 ZONE = "Europe/Amsterdam"
 BUILD = [["build", "--layer", layer] for layer in ("staging", "intermediate", "marts", "reports")]
 
@@ -83,7 +83,7 @@ def wait_until(is_done: Callable[[], bool], seconds: float = 60) -> None:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, fake_commands: Path) -> Iterator[Desk]:
+def desk(only_airflow: None, tmp_path_factory: pytest.TempPathFactory, fake_commands: Path) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
     settings = make_settings(folder, {**SOURCES, "carrier": {"owner": "Logistics", "schedule": "0 5 * * *", "tables": {"parcels": {}}}})
     (settings.home / "fail" / "calls").write_text("1")

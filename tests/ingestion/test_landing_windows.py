@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ingestion.errors import HashKeyError
 from ingestion.lake import prepare_lake
 from ingestion.landing_log import LOG_SCHEMA, LoadResult, append_log, read_landing_log
+from tests.conftest import pick_size
 from tests.ingestion.small_company import KEY, NOW, SmallCompany, daily_csv
 
 FIRST = date(2024, 1, 20)
@@ -46,7 +47,7 @@ def write_days(company: SmallCompany, offsets: list[int]) -> None:
     company.write("in/all.csv", "id,amount,at\n" + "".join(line + "\n" for lines in per_day.values() for line in lines))
 
 
-@settings(suppress_health_check=REUSED, max_examples=20, deadline=None)
+@settings(suppress_health_check=REUSED, max_examples=pick_size(10, stress=200))
 @given(st.lists(DAYS, min_size=1, max_size=30), WINDOWS, st.sampled_from([{}, BY_COLUMN]))
 def test_landing_any_windows_any_number_of_times_leaves_each_row_of_their_days_once(
     company: SmallCompany, offsets: list[int], windows: list[tuple[int, int]], placement: dict[str, Any]
@@ -68,7 +69,7 @@ def test_landing_any_windows_any_number_of_times_leaves_each_row_of_their_days_o
     assert sorted(row[0] for row in seen[0]) == expected and seen[0] == seen[1]
 
 
-@settings(suppress_health_check=REUSED, max_examples=15, deadline=None)
+@settings(suppress_health_check=REUSED, max_examples=pick_size(10, stress=200))
 @given(
     st.lists(
         st.sampled_from(["1,1,2024-01-25", "2,x,2024-01-26", ",3,2024-02-03", "4,4,nonsense", "5", "6,6,6,6", '"7']),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ingestion.declarations import Source
 from ingestion.load import find_earliest_day
+from tests.conftest import pick_size
 from tests.ingestion.small_company import SmallCompany
 
 COLUMNS = {"id": {"type": "text", "required": True}, "total": {"type": "decimal"}, "changed": {"type": "timestamp"}}
@@ -53,7 +54,7 @@ def test_a_cursor_in_the_source_s_own_time_zone_is_understood(company: SmallComp
     assert rows["id"].to_list() == ["2"] and rows["changed"].to_list() == [datetime(2024, 1, 5, 23, tzinfo=UTC)]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=pick_size(8, stress=200))
 @given(
     st.lists(st.datetimes(datetime(2024, 1, 25), datetime(2024, 4, 5)), min_size=1, max_size=40),
     st.sets(st.integers(1, 69), max_size=6),

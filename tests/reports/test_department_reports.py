@@ -14,7 +14,7 @@ import pytest
 
 from cxhouse.reports import ReportError, write_department_reports
 from cxhouse.reports.department import name_files
-from tests.companies.tiny import run_command
+from tests.companies.commands import run_command
 from tests.conftest import DemoHome
 
 NASTY = '<script>alert("x")</script> & Sons'

@@ -14,18 +14,21 @@ from semantic.effects.method import estimates
 from semantic.effects.method.verdict_list import VERDICTS
 from semantic.intervals import wilson
 from tests.companies.simulated import day_of, register_nothing, simulate
+from tests.conftest import pick_size
 
 DAYS, START = 700, 560
 COLOURED = ("better", "worse", "higher", "lower", "exploratory higher", "exploratory lower")
 
 
+@pytest.mark.campaign
 def test_the_whole_evaluation_sells_noise_as_an_effect_in_about_one_case_of_twenty() -> None:
-    found = pl.concat([register_nothing(5, 4, 1100, seed=seed).evaluate().effects for seed in range(25)])
+    companies = pick_size(10, stress=100)
+    found = pl.concat([register_nothing(5, 4, 1100, seed=seed).evaluate().effects for seed in range(companies)])
     judged = found.filter(pl.col("relation") == "in_scope", pl.col("verdict").is_in([*COLOURED, "no visible effect"]))
-    assert judged.height >= 600
+    assert judged.height >= 24 * companies
     assert 0.02 <= (judged["p_value"] < 0.05).mean() <= 0.08
     primary = judged.filter(pl.col("is_primary"))
-    assert primary.height >= 300
+    assert primary.height >= 12 * companies
     assert 0.02 <= primary["verdict"].is_in(COLOURED).mean() <= 0.08
     covered = (judged["effect_lower"] < 0) & (judged["effect_upper"] > 0)
     assert 0.92 <= covered.mean() <= 0.98

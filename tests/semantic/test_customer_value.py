@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, special, stats
 
@@ -126,7 +126,6 @@ def test_far_horizons_hold_where_the_library_series_does_not(
     assert score(fit, *customer) == pytest.approx(expected, rel=1e-7)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     r=st.floats(0.05, 20), alpha=st.floats(0.1, 50), a=st.floats(0.05, 20), b=st.floats(0.05, 50),
     x=st.integers(0, 300), share=st.floats(0, 1), age=st.floats(0.1, 500),

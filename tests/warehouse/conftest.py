@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.companies.tiny import UNTIL, run_command, tiny_environment, write_data
+from tests.companies.commands import run_command
+from tests.companies.sharing import build_once
+from tests.companies.tiny import UNTIL, tiny_environment, write_data
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,14 @@ def make_home(folder: Path, **environment: str) -> Home:
     return Home(home, data, {**tiny_environment(home, data), **environment})
 
 
+def copy_home(home: Home, folder: Path, **environment: str) -> Home:
+    """A copy of a home and its data, to go on from."""
+    path, data = folder / "home", folder / "data"
+    shutil.copytree(home.path, path, symlinks=True)
+    shutil.copytree(home.data, data)
+    return Home(path, data, {**home.environment, "CXHOUSE_HOME": str(path), "TINY_DATA": str(data), **environment})
+
+
 # changes recorded for the tiny company: half an hour after Dutch midnight, long before the data, and in the far future
 CHANGES = (
     {"id": "new-menu", "title": "New menu", "started-at": "2026-03-02T00:30", "kind": "system", "components": "dialler",
@@ -60,11 +71,14 @@ CHANGES = (
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The tiny company, loaded, built and published once. Tests read it and change nothing."""
-    home = make_home(tmp_path_factory.mktemp("tiny"))
-    write_data(home.data)
-    home.run("ingest", "--to", UNTIL)
-    for change in CHANGES:
-        home.run("change", "add", *(f"--{name}={value}" for name, value in change.items()))
-    home.run("build")
-    home.run("publish")
-    return home
+
+    def build(folder: Path) -> None:
+        home = make_home(folder)
+        write_data(home.data)
+        home.run("ingest", "--to", UNTIL)
+        for change in CHANGES:
+            home.run("change", "add", *(f"--{name}={value}" for name, value in change.items()))
+        home.run("build")
+        home.run("publish")
+
+    return make_home(build_once(tmp_path_factory, "tiny", build))

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from semantic.business_hours import OpeningHours, count_open_seconds
-from tests.companies.tiny import FOLDER, PROJECT, UNTIL, write_data
-from tests.warehouse.conftest import Home, make_home
+from tests.companies.tiny import FOLDER, PROJECT
+from tests.warehouse.conftest import Home, copy_home
 from tests.warehouse.open_stretches import CompiledHours, Waiting, read_compiled
 
 PAGE = (PROJECT / "docs" / "business-hours.md").read_text(encoding="utf-8")
@@ -100,7 +100,7 @@ moments = st.builds(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     hours=st.lists(openings, max_size=12),
     holidays=st.lists(days, max_size=4, unique=True),
@@ -125,13 +125,10 @@ def read_responses(home: Home) -> list[tuple[str, float]]:
     return [(row["day"], row["seconds"]) for row in rows]
 
 
-def test_changed_opening_hours_and_holidays_count_again_what_they_concern(tmp_path: Path) -> None:
+def test_changed_opening_hours_and_holidays_count_again_what_they_concern(tiny: Home, tmp_path: Path) -> None:
     company = tmp_path / "company"
     shutil.copytree(FOLDER, company)
-    home = make_home(tmp_path, CXHOUSE_COMPANY=str(company))
-    write_data(home.data)
-    home.run("ingest", "--to", UNTIL)
-    home.run("build")
+    home = copy_home(tiny, tmp_path, CXHOUSE_COMPANY=str(company))
     # K5: Monday 2 March 12:00 to Tuesday 9:30
     assert read_responses(home) == [("2026-03-02", 19800.0)]
     hours = company / "calendars" / "opening_hours.yml"

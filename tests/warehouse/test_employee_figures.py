@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.companies.tiny import run_command
+from tests.companies.commands import run_command
 from tests.conftest import DemoHome
 
 

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tests.companies.tiny import UNTIL, write_data
-from tests.warehouse.conftest import Home, make_home
+from tests.warehouse.conftest import Home, copy_home, make_home
 
 TABLES = (
     "fct_daily_measures",
@@ -67,11 +67,8 @@ def test_a_second_load_and_build_change_nothing(daily: Home) -> None:
     assert not [row for row in tables if "__dbt" in row["table_name"]]
 
 
-def test_corrections_moves_and_vanished_rows_leave_what_a_full_build_leaves(tmp_path: Path) -> None:
-    home = make_home(tmp_path)
-    write_data(home.data)
-    home.run("ingest", "--to", UNTIL)
-    home.run("build")
+def test_corrections_moves_and_vanished_rows_leave_what_a_full_build_leaves(tiny: Home, tmp_path: Path) -> None:
+    home = copy_home(tiny, tmp_path)
     day_two = home.data / "deliveries_2026-03-02.csv"
     # D3 is promised a day earlier now, D4 is removed, and the contact that answer A3 asks about moves to another day
     text = day_two.read_text(encoding="utf-8").replace("D3,O4,slow,2026-03-03T12:00:00", "D3,O4,slow,2026-03-02T12:00:00")

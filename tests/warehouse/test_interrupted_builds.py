@@ -22,21 +22,27 @@ from cxhouse.warehouse import publishing
 from cxhouse.warehouse.build import begin_build
 from cxhouse.warehouse.preparation import open_workplace
 from tests.companies.tiny import FOLDER, PROJECT, UNTIL, write_data
-from tests.warehouse.conftest import Home, make_home
+from tests.warehouse.conftest import Home, copy_home, make_home
 from tests.warehouse.test_incremental_builds import TABLES, snapshot
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """Two days loaded, built and published; the third has landed and waits for a build. The company folder is a copy."""
-    company = shutil.copytree(FOLDER, tmp_path / "company")
-    built = make_home(tmp_path, CXHOUSE_COMPANY=str(company))
+@pytest.fixture(scope="module")
+def two_days(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Two days loaded, built and published; the third has landed and waits for a build."""
+    built = make_home(tmp_path_factory.mktemp("two_days"))
     write_data(built.data)
     built.run("ingest", "--to", "2026-03-03")
     built.run("build")
     built.run("publish")
     built.run("ingest", "--to", UNTIL)
     return built
+
+
+@pytest.fixture
+def home(two_days: Home, tmp_path: Path) -> Home:
+    """A copy to be damaged, with a company folder of its own."""
+    company = shutil.copytree(FOLDER, tmp_path / "company")
+    return copy_home(two_days, tmp_path, CXHOUSE_COMPANY=str(company))
 
 
 def check_published(home: Home) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.conftest import DemoHome
@@ -83,7 +83,6 @@ def draw_members(draw: st.DrawFn) -> dict[str | None, Sums]:
     return {name: tuple(draw(part) for part in (st.integers(-5000, 5000), below) * 2) for name in names}  # type: ignore[misc]
 
 
-@settings(max_examples=80)
 @given(draw_members(), st.booleans())
 def test_every_split_adds_up_and_shows_nobody_who_is_hidden(members: dict[str | None, Sums], is_additive: bool) -> None:
     if is_additive:

@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.companies.tiny import ANSWERS, DELIVERIES, FOLDER, UNTIL, write_data
-from tests.warehouse.conftest import Home, make_home
+from tests.companies.tiny import ANSWERS, DELIVERIES, FOLDER
+from tests.warehouse.conftest import Home, copy_home
 
 # parcels and surveys begin on 2 March: a new one counts from 28 days later, and not the day before
 NEWS_DAY, LAST_QUIET_DAY = "2026-03-30", "2026-03-29"
@@ -48,20 +48,10 @@ def list_flagged(home: Home) -> set[tuple]:
     return {(row["kind"], row["component_name"]) for row in rows}
 
 
-def copy_home(home: Home, folder: Path, **environment: str) -> Home:
-    """A copy of the home for further steps."""
-    path = folder / "home"
-    shutil.copytree(home.path, path, symlinks=True)
-    return Home(path, home.data, {**home.environment, "CXHOUSE_HOME": str(path), **environment})
-
-
 @pytest.fixture(scope="module")
-def later(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def later(tiny: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The tiny company, built on its first days, and again when something new has come."""
-    home = make_home(tmp_path_factory.mktemp("newcomers"))
-    write_data(home.data)
-    home.run("ingest", "--to", UNTIL)
-    home.run("build")
+    home = copy_home(tiny, tmp_path_factory.mktemp("newcomers"))
     write_newcomers(home.data)
     home.run("ingest", "--from", NEWS_DAY, "--to", NEWS_UNTIL)
     for _ in range(2):
@@ -118,7 +108,7 @@ def test_declared_it_is_no_longer_flagged_and_the_annotation_stays(later: Home, 
 
 def test_a_change_somebody_recorded_near_that_day_takes_the_place_of_the_annotation(later: Home, tmp_path: Path) -> None:
     home = copy_home(later, tmp_path)
-    home.run("change", "add", "--id=drones", "--title=Drones", "--started-at=2026-03-20", "--kind=supplier", "--suppliers=drone")
+    home.run("change", "add", "--id=drone-supplier", "--title=Drones", "--started-at=2026-03-20", "--kind=supplier", "--suppliers=drone")
     home.run("build")
     home.run("publish")
     assert [change[0] for change in list_automatic(home)] == ["auto_channel_whatsapp", VAN, "auto_survey_pulse"]

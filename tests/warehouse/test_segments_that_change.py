@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.companies.tiny import run_command
+from tests.companies.commands import run_command
 from tests.conftest import DemoHome
 
 TABLES = ("int_customer_values", "int_segment_days", "fct_daily_measures", "fct_kpi_sums")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,16 @@ PLAIN = tuple(name for name in CATALOG.kpis if name not in COMPANY_DENOMINATOR)
 SPLITS = {"touchpoint_id": "touchpoint_id", "channel": "channel", "supplier_id": "supplier_id"}
 
 
-def query_metrics(home: DemoHome, metrics: tuple[str, ...], *group_by: str, folder: Path) -> pl.DataFrame:
+@pytest.fixture(scope="module")
+def queried(demo_home: DemoHome, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the warehouse and its dbt project: `mf` holds a warehouse as a build does, and others read the demo's meanwhile."""
+    home = tmp_path_factory.mktemp("queried")
+    shutil.copytree(demo_home.path / "state", home / "state", symlinks=True)
+    shutil.copy(demo_home.path / "warehouse.duckdb", home / "warehouse.duckdb")
+    return home
+
+
+def query_metrics(home: Path, metrics: tuple[str, ...], *group_by: str, folder: Path) -> pl.DataFrame:
     """The answer of `mf query`; an absent group is null."""
     target = folder / "answer.csv"
     arguments = ["query", "--metrics", ",".join(metrics), "--csv", str(target), "--quiet"]
@@ -28,7 +38,7 @@ def query_metrics(home: DemoHome, metrics: tuple[str, ...], *group_by: str, fold
         arguments += ["--group-by", ",".join(group_by)]
     done = subprocess.run(
         [str(Path(sys.executable).with_name("mf")), *arguments],
-        cwd=home.path / "state" / "dbt",
+        cwd=home / "state" / "dbt",
         env={**os.environ, "DO_NOT_TRACK": "1"},
         capture_output=True,
         text=True,
@@ -47,27 +57,29 @@ def read_mart(home: DemoHome, **where: str) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("grain", ["day", "week", "month"])
-def test_mart_and_semantic_layer_agree_at_every_touchpoint_and_grain(demo_home: DemoHome, grain: str, tmp_path: Path) -> None:
-    answer = query_metrics(demo_home, PLAIN, f"metric_time__{grain}", "daily_measure__touchpoint_id", folder=tmp_path)
+def test_mart_and_semantic_layer_agree_at_every_touchpoint_and_grain(
+    demo_home: DemoHome, queried: Path, grain: str, tmp_path: Path
+) -> None:
+    answer = query_metrics(queried, PLAIN, f"metric_time__{grain}", "daily_measure__touchpoint_id", folder=tmp_path)
     mart = read_mart(demo_home, grain=grain, dimension_set="total").filter(pl.col("touchpoint_id").is_not_null())
     compared = compare(mart, answer, [f"metric_time__{grain}", "daily_measure__touchpoint_id"], ["period_start", "touchpoint_id"])
     assert compared == set(PLAIN)
 
 
 @pytest.mark.parametrize("split", ["channel", "supplier_id"])
-def test_mart_and_semantic_layer_agree_on_every_split(demo_home: DemoHome, split: str, tmp_path: Path) -> None:
+def test_mart_and_semantic_layer_agree_on_every_split(demo_home: DemoHome, queried: Path, split: str, tmp_path: Path) -> None:
     groups = ["metric_time__month", "daily_measure__touchpoint_id", f"daily_measure__{split}"]
-    answer = query_metrics(demo_home, PLAIN, *groups, folder=tmp_path)
+    answer = query_metrics(queried, PLAIN, *groups, folder=tmp_path)
     mart = read_mart(demo_home, grain="month", dimension_set=split.removesuffix("_id")).filter(pl.col("touchpoint_id").is_not_null())
     assert len(compare(mart, answer, groups, ["period_start", "touchpoint_id", split])) >= 2
 
 
-def test_company_figures_agree_in_total(demo_home: DemoHome, tmp_path: Path) -> None:
+def test_company_figures_agree_in_total(demo_home: DemoHome, queried: Path, tmp_path: Path) -> None:
     mart = read_mart(demo_home, grain="total", dimension_set="total").filter(pl.col("touchpoint_id").is_null())
-    # answers about the company as a whole have no touchpoint; when there are such answers, the company's figure uses only them
-    answer = query_metrics(demo_home, PLAIN, "daily_measure__touchpoint_id", folder=tmp_path)
+    # answers about the company as a whole have no touchpoint; when there are such answers, the company figure uses only them
+    answer = query_metrics(queried, PLAIN, "daily_measure__touchpoint_id", folder=tmp_path)
     about_company = answer.filter(pl.col("daily_measure__touchpoint_id").is_null())
-    totals = query_metrics(demo_home, PLAIN, folder=tmp_path)
+    totals = query_metrics(queried, PLAIN, folder=tmp_path)
     assert mart.height >= len(PLAIN)
     for row in mart.filter(pl.col("kpi_id").is_in(PLAIN)).iter_rows(named=True):
         own = about_company[row["kpi_id"]].to_list() if about_company.height else [None]
@@ -76,10 +88,12 @@ def test_company_figures_agree_in_total(demo_home: DemoHome, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("kpi_id", COMPANY_DENOMINATOR)
-def test_a_kpi_over_the_company_divides_what_the_semantic_layer_gives(demo_home: DemoHome, kpi_id: str, tmp_path: Path) -> None:
+def test_a_kpi_over_the_company_divides_what_the_semantic_layer_gives(
+    demo_home: DemoHome, queried: Path, kpi_id: str, tmp_path: Path
+) -> None:
     kpi = CATALOG.kpis[kpi_id]
-    above = query_metrics(demo_home, (kpi.numerator,), "metric_time__month", "daily_measure__touchpoint_id", folder=tmp_path)
-    below = query_metrics(demo_home, (kpi.denominator,), "metric_time__month", folder=tmp_path)
+    above = query_metrics(queried, (kpi.numerator,), "metric_time__month", "daily_measure__touchpoint_id", folder=tmp_path)
+    below = query_metrics(queried, (kpi.denominator,), "metric_time__month", folder=tmp_path)
     sides = above.join(below, on="metric_time__month").with_columns(expected=pl.col(kpi.numerator) / pl.col(kpi.denominator))
     mart = read_mart(demo_home, grain="month", dimension_set="total", kpi_id=kpi_id).filter(pl.col("touchpoint_id").is_not_null())
     keyed = sides.select(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 
 from cxhouse.commands import run as whole_run
 from cxhouse.settings import read_settings
-from tests.companies.tiny import FOLDER, UNTIL, write_data
+from tests.companies.tiny import FOLDER, PROJECT, UNTIL, write_data
 from tests.warehouse.conftest import make_home
 
 
@@ -30,6 +32,17 @@ def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str, command
     refused = make_home(tmp_path, **{name: value}).run(*command, check=False)
     assert refused.returncode == 1
     assert f"error: {name} is {value}; write " in refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_a_command_forked_for_a_test_writes_and_ends_as_one_that_is_typed(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    for command in (["change", "list"], ["build", "--layer", "attic"], ["no-command"]):
+        typed = subprocess.run(
+            [sys.executable, "-m", "cxhouse.main", *command], cwd=PROJECT, env=home.environment, capture_output=True, text=True, check=False
+        )
+        forked = home.run(*command, check=False)
+        assert (forked.returncode, forked.stdout) == (typed.returncode, typed.stdout), command
+        assert forked.stderr == typed.stderr.replace("python -m cxhouse.main", "cxhouse"), command
 
 
 def test_commands_in_the_wrong_order_say_which_comes_first(tmp_path: Path) -> None:

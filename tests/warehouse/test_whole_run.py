@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import psutil
 import pytest
 
-from tests.companies.tiny import run_command
+from tests.companies.commands import run_command
 from tests.conftest import DEMO_END, DEMO_UNTIL, DemoHome
 
 pytestmark = pytest.mark.airflow
@@ -68,13 +70,16 @@ def test_no_report_holds_a_key_of_a_person(demo_home: DemoHome) -> None:
     assert not columns & {"customer_id", "customer_key", "email", "phone", "postcode", "agent_id", "contact_id", "order_id"}
 
 
-def test_a_second_run_loads_nothing_twice_and_shows_the_same_figures(demo_home: DemoHome) -> None:
+def test_a_second_run_loads_nothing_twice_and_shows_the_same_figures(demo_home: DemoHome, tmp_path: Path) -> None:
     before = {path.name: pl.read_parquet(path) for path in sorted(demo_home.serving.glob("*.parquet"))}
-    run_command(demo_home.environment, "ingest", "--to", DEMO_UNTIL)
-    build = run_command(demo_home.environment, "build")
+    home = tmp_path / "home"
+    shutil.copytree(demo_home.path, home, symlinks=True, ignore=shutil.ignore_patterns("airflow", "dashboards"))
+    environment = {**demo_home.environment, "CXHOUSE_HOME": str(home)}
+    run_command(environment, "ingest", "--to", DEMO_UNTIL)
+    build = run_command(environment, "build")
     assert "touched days only" in build.stdout
-    run_command(demo_home.environment, "publish")
-    after = {path.name: pl.read_parquet(path) for path in sorted(demo_home.serving.glob("*.parquet"))}
+    run_command(environment, "publish")
+    after = {path.name: pl.read_parquet(path) for path in sorted((home / "serving" / "current").glob("*.parquet"))}
     # only the hour of the run may differ
     hours = {"rpt_builds.parquet": ["build_id", "built_at", "seconds"], "rpt_data_health.parquet": ["last_landed_at", "hours_old"]}
     assert before.keys() == after.keys()

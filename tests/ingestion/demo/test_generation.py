@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,19 +19,29 @@ def read_all(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def test_equal_arguments_give_equal_files_and_another_seed_does_not(tmp_path: Path) -> None:
-    for name, seed in (("one", 1), ("again", 1), ("other", 2)):
+Generated = tuple[Path, list[float]]
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    """A very small demo, which tests leave as it is, and the progress heard meanwhile."""
+    folder, heard = tmp_path_factory.mktemp("first") / "demo", []
+    generate_demo(folder, end=END, scale=TINY, seed=1, progress=lambda step, share: heard.append(share))
+    return folder, heard
+
+
+def test_equal_arguments_give_equal_files_and_another_seed_does_not(first: Generated, tmp_path: Path) -> None:
+    for name, seed in (("again", 1), ("other", 2)):
         generate_demo(tmp_path / name / "demo", end=END, scale=TINY, seed=seed)
-    one, again, other = (read_all(tmp_path / name / "demo") for name in ("one", "again", "other"))
+    one, again, other = (read_all(folder) for folder in (first[0], tmp_path / "again" / "demo", tmp_path / "other" / "demo"))
     assert len(one) > 4000
     assert one == again
     assert one["shop.db"] != other["shop.db"]
 
 
-def test_an_unchanged_demo_is_recognised_and_any_other_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "demo"
-    assert not is_current(folder, END, TINY, 1)
-    generate_demo(folder, end=END, scale=TINY, seed=1)
+def test_an_unchanged_demo_is_recognised_and_any_other_is_not(first: Generated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, _ = first
+    assert not is_current(tmp_path / "demo", END, TINY, 1)
     assert is_current(folder, END, TINY, 1)
     assert not is_current(folder, END + timedelta(days=1), TINY, 1)
     assert not is_current(folder, END, TINY * 2, 1)
@@ -39,9 +50,10 @@ def test_an_unchanged_demo_is_recognised_and_any_other_is_not(tmp_path: Path, mo
     assert not is_current(folder, END, TINY, 1)
 
 
-def test_a_generation_that_dies_leaves_the_old_demo_and_the_next_one_repairs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "demo"
-    generate_demo(folder, end=END, scale=TINY, seed=1)
+def test_a_generation_that_dies_leaves_the_old_demo_and_the_next_one_repairs_it(
+    first: Generated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(first[0], tmp_path / "demo"))
     before = read_all(folder)
 
     def break_down(*_: object) -> int:
@@ -57,9 +69,8 @@ def test_a_generation_that_dies_leaves_the_old_demo_and_the_next_one_repairs_it(
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]
 
 
-def test_progress_runs_from_nothing_to_all(tmp_path: Path) -> None:
-    heard: list[float] = []
-    generate_demo(tmp_path / "demo", end=END, scale=TINY, progress=lambda step, share: heard.append(share))
+def test_progress_runs_from_nothing_to_all(first: Generated) -> None:
+    _, heard = first
     assert heard[0] == 0.0
     assert heard[-1] == 1.0
     assert heard == sorted(heard)

@@ -1,0 +1,49 @@
+"""Commands of `cxhouse` in processes of their own that start fast: each is forked from a process that has imported what commands import."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.companies.imports"])
+
+
+def run_command(environment: Mapping[str, str], *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run `cxhouse` with exactly this environment and return what it wrote. With `check`, raises AssertionError when it fails."""
+    with tempfile.TemporaryDirectory(prefix="cxhouse-command-") as folder:
+        output, errors = Path(folder) / "stdout", Path(folder) / "stderr"
+        process = FORKS.Process(target=execute, args=(arguments, dict(environment), output, errors))
+        process.start()
+        process.join()
+        code = process.exitcode if process.exitcode is not None else 1
+        done = subprocess.CompletedProcess(["cxhouse", *arguments], code, output.read_text(), errors.read_text())
+    if check and done.returncode != 0:
+        raise AssertionError(f"cxhouse {' '.join(arguments)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done
+
+
+def execute(arguments: Sequence[str], environment: Mapping[str, str], output: Path, errors: Path) -> None:
+    """In the forked process: become the command, and end with its exit code."""
+    for path, number in ((output, 1), (errors, 2)):
+        with path.open("wb") as file:
+            os.dup2(file.fileno(), number)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(PROJECT)
+    sys.argv = ["cxhouse", *arguments]
+    from cxhouse.main import app
+
+    try:
+        app()
+    finally:
+        # a forked process leaves without these
+        atexit._run_exitfuncs()

@@ -1,0 +1,13 @@
+"""What commands import, for the process they are forked from. `cxhouse.screen` is missing: it looks at the output of its own process."""
+
+import dbt.adapters.duckdb
+import dbt.cli.main
+import rich.progress
+import rich.table
+import typer
+
+import cxhouse.warehouse.build
+import semantic.effects.company.changes
+import semantic.value.versions
+
+__all__ = ["cxhouse", "dbt", "rich", "semantic", "typer"]
