@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +16,9 @@ from cxhouse.commands.failures import read_day, report_failures
 from cxhouse.commands.value import app as customer_app
 from cxhouse.screen import console
 from cxhouse.settings import read_settings
-from cxhouse.warehouse.preparation import open_workplace
+
+if TYPE_CHECKING:
+    from cxhouse.warehouse.preparation import Workplace
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The open customer-experience warehouse.", pretty_exceptions_enable=False
@@ -27,6 +29,13 @@ app.add_typer(customer_app, name="value", help="What customers are worth, and wh
 app.command()(effect)
 app.command()(clv)
 app.command()(calibrate)
+
+
+def open_workplace() -> Workplace:
+    """The company folder and its sources, read and checked. What that needs is loaded only now, so that other commands start at once."""
+    from cxhouse.warehouse import preparation
+
+    return preparation.open_workplace(read_settings())
 
 
 @app.command()
@@ -57,7 +66,7 @@ def ingest(
     from cxhouse.commands.steps import ingest_sources
 
     with report_failures():
-        workplace = open_workplace(read_settings())
+        workplace = open_workplace()
         failed = ingest_sources(workplace, source, start=read_day(from_, "--from"), end=read_day(to, "--to"), catch_up=catch_up)
     if failed:
         raise typer.Exit(1)
@@ -72,7 +81,7 @@ def build(
     from cxhouse.commands.steps import build_layers
 
     with report_failures():
-        build_layers(open_workplace(read_settings()), layer=layer, full_refresh=full_refresh)
+        build_layers(open_workplace(), layer=layer, full_refresh=full_refresh)
 
 
 @app.command()
@@ -129,7 +138,16 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")
     from cxhouse.commands.status import print_status
 
     with report_failures():
-        print_status(open_workplace(read_settings()), as_json=as_json)
+        print_status(open_workplace(), as_json=as_json)
+
+
+@app.command()
+def schemas(folder: Annotated[Path, typer.Argument(help="Where the JSON Schemas go, a file per kind of file.")]) -> None:
+    """Write JSON Schemas of the company folder's files, so that an editor completes and checks them."""
+    from declared.schemas import write_schemas
+
+    for path in write_schemas(folder):
+        console.print(path, highlight=False, markup=False)
 
 
 @app.command()

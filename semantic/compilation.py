@@ -87,9 +87,9 @@ def list_company(company: Company) -> dict[str, list[tuple]]:
     return {
         "company": [about],
         "objectives": list(company.objectives.items()),
-        "holidays": [(item["date"], item["name"]) for item in company.holidays],
-        "opening_hours": [tuple(item.get(name) for name in SCHEMAS["opening_hours"]) for item in company.opening_hours],
-        "peaks": [(item["id"], item["name"], str(item["from"]), str(item["to"])) for item in company.peaks],
+        "holidays": [(item.date, item.name) for item in company.holidays],
+        "opening_hours": [tuple(getattr(item, name) for name in SCHEMAS["opening_hours"]) for item in company.opening_hours],
+        "peaks": [(item.id, item.name, item.from_, item.to) for item in company.peaks],
     }
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from semantic.yaml_files import DefinitionError, read_mapping
+from declared.errors import DefinitionError
+from declared.yaml_files import read_yaml
 
 FOLDER = Path(__file__).resolve().parent / "contracts"
 COLUMN_FIELDS = ("type", "required", "allowed", "unit", "personal", "description")
@@ -61,7 +62,7 @@ def load_contracts(folder: Path = FOLDER) -> dict[str, Contract]:
 
 def read_contract(path: Path) -> Contract:
     """Read one contract file."""
-    content = read_mapping(path, {})
+    content = read_yaml(path, {}).content
     contract = Contract(
         name=content["contract"],
         description=content["description"],

@@ -22,12 +22,12 @@ from cxhouse.ledger.value_versions import read_value_models
 from cxhouse.ledger.verdicts import read_verdicts
 from cxhouse.settings import Settings
 from cxhouse.warehouse.freshness import judge_tables
+from declared.errors import DefinitionError
 from ingestion.catalog import Source, load_sources
 from ingestion.load import prepare_lake, read_landing_log
 from semantic.company import Company, load_company
 from semantic.compilation import compile_company
 from semantic.contracts import load_contracts
-from semantic.yaml_files import DefinitionError
 
 STATUS_SCHEMA = {
     "source": pl.Utf8,

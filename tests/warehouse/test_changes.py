@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cxhouse.ledger.lines import append_lines, read_lines
+from declared.errors import DefinitionError
 from semantic.changes import Scope, read_change
-from semantic.yaml_files import DefinitionError
 from tests.companies.tiny import PROJECT
 from tests.warehouse.conftest import Home, make_home
 
