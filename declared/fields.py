@@ -108,9 +108,10 @@ def read_list_with_commas(value: Any) -> tuple[str, ...]:
 
 def read_flag(value: Any) -> bool:
     """True or false, also in quotes."""
-    if value not in (True, False, "true", "false") or (isinstance(value, int | float) and not isinstance(value, bool)):
+    flag = {"true": True, "false": False}.get(value) if isinstance(value, str) else value
+    if not isinstance(flag, bool):
         raise problem_of(FIELD, "is {value}; write true or false")
-    return value in (True, "true")
+    return flag
 
 
 def read_number(*, lowest: float = -inf, highest: float = inf, wanted: str = "a number") -> BeforeValidator:

@@ -70,11 +70,9 @@ def adapt(schema: Any) -> Any:
     if "discriminator" in schema:
         return choose(schema)
     if "patternProperties" in schema:
-        (pattern, values), *_ = schema["patternProperties"].items()
+        ((pattern, values),) = schema["patternProperties"].items()
         rest = {name: part for name, part in schema.items() if name != "patternProperties"}
-        return adapt({**rest, "propertyNames": {"$comment": pattern}, "additionalProperties": values}) | {
-            "propertyNames": {"pattern": pattern}
-        }
+        return {**adapt({**rest, "additionalProperties": values}), "propertyNames": {"pattern": pattern}}
     if is_restricted(schema):
         kept = {name: schema[name] for name in ("description", "default") if name in schema}
         rest = {name: part for name, part in schema.items() if name not in kept}

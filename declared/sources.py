@@ -18,6 +18,7 @@ from declared.fields import (
     Text,
     TimeZone,
     check,
+    describe_form,
     problem_of,
     read_number,
     write_text,
@@ -29,11 +30,9 @@ PersonalKind = Literal["customer_id", "email", "phone", "postcode", "house_numbe
 FORM = "(docs/company-folder.md shows the form)"
 
 
-def name_of(what: str) -> Any:
+def call(what: str) -> AfterValidator:
     """Ids are lower case, so that they mean the same to every engine; a leading underscore is ours."""
-    sentence = f"{what} is lower case letters, digits and underscores and begins with a letter"
-    schema = {"type": "string", "pattern": f"^{IDENTIFIER.pattern}$"}
-    return Annotated[str, BeforeValidator(str), check(IDENTIFIER.fullmatch, sentence), WithJsonSchema(schema)]
+    return check(IDENTIFIER.fullmatch, f"{what} is lower case letters, digits and underscores and begins with a letter")
 
 
 def need_entries(what: str) -> Hint:
@@ -65,6 +64,10 @@ def check_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
     return formats
 
 
+Name = Annotated[str, BeforeValidator(str), describe_form(IDENTIFIER.pattern)]
+SourceName = Annotated[Name, call("a source's id")]
+TableName = Annotated[Name, call("a table's name")]
+ColumnName = Annotated[Name, call("a column's name")]
 Character = Annotated[Raw, check(lambda text: len(text) == 1, "{value} is one character")]
 Decimal = Annotated[Raw, check(lambda text: text in (".", ","), "{value} is . or ,"), WithJsonSchema({"enum": [".", ","]})]
 Encoding = Annotated[Raw, check(is_encoding, "{value} is not an encoding; write one like utf-8 or windows-1252")]
@@ -103,9 +106,9 @@ class Table(Declared):
     """A table of a source: what all connectors share."""
 
     description: Raw | None = Field(default=None, description="What it holds.")
-    columns: Annotated[
-        dict[name_of("a column's name"), Column], Field(min_length=1), need_entries("declare at least one column")  # type: ignore[misc]
-    ] = Field(description="Columns by their name in the lake.")
+    columns: Annotated[dict[ColumnName, Column], Field(min_length=1), need_entries("declare at least one column")] = Field(
+        description="Columns by their name in the lake."
+    )
     time_zone: TimeZone | None = Field(default=None, description="Of time stamps without an offset; default: the source's.")
     allow_empty: Flag = Field(default=False, description="true: a delivery without rows is fine.")
     constants: dict[str, Constant] = Field(default={}, description="Values of columns that the rows do not hold, by column.")
@@ -240,9 +243,7 @@ class FilesSource(Source):
     """Files in a folder."""
 
     connector: Literal["files"] = Field(description="files | sql")
-    tables: Annotated[dict[name_of("a table's name"), FilesTable], Field(min_length=1), Tables] = Field(  # type: ignore[misc]
-        description="Tables by name."
-    )
+    tables: Annotated[dict[TableName, FilesTable], Field(min_length=1), Tables] = Field(description="Tables by name.")
 
 
 class SqlSource(Source):
@@ -250,9 +251,7 @@ class SqlSource(Source):
 
     connector: Literal["sql"] = Field(description="files | sql")
     url: Raw = Field(description="Database URL of SQLAlchemy; a path of SQLite is relative to the company folder.", repr=False)
-    tables: Annotated[dict[name_of("a table's name"), SqlTable], Field(min_length=1), Tables] = Field(  # type: ignore[misc]
-        description="Tables by name."
-    )
+    tables: Annotated[dict[TableName, SqlTable], Field(min_length=1), Tables] = Field(description="Tables by name.")
 
 
 AnySource = Annotated[FilesSource | SqlSource, Field(discriminator="connector")]
@@ -262,6 +261,6 @@ class SourcesFile(Declared):
     """Every outside system once."""
 
     has_dotted_places: ClassVar[bool] = True
-    sources: Annotated[
-        dict[name_of("a source's id"), AnySource], Field(min_length=1), need_entries("name at least one source")  # type: ignore[misc]
-    ] = Field(description="Sources by id.")
+    sources: Annotated[dict[SourceName, AnySource], Field(min_length=1), need_entries("name at least one source")] = Field(
+        description="Sources by id."
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from declared import sources as declared
 from declared.errors import DefinitionError, refuse
@@ -73,8 +74,13 @@ def build_table(
     country: str | None,
 ) -> Table:
     """One entry under a source's `tables:`."""
-    is_files = isinstance(entry, declared.FilesTable)
-    query = None if is_files else entry.query
+    own: dict[str, Any]
+    dialect: dict[str, Any] = {}
+    if isinstance(entry, declared.FilesTable):
+        own = {"path": company / entry.path, "format": entry.format}
+        dialect = {"encoding": entry.encoding, "delimiter": entry.delimiter}
+    else:
+        own = {"relation": entry.relation, "query": entry.query.strip().rstrip(";") if entry.query else None}
     return Table(
         source=source,
         name=name,
@@ -83,12 +89,8 @@ def build_table(
         time_zone=time_zone,
         company_time_zone=company_time_zone,
         country=country,
-        path=company / entry.path if is_files else None,
-        format=entry.format if is_files else None,
-        relation=None if is_files else entry.relation,
-        query=query.strip().rstrip(";") if query else None,
         dialect=Dialect(
-            **({"encoding": entry.encoding, "delimiter": entry.delimiter} if is_files else {}),
+            **dialect,
             decimal=entry.decimal,
             thousands=entry.thousands,
             null_values=entry.null_values,
@@ -97,6 +99,7 @@ def build_table(
         ),
         allow_empty=entry.allow_empty,
         constants=entry.constants,
+        **own,
     )
 
 

@@ -88,7 +88,7 @@ def build_change(file: YamlFile, scope: Scope, entry: str, *, check_ids: bool = 
     if given.change_id is None:
         raise DefinitionError(file.path, entry, "`id` is missing; add it")
     times = {name: in_company_time(getattr(given, name), scope.time_zone) for name in TIMES}
-    refuse(DefinitionError(file.path, entry, problem) for problem in find_time_problems(**times))
+    refuse(DefinitionError(file.path, entry, problem) for problem in find_time_problems(times))
     if check_ids:
         refuse(DefinitionError(file.path, entry, problem) for problem in find_unknown_names(given, scope))
     fields = {**dict(given), **times}
@@ -100,13 +100,14 @@ def in_company_time(moment: datetime | None, time_zone: ZoneInfo) -> datetime | 
     return moment.replace(tzinfo=time_zone) if moment is not None and moment.tzinfo is None else moment
 
 
-def find_time_problems(started_at: datetime, rolled_out_at: datetime | None, ended_at: datetime | None) -> Iterator[str]:
+def find_time_problems(times: Mapping[str, datetime | None]) -> Iterator[str]:
     """Start, end of the roll-out and end come in this order."""
-    if rolled_out_at and rolled_out_at <= started_at:
+    started, rolled_out, ended = (times[name] for name in TIMES)
+    if started and rolled_out and rolled_out <= started:
         yield "`rolled_out_at` is not after `started_at`; leave it out for a change that reached everybody at once"
-    if ended_at and ended_at <= started_at:
+    if started and ended and ended <= started:
         yield "`ended_at` is not after `started_at`"
-    elif ended_at and rolled_out_at and ended_at <= rolled_out_at:
+    elif ended and rolled_out and ended <= rolled_out:
         yield "`ended_at` is not after `rolled_out_at`"
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from declared.components import Component
 from semantic.changes import Version
-from semantic.company import Company
+from semantic.company import Company, Touchpoint
 from semantic.journeys import EVENT_ORDER, PHASE_TEXTS
 from semantic.signals import EVERY, Signals
 
@@ -95,7 +96,8 @@ def list_company(company: Company) -> dict[str, list[tuple]]:
 
 def list_touchpoints(company: Company) -> dict[str, list[tuple]]:
     """Rows about touchpoints, their events, surveys and targets."""
-    touchpoints, targets, rules, conditions = [], [], [], []
+    touchpoints, targets, conditions = [], [], []
+    rules: list[tuple] = []
     surveys: list[tuple] = [(survey, None, True) for survey in company.relationship_surveys]
     for touchpoint in company.touchpoints:
         texts = [touchpoint.texts.get(name) for name in ("customer_does", "input", "output", "user_story", "requirement")]
@@ -154,10 +156,11 @@ def list_components(company: Company) -> dict[str, list[tuple]]:
 def list_declared_things(company: Company) -> list[tuple]:
     """Channels and surveys that the company folder names anywhere: at a touchpoint, in an event rule, or at a component."""
     rules = [rule for touchpoint in company.touchpoints for rule in touchpoint.events]
-    channels = {channel for owner in (*company.touchpoints, *company.components) for channel in owner.channels}
+    owners: list[Touchpoint | Component] = [*company.touchpoints, *company.components]
+    channels = {channel for owner in owners for channel in owner.channels}
     channels |= {channel for rule in rules for channel in rule.allowed.get("channel", ())}
     channels |= {rule.event.removeprefix("contact_") for rule in rules if rule.event.startswith("contact_")}
-    surveys = {survey for owner in (*company.touchpoints, *company.components) for survey in owner.surveys}
+    surveys = {survey for owner in owners for survey in owner.surveys}
     surveys |= set(company.relationship_surveys)
     return [("channel", name) for name in sorted(channels)] + [("survey", name) for name in sorted(surveys)]
 

@@ -73,9 +73,9 @@ def read_contract(path: Path) -> Contract:
         checks=tuple(content.get("checks", ())),
     )
     named = [*contract.key, contract.event_time, *([contract.version] if contract.version else [])]
-    for column in named:
-        if column not in contract.columns:
-            raise DefinitionError(path, column, "is used as key, version or event time but is not a column")
+    for role in named:
+        if role not in contract.columns:
+            raise DefinitionError(path, role, "is used as key, version or event time but is not a column")
     for name, column in contract.columns.items():
         unknown = [field for field in column if field not in COLUMN_FIELDS]
         if unknown:

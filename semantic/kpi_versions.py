@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from declared.errors import DefinitionError, refuse
-from declared.kpis import KpiMeta, name_measure
+from declared.kpis import EarlierVersion, KpiMeta, name_measure
 
 # what may be edited without a new version: words, who answers for it, how it is judged
 DESCRIPTIVE = frozenset({"kind", "owner", "direction", "minimum_n", "version", "valid_from", "change", "earlier"})
@@ -32,7 +32,8 @@ def build_versions(path: Path, entry: str, meta: KpiMeta, raw: Mapping[str, Any]
     """Every version of a KPI, oldest first. `raw` is the metric as written. Raises DefinitionError when they do not follow one another."""
     written = raw["config"]["meta"]
     now = {**written, **{role: name_measure(raw["type_params"][role]) for role in ("numerator", "denominator")}}
-    listed = list(zip([*meta.earlier, meta], [*(written.get("earlier") or []), now], strict=True))
+    versions: list[EarlierVersion | KpiMeta] = [*meta.earlier, meta]
+    listed = zip(versions, [*(written.get("earlier") or []), now], strict=True)
     refuse(DefinitionError(path, place, problem) for place, problem in find_version_problems(entry, meta, measures))
     inherited = {name: value for name, value in written.items() if name not in DESCRIPTIVE}
     return tuple(
@@ -55,7 +56,7 @@ def find_version_problems(entry: str, meta: KpiMeta, measures: Mapping[str, Any]
             if measure not in measures:
                 problem = f"{role} names the unknown measure `{measure}`; keep the measures of earlier versions in place"
                 yield f"{entry}, earlier version {earlier.version}", problem
-    listed = [*meta.earlier, meta]
+    listed: list[EarlierVersion | KpiMeta] = [*meta.earlier, meta]
     numbers = [item.version for item in listed]
     if numbers != list(range(1, len(numbers) + 1)):
         yield entry, f"versions are {', '.join(map(str, numbers))}; list every earlier one under config.meta.earlier, from 1 on"

@@ -73,7 +73,7 @@ BROKEN = {
     ),
     "a key twice": (
         replace("touchpoints.yml", "name: Parcel", "name: Parcel\n    name: Box"),
-        ["touchpoints.yml", "name: stands there twice (line 37)"],
+        ["touchpoints.yml", "name: stands there twice"],
     ),
     "an id twice": (replace("touchpoints.yml", "id: showroom", "id: parcel"), ["touchpoint parcel", "ids are unique"]),
     "an id that its page could not ask for": (
