@@ -55,7 +55,7 @@ class Spot:
         """Go one step further; the tag of a union is no part of the place."""
         kind = strip(self.annotation)
         if is_union(kind):
-            self.annotation = next(model for model in get_args(kind) if part in list_tags(model))
+            self.annotation = next((model for model in get_args(kind) if part in list_tags(model)), Any)
             return
         self.place.append(part)
         self.parts.append(part)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from declared.errors import DefinitionError, name_known
-from declared.reading import read_declared
+from declared.reading import parse, read_declared
+from declared.schemas import FILES
 from declared.sources import SourcesFile
 from declared.touchpoints import TouchpointsFile
+from declared.yaml_files import YamlFile
+from tests.companies.tiny import FOLDER, PROJECT
 
 SOURCE = """
 sources:
@@ -95,3 +103,50 @@ def test_the_nearest_known_name_is_suggested_and_no_far_one() -> None:
     assert name_known("fax", ["call_center"]) == "known are call_center"
     assert name_known("NPS", ["nps"], "use one of") == "did you mean nps? use one of nps"
     assert name_known("x", []) == "known are none"
+
+
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.dates(), st.datetimes())
+NODES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5) | st.integers(), inner, max_size=2)
+)
+CONTENTS = {
+    pattern: yaml.safe_load(next(folder.glob(pattern)).read_text(encoding="utf-8"))
+    for pattern in FILES
+    for folder in (FOLDER, PROJECT / "company", PROJECT / "semantic")
+    if list(folder.glob(pattern)) and pattern != "signals.yml"
+}
+
+
+def list_places(content: Any, place: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Every place of a content."""
+    steps = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    return [place, *(deeper for key, value in steps for deeper in list_places(value, (*place, key)))]
+
+
+def replace(content: Any, place: tuple[str | int, ...], value: Any) -> Any:
+    """A content with another value at one place."""
+    if not place:
+        return value
+    copy = deepcopy(content)
+    around = copy
+    for step in place[:-1]:
+        around = around[step]
+    around[place[-1]] = value
+    return copy
+
+
+@pytest.mark.parametrize("pattern", CONTENTS)
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_whatever_stands_at_a_place_is_taken_or_refused_in_a_sentence(pattern: str, data: st.DataObject) -> None:
+    content = CONTENTS[pattern]
+    place = data.draw(st.sampled_from(list_places(content)))
+    changed = replace(content, place, data.draw(NODES))
+    try:
+        parse(FILES[pattern][1], YamlFile("some.yml", changed))
+    except DefinitionError as error:
+        assert all(problem.startswith("some.yml: ") and "{value}" not in problem for problem in error.problems)
+
+
+def test_the_contents_to_change_are_of_every_kind() -> None:
+    assert len(CONTENTS) == len(FILES) - 1
