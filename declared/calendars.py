@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from declared.fields import CLOCK, Day, Declared, Flag, Label, Text, describe_form, match, read_whole
+from declared.fields import CLOCK, Day, Declared, Flag, Label, Text, describe_form, match_form, read_whole
 
 CLOCK_OR_MIDNIGHT = rf"{CLOCK}|24:00"
 MONTH_DAY = r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
-MonthDay = Annotated[Text, match(MONTH_DAY, "11-20"), describe_form(MONTH_DAY)]
-OpensAt = Annotated[Text, match(CLOCK_OR_MIDNIGHT, '"08:00"'), describe_form(CLOCK_OR_MIDNIGHT)]
+MonthDay = Annotated[Text, match_form(MONTH_DAY, "11-20"), describe_form(MONTH_DAY)]
+OpensAt = Annotated[Text, match_form(CLOCK_OR_MIDNIGHT, '"08:00"'), describe_form(CLOCK_OR_MIDNIGHT)]
 Weekday = Annotated[int, read_whole(lowest=1, highest=7, wanted="1 for Monday to 7 for Sunday")]
 ROW = Label("row", None)
 

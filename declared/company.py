@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from declared.fields import CLOCK, FIELD, UNIQUE, Declared, Raw, Text, TimeZone, describe_form, match, problem_of, read_day
+from declared.fields import CLOCK, FIELD, UNIQUE, Declared, Raw, Text, TimeZone, describe_form, match_form, problem_of, read_day
 
 EARLIEST = "earliest"
 
@@ -43,12 +43,12 @@ class CompanyFile(Declared):
     purpose: Text = Field(description="Why the company exists, in one sentence.")
     objectives: Annotated[tuple[Objective, ...], UNIQUE] = Field(default=(), description="Aims that phases of journeys may name.")
     time_zone: TimeZone = Field(description="Name in the tz database. Days begin at midnight here; default for times without an offset.")
-    currency: Annotated[Text, match("[A-Z]{3}", "EUR"), describe_form("[A-Z]{3}")] = Field(
+    currency: Annotated[Text, match_form("[A-Z]{3}", "EUR"), describe_form("[A-Z]{3}")] = Field(
         description="ISO 4217 code. Orders in another currency are left out and counted."
     )
     locale: Raw | None = Field(default=None, description="Language and country, like nl-NL.")
     country: Text | None = Field(default=None, description="ISO 3166 code, for telephone numbers without a country code.")
     first_day: FirstDay = Field(default=None, description="First day of data, or `earliest`: where the sources begin.")
-    cut_off: Annotated[Text, match(CLOCK, '"06:30"'), describe_form(CLOCK)] = Field(
+    cut_off: Annotated[Text, match_form(CLOCK, '"06:30"'), describe_form(CLOCK)] = Field(
         default="06:30", description="Local time at which the build runs even when a source is missing."
     )

@@ -151,7 +151,7 @@ def read_day(value: Any) -> date:
         raise problem_of(FIELD, "is {value}; write a day like 2026-01-31") from None
 
 
-def check(test: Callable[[str], object], sentence: str) -> AfterValidator:
+def check_text(test: Callable[[str], object], sentence: str) -> AfterValidator:
     """A text that passes a test."""
 
     def read(text: str) -> str:
@@ -162,9 +162,9 @@ def check(test: Callable[[str], object], sentence: str) -> AfterValidator:
     return AfterValidator(read)
 
 
-def match(pattern: str, example: str) -> AfterValidator:
+def match_form(pattern: str, example: str) -> AfterValidator:
     """A text of a form."""
-    return check(re.compile(pattern).fullmatch, f"is {{value}}; write it like {example}")
+    return check_text(re.compile(pattern).fullmatch, f"is {{value}}; write it like {example}")
 
 
 def describe_form(pattern: str, *, numbers: bool = False) -> WithJsonSchema:

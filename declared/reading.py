@@ -53,7 +53,7 @@ class Spot:
 
     def enter(self, part: str | int) -> None:
         """Go one step further; the tag of a union is no part of the place."""
-        kind = strip(self.annotation)
+        kind = strip_type(self.annotation)
         if is_union(kind):
             self.annotation = next((model for model in get_args(kind) if part in list_tags(model)), Any)
             return
@@ -75,7 +75,7 @@ class Spot:
             self.annotation, self.metadata = (get_args(kind) or (Any,))[0], ()
 
 
-def strip(annotation: Any) -> Any:
+def strip_type(annotation: Any) -> Any:
     """The type without its metadata, and without null."""
     while True:
         if get_origin(annotation) is Annotated:
@@ -148,9 +148,9 @@ def say(error: Any, spot: Spot, *, is_dotted: bool) -> tuple[str, str]:
     if kind == "missing":
         return FIELD, "is missing; add it"
     if kind == "literal_error":
-        return FIELD, say_choice(error["input"], get_args(strip(spot.annotation)), is_dotted=is_dotted)
+        return FIELD, say_choice(error["input"], get_args(strip_type(spot.annotation)), is_dotted=is_dotted)
     if kind.startswith("union_tag"):
-        models = get_args(strip(spot.annotation))
+        models = get_args(strip_type(spot.annotation))
         tag = error["ctx"]["discriminator"].strip("'")
         error["input"] = pick(spot.content, tag)
         spot.place.append(tag)

@@ -17,7 +17,7 @@ from declared.fields import (
     Raw,
     Text,
     TimeZone,
-    check,
+    check_text,
     describe_form,
     problem_of,
     read_number,
@@ -30,9 +30,9 @@ PersonalKind = Literal["customer_id", "email", "phone", "postcode", "house_numbe
 FORM = "(docs/company-folder.md shows the form)"
 
 
-def call(what: str) -> AfterValidator:
+def check_name(what: str) -> AfterValidator:
     """Ids are lower case, so that they mean the same to every engine; a leading underscore is ours."""
-    return check(IDENTIFIER.fullmatch, f"{what} is lower case letters, digits and underscores and begins with a letter")
+    return check_text(IDENTIFIER.fullmatch, f"{what} is lower case letters, digits and underscores and begins with a letter")
 
 
 def need_entries(what: str) -> Hint:
@@ -65,16 +65,16 @@ def check_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Name = Annotated[str, BeforeValidator(str), describe_form(IDENTIFIER.pattern)]
-SourceName = Annotated[Name, call("a source's id")]
-TableName = Annotated[Name, call("a table's name")]
-ColumnName = Annotated[Name, call("a column's name")]
-Character = Annotated[Raw, check(lambda text: len(text) == 1, "{value} is one character")]
-Decimal = Annotated[Raw, check(lambda text: text in (".", ","), "{value} is . or ,"), WithJsonSchema({"enum": [".", ","]})]
-Encoding = Annotated[Raw, check(is_encoding, "{value} is not an encoding; write one like utf-8 or windows-1252")]
+SourceName = Annotated[Name, check_name("a source's id")]
+TableName = Annotated[Name, check_name("a table's name")]
+ColumnName = Annotated[Name, check_name("a column's name")]
+Character = Annotated[Raw, check_text(lambda text: len(text) == 1, "{value} is one character")]
+Decimal = Annotated[Raw, check_text(lambda text: text in (".", ","), "{value} is . or ,"), WithJsonSchema({"enum": [".", ","]})]
+Encoding = Annotated[Raw, check_text(is_encoding, "{value} is not an encoding; write one like utf-8 or windows-1252")]
 Formats = Annotated[Names, AfterValidator(check_formats)]
 Cron = Annotated[
     Raw,
-    check(lambda text: len(text.split()) == 5, "{value} is not cron; write five fields like '15 3 * * *'"),
+    check_text(lambda text: len(text.split()) == 5, "{value} is not cron; write five fields like '15 3 * * *'"),
     WithJsonSchema({"type": "string", "pattern": r"^\s*\S+(\s+\S+){4}\s*$"}),
 ]
 Constant = Annotated[str, BeforeValidator(read_constant), WithJsonSchema({"type": ["string", "number", "boolean"]})]
