@@ -13,7 +13,7 @@ from declared.calendars import HolidaysFile, OpeningHoursFile, PeaksFile
 from declared.changes import ChangeFile
 from declared.company import CompanyFile
 from declared.components import ComponentsFile
-from declared.fields import Declared
+from declared.fields import LIST_SCHEMA, TEXT_SCHEMA, Declared
 from declared.journeys import JourneyFile
 from declared.kpis import KpisFile
 from declared.signals import SignalsFile
@@ -36,7 +36,15 @@ FILES: Mapping[str, tuple[str, type[Declared]]] = {
     "calendars/opening_hours.yml": ("opening_hours", OpeningHoursFile),
     "kpis/*.yml": ("kpis", KpisFile),
 }
-VARIABLE = "Variable"
+VARIABLE = {
+    "type": "string",
+    "pattern": PLACEHOLDER.pattern.replace("?P<name>", "").replace("?P<default>", ""),
+    "description": "A value from the environment: ${NAME}, or ${NAME:-default}.",
+}
+NOTHING = {"type": "null"}
+TO_VARIABLE = {"$ref": "#/$defs/Variable"}
+# what many fields share, written once in each schema
+SHARED: Mapping[str, dict[str, Any]] = {"Text": TEXT_SCHEMA, "Texts": LIST_SCHEMA, "Variable": VARIABLE}
 RESTRICTING = ("enum", "const", "pattern", "format")
 
 
@@ -53,12 +61,7 @@ def build_schema(pattern: str) -> dict[str, Any]:
     _, model = FILES[pattern]
     schema = model.model_json_schema(schema_generator=UntitledSchema)
     definitions = {name: adapt(part) for name, part in schema.pop("$defs", {}).items()}
-    definitions[VARIABLE] = {
-        "type": "string",
-        "pattern": PLACEHOLDER.pattern.replace("?P<name>", "").replace("?P<default>", ""),
-        "description": "A value from the environment: ${NAME}, or ${NAME:-default}.",
-    }
-    return {"$schema": DIALECT, **adapt(schema), "title": f"{pattern} of a company folder", "$defs": definitions}
+    return {"$schema": DIALECT, **adapt(schema), "title": f"{pattern} of a company folder", "$defs": {**definitions, **SHARED}}
 
 
 def adapt(schema: Any) -> Any:
@@ -73,17 +76,21 @@ def adapt(schema: Any) -> Any:
         ((pattern, values),) = schema["patternProperties"].items()
         rest = {name: part for name, part in schema.items() if name != "patternProperties"}
         return {**adapt({**rest, "additionalProperties": values}), "propertyNames": {"pattern": pattern}}
+    kept = {name: schema[name] for name in ("description", "default") if schema.get(name) is not None}
+    rest = {name: part for name, part in schema.items() if name not in ("description", "default")}
+    for name, shape in SHARED.items():
+        if rest == shape:
+            return {**kept, "$ref": f"#/$defs/{name}"}
     if is_restricted(schema):
-        kept = {name: schema[name] for name in ("description", "default") if name in schema}
-        rest = {name: part for name, part in schema.items() if name not in kept}
-        return {**kept, "anyOf": [rest, {"$ref": f"#/$defs/{VARIABLE}"}]}
+        return {**kept, "anyOf": [rest, TO_VARIABLE]}
     if "anyOf" in schema:
         options = list(schema["anyOf"])
+        if NOTHING in options and {"anyOf": [option for option in options if option != NOTHING]} == LIST_SCHEMA:
+            options = [LIST_SCHEMA, NOTHING]
         if any(is_restricted(option) for option in options):
-            options.append({"$ref": f"#/$defs/{VARIABLE}"})
-        return {**schema, "anyOf": [option if is_restricted(option) else adapt(option) for option in options]}
-    skipped = ("default", "description", "if", "enum")
-    return {name: part if name in skipped else adapt_named(name, part) for name, part in schema.items()}
+            options.append(TO_VARIABLE)
+        return {**kept, **rest, "anyOf": [option if is_restricted(option) else adapt(option) for option in options]}
+    return kept | {name: part if name in ("if", "enum") else adapt_named(name, part) for name, part in rest.items()}
 
 
 def adapt_named(name: str, part: Any) -> Any:
@@ -104,7 +111,7 @@ def choose(schema: Mapping[str, Any]) -> dict[str, Any]:
         **{name: part for name, part in schema.items() if name in ("description",)},
         "type": "object",
         "required": [field],
-        "properties": {field: {"anyOf": [wanted, {"$ref": f"#/$defs/{VARIABLE}"}]}},
+        "properties": {field: {"anyOf": [wanted, TO_VARIABLE]}},
         "allOf": [
             {"if": {"properties": {field: {"const": tag}}, "required": [field]}, "then": {"$ref": target}}
             for tag, target in mapping.items()
