@@ -17,6 +17,7 @@ import yaml
 from declared.errors import DefinitionError, refuse
 
 PLACEHOLDER = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there: faster
 TEXT = "tag:yaml.org,2002:str"
 # what fills a placeholder is a value: it neither merges mappings nor stands for a default value
 STRUCTURAL = ("tag:yaml.org,2002:merge", "tag:yaml.org,2002:value")
@@ -60,7 +61,7 @@ def read_yaml(path: Path, environment: Mapping[str, str], *, required: bool = Tr
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError(path, "", f"cannot be read ({error}); save it as UTF-8 text and make it readable") from error
     try:
-        loader = yaml.SafeLoader(text)
+        loader = Loader(text)
         node = loader.get_single_node()
         if node is None:
             return YamlFile(path, None)
@@ -110,7 +111,7 @@ def fill_scalar(node: yaml.ScalarNode, place: Place, walk: Walk) -> None:
         return ""
 
     node.value = PLACEHOLDER.sub(fill, node.value)
-    if node.style is None:
+    if not node.style:  # plain, without quotes
         tag = walk.loader.resolve(yaml.ScalarNode, node.value, (True, False))
         node.tag = TEXT if tag in STRUCTURAL else tag
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
+from declared import yaml_files
 from declared.errors import DefinitionError
 from declared.yaml_files import read_yaml
+from tests.companies.tiny import PROJECT
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -80,3 +83,12 @@ def test_a_missing_file_and_one_that_is_not_text_say_what_to_do(tmp_path: Path) 
     (tmp_path / "binary.yml").write_bytes(b"\xff\xfe\x00\x01")
     with pytest.raises(DefinitionError, match=r"binary.yml: cannot be read"):
         read_yaml(tmp_path / "binary.yml", {})
+
+
+def test_the_loader_in_python_reads_what_libyaml_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [path for path in (PROJECT / "company").rglob("*.yml") if path.parent.name != "models"]
+    assert len(paths) > 8
+    files = {path: read_yaml(path, {"CXHOUSE_HOME": "/data"}) for path in paths}
+    assert files[PROJECT / "company" / "sources.yml"].written
+    monkeypatch.setattr(yaml_files, "Loader", yaml.SafeLoader)
+    assert {path: read_yaml(path, {"CXHOUSE_HOME": "/data"}) for path in paths} == files
