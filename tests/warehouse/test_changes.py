@@ -110,7 +110,7 @@ def test_an_edit_is_a_later_version_and_what_is_not_right_is_refused(tiny: Home,
     ("arguments", "expected"),
     [
         (["--id=new-menu", "--title=Again", "--started-at=2026-03-02", "--kind=system"], ["new-menu", "already used"]),
-        (["--title=X", "--started-at=2026-03-02", "--kind=magic"], ["unknown kind `magic`", "touchpoint"]),
+        (["--title=X", "--started-at=2026-03-02", "--kind=magic"], ["`kind` is magic; use one of touchpoint, process"]),
         (["--title=X", "--started-at=soon", "--kind=system"], ["`started_at` is soon"]),
         (["--title=X", "--started-at=2026-03-02", "--kind=system", "--touchpoints=moon"], ["moon", "known are", "checkout"]),
         (["--title=X", "--started-at=2026-03-02", "--kind=system", "--primary-kpi=joy"], ["unknown KPI joy"]),
