@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,9 @@ from cxhouse.commands.failures import read_day, report_failures
 from cxhouse.commands.value import app as customer_app
 from cxhouse.screen import console
 from cxhouse.settings import read_settings
-from cxhouse.warehouse.preparation import open_workplace
+
+if TYPE_CHECKING:
+    from cxhouse.warehouse.preparation import Workplace
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(change_app, name="change", help="Record and list changes.")
@@ -42,6 +44,13 @@ def main(
     ] = False,
 ) -> None:
     """The open customer-experience warehouse."""
+
+
+def open_workplace() -> Workplace:
+    """The company folder and its sources, read and checked. What that needs is loaded only now, so that other commands start at once."""
+    from cxhouse.warehouse import preparation
+
+    return preparation.open_workplace(read_settings())
 
 
 @app.command()
@@ -72,7 +81,7 @@ def ingest(
     from cxhouse.commands.steps import ingest_sources
 
     with report_failures():
-        workplace = open_workplace(read_settings())
+        workplace = open_workplace()
         failed = ingest_sources(workplace, source, start=read_day(from_, "--from"), end=read_day(to, "--to"), catch_up=catch_up)
     if failed:
         raise typer.Exit(1)
@@ -89,7 +98,7 @@ def build(
     with report_failures():
         settings = read_settings()
         settings.need_checkout("build")
-        build_layers(open_workplace(settings), layer=layer, full_refresh=full_refresh)
+        build_layers(open_workplace(), layer=layer, full_refresh=full_refresh)
 
 
 @app.command()
@@ -98,7 +107,7 @@ def docs() -> None:
     from cxhouse.warehouse.build import write_docs
 
     with report_failures():
-        console.print(write_docs(open_workplace(read_settings())), highlight=False, markup=False, soft_wrap=True)
+        console.print(write_docs(open_workplace()), highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -157,7 +166,16 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")
     from cxhouse.commands.status import print_status
 
     with report_failures():
-        print_status(open_workplace(read_settings()), as_json=as_json)
+        print_status(open_workplace(), as_json=as_json)
+
+
+@app.command()
+def schemas(folder: Annotated[Path, typer.Argument(help="Where the JSON Schemas go, a file per kind of file.")]) -> None:
+    """Write JSON Schemas of the company folder's files, so that an editor completes and checks them."""
+    from declared.schemas import write_schemas
+
+    for path in write_schemas(folder):
+        console.print(path, highlight=False, markup=False)
 
 
 @app.command()

@@ -25,7 +25,7 @@ COMPANY = Path(os.environ.get("CXHOUSE_COMPANY") or PROJECT / "company")
 SEMANTIC = PROJECT / "semantic"
 WAREHOUSE_POOL = "warehouse"
 SERVING = "cxhouse://serving"
-PLACEHOLDER = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 log = logging.getLogger("cxhouse.dags")
 
@@ -46,8 +46,18 @@ def read_yaml(path: Path, *, optional: bool = False) -> dict[str, Any]:
 
 
 def fill(value: Any) -> str:
-    """Text with `${NAME}` and `${NAME:-default}` replaced from the environment; an unknown name becomes empty."""
-    return PLACEHOLDER.sub(lambda found: os.environ.get(found[1]) or found[2] or "", str(value or ""))
+    """Text with `${NAME}` and `${NAME:-default}` filled by the rule of the company folder (docs/company-folder.md)."""
+
+    def fill_one(found: re.Match[str]) -> str:
+        name, default = found[1], found[2]
+        filled = os.environ.get(name) or default
+        if filled is None:
+            raise ValueError(
+                f"{found[0]}: the environment has no {name}, or it is empty; set it (.env will do) or write ${{{name}:-default}}."
+            )
+        return filled
+
+    return PLACEHOLDER.sub(fill_one, str(value or ""))
 
 
 def read_sources() -> dict[str, dict[str, Any]]:

@@ -7,11 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-COLUMN_TYPES = ("text", "integer", "decimal", "float", "boolean", "date", "timestamp")
-PERSONAL_KINDS = ("customer_id", "email", "phone", "postcode", "house_number", "employee_id", "free_text")
-HASHED_KINDS = PERSONAL_KINDS[:-1]
-FORMATS = ("csv", "jsonl", "parquet")
-
 
 @dataclass(frozen=True)
 class Column:
@@ -27,7 +22,7 @@ class Column:
     @property
     def is_hashed(self) -> bool:
         """True when the value is replaced by its HMAC before it is written."""
-        return self.personal in HASHED_KINDS
+        return self.personal not in (None, "free_text")
 
     @property
     def is_loaded(self) -> bool:
@@ -131,6 +126,6 @@ class Source:
     country: str | None = None
     url: str | None = field(default=None, repr=False)
     schedule: str | None = None
-    late_after_hours: float | None = None
+    late_after_hours: float = 36.0
     max_bad_share: float = 0.02
     on_bad_file: str = "stop"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import polars as pl
 
@@ -71,10 +71,7 @@ class Reading:
 
 
 class Connector(Protocol):
-    """Reads one source. The class names the keys of sources.yml that only it uses."""
-
-    source_keys: ClassVar[tuple[str, ...]]
-    table_keys: ClassVar[tuple[str, ...]]
+    """Reads one source. What sources.yml may say about it is a model of `declared.sources`."""
 
     def __init__(self, source: Source) -> None: ...
 

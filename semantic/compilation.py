@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from declared.components import Component
 from semantic.changes import Version
-from semantic.company import Company
+from semantic.company import Company, Touchpoint
 from semantic.effects.method.verdict_list import list_group_rows, list_verdict_rows
 from semantic.journeys import EVENT_ORDER, PHASE_TEXTS
 from semantic.signals import EVERY, Signals
@@ -98,9 +99,9 @@ def list_company(company: Company) -> dict[str, list[tuple]]:
     return {
         "company": [about],
         "objectives": list(company.objectives.items()),
-        "holidays": [(item["date"], item["name"]) for item in company.holidays],
-        "opening_hours": [tuple(item.get(name) for name in SCHEMAS["opening_hours"]) for item in company.opening_hours],
-        "peaks": [(item["id"], item["name"], str(item["from"]), str(item["to"])) for item in company.peaks],
+        "holidays": [(item.date, item.name) for item in company.holidays],
+        "opening_hours": [tuple(getattr(item, name) for name in SCHEMAS["opening_hours"]) for item in company.opening_hours],
+        "peaks": [(item.id, item.name, item.from_, item.to) for item in company.peaks],
     }
 
 
@@ -166,14 +167,11 @@ def list_components(company: Company) -> dict[str, list[tuple]]:
 def list_declared_things(company: Company) -> list[tuple]:
     """Channels and surveys that the company folder names anywhere: at a touchpoint, in an event rule, or at a component."""
     rules = [rule for touchpoint in company.touchpoints for rule in touchpoint.events]
-    declared = [
-        *((each.channels, each.surveys) for each in company.touchpoints),
-        *((each.channels, each.surveys) for each in company.components),
-    ]
-    channels = {channel for names, _ in declared for channel in names}
+    owners: list[Touchpoint | Component] = [*company.touchpoints, *company.components]
+    channels = {channel for owner in owners for channel in owner.channels}
     channels |= {channel for rule in rules for channel in rule.allowed.get("channel", ())}
     channels |= {rule.event.removeprefix("contact_") for rule in rules if rule.event.startswith("contact_")}
-    surveys = {survey for _, names in declared for survey in names}
+    surveys = {survey for owner in owners for survey in owner.surveys}
     surveys |= set(company.relationship_surveys)
     return [("channel", name) for name in sorted(channels)] + [("survey", name) for name in sorted(surveys)]
 

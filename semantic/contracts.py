@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from semantic.yaml_files import DefinitionError, read_mapping
+from declared.errors import DefinitionError
+from declared.yaml_files import read_yaml
 
 FOLDER = Path(__file__).resolve().parent / "contracts"
 COLUMN_FIELDS = ("type", "required", "allowed", "unit", "personal", "description")
@@ -61,7 +62,7 @@ def load_contracts(folder: Path = FOLDER) -> dict[str, Contract]:
 
 def read_contract(path: Path) -> Contract:
     """Read one contract file."""
-    content = read_mapping(path, {})
+    content = read_yaml(path, {}).content
     contract = Contract(
         name=content["contract"],
         description=content["description"],
@@ -72,9 +73,9 @@ def read_contract(path: Path) -> Contract:
         checks=tuple(content.get("checks", ())),
     )
     named = [*contract.key, contract.event_time, *([contract.version] if contract.version else [])]
-    for name in named:
-        if name not in contract.columns:
-            raise DefinitionError(path, name, "is used as key, version or event time but is not a column")
+    for role in named:
+        if role not in contract.columns:
+            raise DefinitionError(path, role, "is used as key, version or event time but is not a column")
     for name, column in contract.columns.items():
         unknown = [field for field in column if field not in COLUMN_FIELDS]
         if unknown:

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from semantic.entries import Entry
-from semantic.event_map import EVENT_TYPES
-from semantic.yaml_files import DefinitionError, read_mapping
+from declared import journeys as declared
+from declared.errors import DefinitionError, name_known, refuse
+from declared.reading import read_declared
+from declared.touchpoints import EVENT_TYPES
 
-FOLLOWS = ("order", "customer")
-GAP_DAYS = 30
-LONGEST_GAP = 365
 # what happens on one and the same second is taken in this order
 EVENT_ORDER = {name: place for place, name in enumerate(EVENT_TYPES, 1)}
 PHASE_TEXTS = ("desired_feeling", "objective", "need")
@@ -71,88 +69,58 @@ def read_journeys(
     """Read every journey file of the folder. `claims` are the events each touchpoint claims."""
     journeys: dict[str, Journey] = {}
     for path in sorted(folder.glob("*.yml")):
-        journey = read_journey(Entry(path, "", read_mapping(path, environment)), claims, objectives)
+        journey = build_journey(read_declared(path, declared.JourneyFile, environment), claims, path, objectives)
         if journey.id in journeys:
             raise DefinitionError(path, "", f"journey id {journey.id} is used by another file; ids are unique")
         journeys[journey.id] = journey
     return tuple(journeys.values())
 
 
-def read_journey(entry: Entry, claims: Mapping[str, frozenset[str]], objectives: Mapping[str, str]) -> Journey:
-    """Read one journey file."""
-    entry.only("id", "name", "persona", "wish", "follows", "gap_days", "categories", "phases")
-    follows = entry.text("follows", FOLLOWS[0])
-    if follows not in FOLLOWS:
-        raise entry.fail(f"`follows` is {follows}; known are {', '.join(FOLLOWS)}")
-    categories = entry.many("categories")
-    if categories and follows != "order":
-        raise entry.fail("`categories` needs `follows: order`; only an order says what was bought")
-    phases = read_phases(entry, claims, objectives)
-    return Journey(
-        id=entry.id(),
-        name=entry.text("name"),
-        persona=entry.maybe("persona"),
-        wish=entry.maybe("wish"),
-        follows=follows,
-        gap_days=read_gap(entry),
-        categories=categories,
-        phases=tuple(follow_phase(phases, place, claims) for place in range(len(phases))),
-    )
+def build_journey(file: declared.JourneyFile, claims: Mapping[str, frozenset[str]], path: Path, objectives: Mapping[str, str]) -> Journey:
+    """One journey file."""
+    refuse(problem for entry in file.phases for problem in find_unknown_names(path, entry, claims, objectives))
+    listed = [
+        Phase(
+            id=entry.id,
+            name=entry.name,
+            touchpoints=entry.touchpoints,
+            start_events=entry.start_event,
+            end_events=entry.end_event,
+            texts={name: getattr(entry, name) for name in PHASE_TEXTS},
+        )
+        for entry in file.phases
+    ]
+    phases = tuple(follow_phase(listed, place, claims) for place in range(len(listed)))
+    refuse(find_shared_beginnings(path, phases))
+    return Journey(file.id, file.name, file.persona, file.wish, file.follows, file.gap_days, file.categories, phases)
 
 
-def read_gap(entry: Entry) -> int:
-    """Days without an event after which an instance has ended."""
-    value = entry.content.get("gap_days", GAP_DAYS)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST_GAP:
-        raise entry.fail(f"`gap_days` is {value}; write a whole number of days from 1 to {LONGEST_GAP}")
-    return value
+def find_unknown_names(
+    path: Path, phase: declared.Phase, claims: Mapping[str, frozenset[str]], objectives: Mapping[str, str]
+) -> Iterator[DefinitionError]:
+    """Touchpoints and objectives that nobody knows."""
+    for name in phase.touchpoints:
+        if name not in claims:
+            known = name_known(name, sorted(claims), "touchpoints.yml has")
+            yield DefinitionError(path, f"phase {phase.id}", f"names the unknown touchpoint `{name}`; {known}")
+    if phase.objective and phase.objective not in objectives:
+        known = name_known(phase.objective, objectives, "company.yml has")
+        yield DefinitionError(path, f"phase {phase.id}", f"names the unknown objective `{phase.objective}`; {known}")
 
 
-def read_phases(entry: Entry, claims: Mapping[str, frozenset[str]], objectives: Mapping[str, str]) -> list[Phase]:
-    """Read the phases of a journey; no event at a touchpoint may begin two of them."""
-    items = entry.content.get("phases")
-    if not items or not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise entry.fail("`phases` must be a list of entries (- id: ...)")
-    phases = [read_phase(Entry(entry.path, f"phase {item.get('id', '?')}", item), claims, objectives) for item in items]
+def find_shared_beginnings(path: Path, phases: Sequence[Phase]) -> Iterator[DefinitionError]:
+    """Events at a touchpoint that begin two phases."""
     beginnings: dict[tuple[str, str], str] = {}
-    seen: set[str] = set()
-    for place, phase in enumerate(phases):
-        if phase.id in seen:
-            raise DefinitionError(entry.path, f"phase {phase.id}", "stands twice; ids are unique")
-        seen.add(phase.id)
-        for found in follow_phase(phases, place, claims).events:
+    for phase in phases:
+        for found in phase.events:
             other = beginnings.setdefault((found.event, found.touchpoint), phase.id) if found.role == "start" else phase.id
             if other != phase.id:
-                raise DefinitionError(
-                    entry.path,
+                yield DefinitionError(
+                    path,
                     f"phase {phase.id}",
                     f"`{found.event}` at touchpoint {found.touchpoint} begins phase {other} too; "
                     "let it begin one of them, so that the event has one meaning",
                 )
-    return phases
-
-
-def read_phase(entry: Entry, claims: Mapping[str, frozenset[str]], objectives: Mapping[str, str]) -> Phase:
-    """Read one phase, not knowing its neighbours yet."""
-    entry.only("id", "name", "touchpoints", "start_event", "end_event", *PHASE_TEXTS)
-    for name in entry.many("touchpoints"):
-        if name not in claims:
-            raise entry.fail(f"names the unknown touchpoint `{name}`; touchpoints.yml has {', '.join(sorted(claims))}")
-    objective = entry.maybe("objective")
-    if objective and objective not in objectives:
-        raise entry.fail(f"names the unknown objective `{objective}`; company.yml has {', '.join(objectives) or 'none'}")
-    starts, ends = entry.many("start_event"), entry.many("end_event")
-    for field, events in (("start_event", starts), ("end_event", ends)):
-        for event in events:
-            if event not in EVENT_TYPES:
-                raise entry.fail(f"`{field}` names the unknown event `{event}`; known are {', '.join(EVENT_TYPES)}")
-    shared = set(starts) & set(ends)
-    if shared and set(starts) != set(ends):
-        raise entry.fail(
-            f"`{', '.join(sorted(shared))}` both begins and ends the phase; let start_event and end_event be the same (a moment) or differ"
-        )
-    texts = {name: entry.maybe(name) for name in PHASE_TEXTS}
-    return Phase(entry.id(), entry.text("name"), entry.many("touchpoints"), starts, ends, texts)
 
 
 def follow_phase(phases: Sequence[Phase], place: int, claims: Mapping[str, frozenset[str]]) -> Phase:

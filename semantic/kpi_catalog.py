@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from semantic.entries import find_id_problem
-from semantic.kpi_versions import KpiVersion, read_versions
-from semantic.yaml_files import DefinitionError, read_mapping
+from declared.errors import DefinitionError, name_known, refuse
+from declared.kpis import KpiMeta, KpisFile, MeasureMeta, Metric
+from declared.reading import parse
+from declared.yaml_files import read_yaml
+from semantic.kpi_versions import KpiVersion, build_versions
 
 FOLDER = Path(__file__).resolve().parent / "kpis"
-UNITS = ("share", "ratio", "points", "score", "seconds", "currency")
-DIRECTIONS = ("higher", "lower", "neutral")
-INTERVALS = ("wilson", "nps_adjusted", "student_t", "poisson", "none")
-REQUIRED_META = ("unit", "direction", "interval", "minimum_n", "owner", "version", "valid_from", "date_basis")
 
 
 @dataclass(frozen=True)
@@ -54,64 +52,70 @@ class KpiCatalog:
 
 
 def load_kpi_catalog(folders: Iterable[Path]) -> KpiCatalog:
-    """Read every metric below the folders; raise DefinitionError on the first that cannot be computed."""
-    metrics = [
-        (path, metric)
-        for folder in folders
-        for path in sorted(folder.glob("*.yml"))
-        for metric in read_mapping(path, {}).get("metrics", [])
-    ]
+    """Read every metric below the folders; raise DefinitionError on the first file that cannot be computed."""
+    metrics = [each for folder in folders for path in sorted(folder.glob("*.yml")) for each in read_metrics(path)]
     measures: dict[str, Measure] = {}
     kpis: dict[str, Kpi] = {}
-    for path, metric in metrics:
-        name, meta = metric.get("name", "?"), metric.get("config", {}).get("meta", {})
-        if name in measures:
-            raise DefinitionError(path, name, "is defined twice; give one of them another name")
-        if meta.get("kind") == "measure":
-            meaning = {part: value for part, value in meta.items() if part != "kind"}
-            measures[name] = Measure(name, meta["fact"], tuple(meta["needs"]), {**meaning, "filter": metric.get("filter")})
-    for path, metric in metrics:
-        name, meta = metric.get("name", "?"), metric.get("config", {}).get("meta", {})
-        if meta.get("kind") == "measure":
-            continue
-        if name in kpis:
-            raise DefinitionError(path, name, "is defined twice; a change of meaning is a new version of the one definition")
-        kpis[name] = read_kpi(path, metric, measures)
+    for path, metric, raw in metrics:
+        meta = metric.config.meta
+        if isinstance(meta, MeasureMeta):
+            if metric.name in measures:
+                raise DefinitionError(path, metric.name, "is defined twice; give one of them another name")
+            meaning = {part: value for part, value in raw["config"]["meta"].items() if part != "kind"}
+            measures[metric.name] = Measure(metric.name, meta.fact, meta.needs, {**meaning, "filter": raw.get("filter")})
+    for path, metric, raw in metrics:
+        if metric.name in kpis or (metric.name in measures and isinstance(metric.config.meta, KpiMeta)):
+            raise DefinitionError(path, metric.name, "is defined twice; a change of meaning is a new version of the one definition")
+        if isinstance(metric.config.meta, KpiMeta):
+            kpis[metric.name] = build_kpi(path, metric, metric.config.meta, raw, measures)
     return KpiCatalog(measures, kpis)
 
 
-def read_kpi(path: Path, metric: Mapping, measures: Mapping[str, Measure]) -> Kpi:
-    """Check one KPI and return it."""
-    name, meta = metric.get("name", "?"), metric.get("config", {}).get("meta", {})
-    entry = f"metric {name}"
-    if meta.get("kind") != "kpi" or metric.get("type") != "ratio":
-        raise DefinitionError(
-            path, entry, "a KPI is `type: ratio` with `config: {meta: {kind: kpi, ...}}`; semantic/kpis/kpis.yml has examples"
-        )
-    if problem := find_id_problem(str(name)):
-        raise DefinitionError(path, entry, problem)
-    missing = [aspect for aspect in REQUIRED_META if aspect not in meta]
-    if missing:
-        raise DefinitionError(path, entry, f"config.meta lacks {', '.join(missing)}")
-    for aspect, known in (("unit", UNITS), ("direction", DIRECTIONS), ("interval", INTERVALS)):
-        if meta[aspect] not in known:
-            raise DefinitionError(path, entry, f"unknown {aspect} `{meta[aspect]}`; known are {', '.join(known)}")
-    params = metric.get("type_params", {})
-    for role in ("numerator", "denominator"):
-        named = params.get(role)
-        measure = named.get("name") if isinstance(named, dict) else named
-        if measure not in measures:
-            raise DefinitionError(path, entry, f"{role} names the unknown measure `{measure}`; known are {', '.join(sorted(measures))}")
+def read_metrics(path: Path) -> Iterator[tuple[Path, Metric, Mapping[str, Any]]]:
+    """The metrics of a file, each checked and as it is written. dbt reads the file too, so nothing is filled in."""
+    file = read_yaml(path, {})
+    metrics = parse(KpisFile, file).metrics
+    return ((path, metric, raw) for metric, raw in zip(metrics, (file.content or {}).get("metrics") or [], strict=True))
+
+
+def build_kpi(path: Path, metric: Metric, meta: KpiMeta, raw: Mapping[str, Any], measures: Mapping[str, Measure]) -> Kpi:
+    """One KPI, whose measures must be known."""
+    entry, params = f"metric {metric.name}", metric.type_params
+    problems = [
+        DefinitionError(path, entry, f"{role} names the unknown measure `{measure}`; {name_known(measure, sorted(measures))}")
+        for role, measure in (("numerator", params.numerator), ("denominator", params.denominator))
+        if measure not in measures
+    ]
+    refuse(problems)
+    assert params.numerator is not None and params.denominator is not None
     return Kpi(
         path=path,
-        name=name,
-        label=metric.get("label", name),
-        numerator=params["numerator"],
-        denominator=params["denominator"],
-        unit=meta["unit"],
-        direction=meta["direction"],
-        interval=meta["interval"],
-        owner=meta["owner"],
-        version=int(meta["version"]),
-        versions=read_versions(path, entry, metric, measures),
+        name=metric.name,
+        label=metric.label or metric.name,
+        numerator=params.numerator,
+        denominator=params.denominator,
+        unit=meta.unit,
+        direction=meta.direction,
+        interval=meta.interval,
+        owner=meta.owner,
+        version=meta.version,
+        versions=build_versions(path, entry, meta, raw, measures),
     )
+
+
+def find_kpi_problems(
+    path: Path, entry: str, catalog: KpiCatalog, name: str, target: float | None = None, lower_bound: float | None = None
+) -> Iterator[DefinitionError]:
+    """What is wrong with a KPI that an entry names, and with the target it gives it."""
+    kpi = catalog.kpis.get(name)
+    if kpi is None:
+        yield DefinitionError(path, entry, f"names the unknown KPI `{name}`; {name_known(name, catalog.kpis)}")
+        return
+    if target is None:
+        return
+    if kpi.unit == "share" and not 0 <= target <= 1:
+        problem = f"KPI {name}: target {target:g} is not a share; shares run from 0 to 1 (95 % is 0.95)"
+        yield DefinitionError(path, entry, problem)
+    if lower_bound is not None and lower_bound != target and (lower_bound > target) == (kpi.direction != "lower"):
+        problem = f"KPI {name}: lower_bound {lower_bound:g} is better than target {target:g}; it is the value that is bad for sure"
+        yield DefinitionError(path, entry, problem)

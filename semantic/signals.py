@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from semantic.entries import Entry
-from semantic.yaml_files import read_mapping
+from declared import signals as declared
+from declared.errors import DefinitionError, name_known, refuse
+from declared.reading import read_declared
 
 FILE = Path(__file__).resolve().parent / "signals.yml"
 EVERY = "every"
+NOTHING = declared.ChangedSignal(id="nothing changed")
 EACH_KPI = "each_kpi"
-FIELDS = ("id", "name", "question", "what_to_do", "needs", "thresholds", "lists", "measures", "judges_moves", "needs_every_week")
 
 
 @dataclass(frozen=True)
@@ -68,83 +69,65 @@ class Signals:
 
 def load_signals(company_file: Path, environment: Mapping[str, str]) -> Signals:
     """The signals of the house, changed by the company's file where there is one; raises DefinitionError naming what is wrong."""
-    house = read_mapping(FILE, {})
-    signals = Signals(
-        every=read_thresholds(Entry(FILE, EVERY, house[EVERY]), house[EVERY], "default"),
-        signals=tuple(read_signal(Entry(FILE, f"signal {item.get('id')}", item)) for item in house["signals"]),
+    house = read_declared(FILE, declared.DefinedSignalsFile, {})
+    company = read_declared(company_file, declared.SignalsFile, environment, required=False)
+    changes = {change.id: change for change in company.signals}
+    known = {signal.id: signal for signal in house.signals}
+    problems = [*find_unknown("threshold", company.every, house.every, EVERY)]
+    for change in company.signals:
+        entry, signal = f"signal {change.id}", known.get(change.id)
+        if signal is None:
+            problems.append((entry, f"is no signal; {name_known(change.id, known)}"))
+        else:
+            problems += find_unknown("list", change.lists, signal.lists, entry)
+            problems += find_unknown("threshold", change.thresholds, signal.thresholds, entry)
+    refuse(DefinitionError(FILE, f"signal {signal.id}", problem) for signal in house.signals for problem in find_measure_problems(signal))
+    refuse(DefinitionError(company_file, entry, problem) for entry, problem in problems)
+    return Signals(
+        every=build_thresholds(house.every, company.every),
+        signals=tuple(build_signal(signal, changes.get(signal.id, NOTHING)) for signal in house.signals),
     )
-    content = read_mapping(company_file, environment, required=False)
-    top = Entry(company_file, "", content)
-    top.only(EVERY, "signals")
-    if EVERY in content:
-        signals = replace(signals, every=change_thresholds(Entry(company_file, EVERY, content), signals.every, content[EVERY]))
-    for item in content.get("signals") or []:
-        signals = change_signal(Entry(company_file, f"signal {item.get('id', '?')}", item), signals)
-    return signals
 
 
-def read_signal(entry: Entry) -> Signal:
-    """One signal of the house."""
-    entry.only(*FIELDS)
-    thresholds = entry.content.get("thresholds") or {}
+def find_unknown(what: str, given: Mapping[str, Any], known: Mapping[str, Any], entry: str) -> Iterator[tuple[str, str]]:
+    """Thresholds or lists that a signal does not have."""
+    return ((entry, f"has no {what} {name}; {name_known(name, known)}") for name in given if name not in known)
+
+
+def find_measure_problems(signal: declared.DefinedSignal) -> Iterator[str]:
+    """What is wrong with the measures of a signal: a threshold it does not have, or a measure that is no KPI without its texts."""
+    for name, measure in signal.measures.items():
+        if measure.threshold and "{kpi}" not in measure.threshold and measure.threshold not in signal.thresholds:
+            yield f"measure {name} names the unknown threshold {measure.threshold}; {name_known(measure.threshold, signal.thresholds)}"
+        if name != EACH_KPI and not (measure.name and measure.unit and measure.method):
+            yield f"measure {name} needs name, unit and method"
+
+
+def build_signal(signal: declared.DefinedSignal, change: declared.ChangedSignal) -> Signal:
+    """One signal with what the company changes in it."""
     return Signal(
-        id=entry.text("id"),
-        name=entry.text("name"),
-        question=entry.text("question"),
-        what_to_do=entry.text("what_to_do"),
-        needs=entry.text("needs"),
-        thresholds=read_thresholds(entry, thresholds, "default"),
-        lists={name: tuple(values) for name, values in (entry.content.get("lists") or {}).items()},
-        measures=tuple(read_measure(entry, name, item, thresholds) for name, item in entry.content["measures"].items()),
-        judges_moves=entry.content.get("judges_moves", True),
-        needs_every_week=entry.content.get("needs_every_week", False),
+        id=signal.id,
+        name=signal.name,
+        question=signal.question,
+        what_to_do=signal.what_to_do,
+        needs=signal.needs,
+        thresholds=build_thresholds(signal.thresholds, change.thresholds),
+        lists={**signal.lists, **change.lists},
+        measures=tuple(build_measure(name, measure) for name, measure in signal.measures.items()),
+        judges_moves=signal.judges_moves,
+        needs_every_week=signal.needs_every_week,
     )
 
 
-def read_measure(entry: Entry, name: str, item: Mapping[str, str], thresholds: Mapping[str, Any]) -> SignalMeasure:
-    """What a signal counts; one that is no KPI has a name, a unit and a method, and its threshold is one of the signal's."""
-    threshold = item.get("threshold")
-    if threshold is not None and "{kpi}" not in threshold and threshold not in thresholds:
-        raise entry.fail(f"measure {name} names the unknown threshold {threshold}; known are {', '.join(thresholds) or 'none'}")
-    if name != EACH_KPI and not {"name", "unit", "method"} <= set(item):
-        raise entry.fail(f"measure {name} needs name, unit and method")
-    return SignalMeasure(None if name == EACH_KPI else name, item.get("name"), item.get("unit"), item.get("method"), threshold)
+def build_measure(name: str, measure: declared.Measure) -> SignalMeasure:
+    """What a signal counts; `each_kpi` has no id of its own."""
+    return SignalMeasure(None if name == EACH_KPI else name, measure.name, measure.unit, measure.method, measure.threshold)
 
 
-def change_signal(entry: Entry, signals: Signals) -> Signals:
-    """The signals with one changed as the company says."""
-    entry.only("id", "thresholds", "lists")
-    known = {signal.id: signal for signal in signals.signals}
-    signal = known.get(entry.text("id"))
-    if signal is None:
-        raise entry.fail(f"is no signal; known are {', '.join(known)}")
-    lists = entry.content.get("lists") or {}
-    unknown = [name for name in lists if name not in signal.lists]
-    if unknown:
-        raise entry.fail(f"has no list {', '.join(unknown)}; known are {', '.join(signal.lists) or 'none'}")
-    changed = replace(
-        signal,
-        thresholds=change_thresholds(entry, signal.thresholds, entry.content.get("thresholds") or {}),
-        lists={**signal.lists, **{name: tuple(str(value) for value in values or ()) for name, values in lists.items()}},
-    )
-    return replace(signals, signals=tuple(changed if each.id == signal.id else each for each in signals.signals))
-
-
-def change_thresholds(entry: Entry, thresholds: Mapping[str, Threshold], content: Mapping[str, Any]) -> Mapping[str, Threshold]:
+def build_thresholds(defined: Mapping[str, declared.Threshold], changed: Mapping[str, declared.Threshold]) -> dict[str, Threshold]:
     """Thresholds with the company's own values and reasons."""
-    unknown = [name for name in content if name not in thresholds]
-    if unknown:
-        raise entry.fail(f"has no threshold {', '.join(unknown)}; known are {', '.join(thresholds) or 'none'}")
-    return {**thresholds, **read_thresholds(entry, content, "company folder")}
-
-
-def read_thresholds(entry: Entry, content: Mapping[str, Any], set_in: str) -> Mapping[str, Threshold]:
-    """Thresholds, each a number above 0 with a reason."""
-    found = {}
-    for name, item in content.items():
-        value = item.get("value") if isinstance(item, dict) else None
-        because = item.get("because") if isinstance(item, dict) else None
-        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0 or not because:
-            raise entry.fail(f"threshold {name} needs a number above 0 and its reason: {name}: {{value: 0.1, because: why there}}")
-        found[name] = Threshold(float(value), str(because), set_in)
-    return found
+    return {
+        name: Threshold(each.value, each.because, set_in)
+        for thresholds, set_in in ((defined, "default"), (changed, "company folder"))
+        for name, each in thresholds.items()
+    }

@@ -9,12 +9,11 @@ from cxhouse.reports.published import ReportError
 from cxhouse.settings import SettingsError
 from cxhouse.site.server import DashboardsError
 from cxhouse.warehouse.loading import LoadError
-from ingestion.configuration import ConfigurationError
+from declared.errors import DefinitionError
 from ingestion.errors import IngestionError
 from semantic.value.customer_table import CustomerTableError
-from semantic.yaml_files import DefinitionError
 
 MENDABLE: tuple[type[Exception], ...] = (
-    AirflowError, BuildError, ConfigurationError, CustomerTableError, DashboardsError, DefinitionError, IngestionError, InputError,
+    AirflowError, BuildError, CustomerTableError, DashboardsError, DefinitionError, IngestionError, InputError,
     LoadError, ReportError, SettingsError,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from pathlib import Path
 from cxhouse.screen import Bar, complain, show_progress, tell
 from cxhouse.settings import Settings
 from cxhouse.warehouse.preparation import Workplace
+from declared.errors import name_known
 from ingestion.catalog import Source
 from ingestion.load import LoadResult, Window
 
@@ -49,7 +50,8 @@ def ingest_sources(
     from cxhouse.warehouse.loading import LoadError, load_source, plan_load
 
     if name is not None and name not in workplace.sources:
-        raise LoadError(f"unknown source {name}; {workplace.company.folder / 'sources.yml'} has {', '.join(workplace.sources)}")
+        known = name_known(name, workplace.sources, f"{workplace.company.folder / 'sources.yml'} has")
+        raise LoadError(f"unknown source {name}; {known}")
     today = datetime.now(workplace.company.time_zone).date()
     failed = []
     for source in [workplace.sources[name]] if name else list(workplace.sources.values()):

@@ -13,10 +13,10 @@ from typing import Any
 from cxhouse.files import write_atomically
 from cxhouse.ledger.changes import append_versions, list_newest, one_at_a_time, read_files, read_versions, scope_of
 from cxhouse.settings import Settings
+from declared.errors import DefinitionError
 from ingestion.annotations import Annotation, BadRow, Export, read_export
 from semantic.changes import Change, Scope, Version, read_change
 from semantic.company import Company
-from semantic.yaml_files import DefinitionError
 
 REJECTED = "rejected_imports"
 

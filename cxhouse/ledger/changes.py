@@ -12,9 +12,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from cxhouse.files import wait_for_lock
 from cxhouse.ledger.lines import append_lines, read_lines
 from cxhouse.settings import Settings
+from declared.errors import DefinitionError
 from semantic.changes import Change, Scope, Version, check_unique, read_change, read_change_files
 from semantic.company import Company
-from semantic.yaml_files import DefinitionError
 
 CHANGES = "changes.jsonl"
 LOCK = "changes.lock"  # the lock file is in the state folder, because the ledger holds records only

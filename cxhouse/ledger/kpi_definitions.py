@@ -9,9 +9,9 @@ from typing import Any
 
 from cxhouse.files import write_atomically
 from cxhouse.ledger.lines import append_line, read_lines
+from declared.errors import DefinitionError, unite_errors
 from semantic.kpi_catalog import KpiCatalog
 from semantic.kpi_versions import compare_meanings, describe_meaning
-from semantic.yaml_files import DefinitionError, unite_errors
 
 DEFINITIONS = "kpi_definitions.jsonl"  # in the ledger
 NOTED = "kpi_definitions.json"  # in the state folder

@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 from cxhouse.files import write_atomically
-from semantic.yaml_files import DefinitionError
+from declared.errors import DefinitionError
 
 
 def append_line(path: Path, record: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 from cxhouse.ledger.lines import append_line, read_lines
-from semantic.yaml_files import DefinitionError
+from declared.errors import DefinitionError
 
 PLANS = "change_plans.jsonl"
 PLAN = {

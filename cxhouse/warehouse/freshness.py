@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ingestion.catalog import DEFAULT_LATE_AFTER_HOURS, Source
+from ingestion.declarations import Source
 from ingestion.load import summarise_sources
 
 
@@ -38,8 +38,8 @@ def judge_tables(sources: Mapping[str, Source], lake: Path, time_zone: ZoneInfo,
     judged = []
     for summary in summarise_sources(sources, lake):
         source = sources[summary.source]
-        late_after = source.late_after_hours or DEFAULT_LATE_AFTER_HOURS
-        # a day is complete when the next day begins
+        late_after = source.late_after_hours
+        # a day is complete when the next one begins
         day_end = datetime.combine(summary.last_row_day + timedelta(days=1), time(), time_zone) if summary.last_row_day else None
         arrived = day_end or summary.last_landed_at
         hours_old = None if arrived is None else round(max(0.0, (now - arrived).total_seconds() / 3600), 1)

@@ -24,12 +24,12 @@ from cxhouse.ledger.verdicts import read_verdicts
 from cxhouse.settings import Settings
 from cxhouse.warehouse.exposures import describe_exposures
 from cxhouse.warehouse.freshness import judge_tables
+from declared.errors import DefinitionError, name_known
 from ingestion.catalog import Source, load_sources
 from ingestion.load import prepare_lake, read_landing_log
 from semantic.company import Company, load_company
 from semantic.compilation import compile_company
 from semantic.contracts import load_contracts
-from semantic.yaml_files import DefinitionError
 
 STATUS_SCHEMA: dict[str, Any] = {
     "source": pl.Utf8,
@@ -72,9 +72,9 @@ def list_contract_models(folder: Path, sources: Mapping[str, Source]) -> dict[st
     for path in sorted(folder.glob("stg_*.sql")):
         source, _, contract = path.stem.removeprefix("stg_").partition("__")
         if source not in sources:
-            raise DefinitionError(path, "", f"names the unknown source `{source}`; sources.yml has {', '.join(sources)}")
+            raise DefinitionError(path, "", f"names the unknown source `{source}`; {name_known(source, sources, 'sources.yml has')}")
         if contract not in contracts:
-            raise DefinitionError(path, "", f"names the unknown contract `{contract}`; known are {', '.join(contracts)}")
+            raise DefinitionError(path, "", f"names the unknown contract `{contract}`; {name_known(contract, contracts)}")
         found[contract].append(path.stem)
     return found
 

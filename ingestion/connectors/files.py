@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
 
 import polars as pl
 
@@ -37,9 +36,6 @@ class FoundFile:
 
 class FilesConnector:
     """Reads a table's files in order of name. A bad file stops the load or becomes one rejected row, as `on_bad_file` says."""
-
-    source_keys: ClassVar[tuple[str, ...]] = ()
-    table_keys: ClassVar[tuple[str, ...]] = ("path", "format", "encoding", "delimiter")
 
     def __init__(self, source: Source) -> None:
         self._quarantines = source.on_bad_file == "quarantine"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
@@ -25,9 +25,6 @@ ONE_DAY = timedelta(days=1)
 
 class SqlConnector:
     """Reads with one select per window, ordered by the cursor. No message contains the URL, because it may hold a password."""
-
-    source_keys: ClassVar[tuple[str, ...]] = ("url",)
-    table_keys: ClassVar[tuple[str, ...]] = ("relation", "query", "cursor")
 
     def __init__(self, source: Source) -> None:
         self._source = source

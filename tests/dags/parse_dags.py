@@ -44,7 +44,7 @@ before = set(sys.modules)
 began = time.monotonic()
 bag = DagBag(str(PROJECT / "dags"))
 seconds = time.monotonic() - began
-rooms = {"cxhouse", "ingestion", "semantic", "dbt", "duckdb", "polars", "pandas", "numpy", "pyarrow"}
+rooms = {"cxhouse", "declared", "ingestion", "semantic", "dbt", "duckdb", "polars", "pandas", "numpy", "pyarrow"}
 imported = {
     name.split(".")[0]
     for path in (PROJECT / "dags").glob("*.py")

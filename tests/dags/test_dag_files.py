@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from declared.errors import DefinitionError
+from declared.reading import read_declared
+from declared.sources import SourcesFile
 from semantic.changes import FIELDS
 from tests.dags.corner_shop import PROJECT, SOURCES, write_company
 
@@ -26,7 +29,7 @@ def test_every_dag_file_is_read_without_errors(parsed: dict[str, Any]) -> None:
 
 def test_parsing_loads_neither_the_project_nor_frames(parsed: dict[str, Any]) -> None:
     assert {"airflow", "house"} <= set(parsed["imported"])
-    assert not {"cxhouse", "ingestion", "semantic", "dbt", "duckdb", "polars", "pandas"} & set(parsed["imported"])
+    assert not {"cxhouse", "declared", "ingestion", "semantic", "dbt", "duckdb", "polars", "pandas"} & set(parsed["imported"])
     assert parsed["loaded_rooms"] == []
 
 
@@ -172,3 +175,26 @@ def test_the_repositorys_own_company_parses(parse: Callable[[Path], dict[str, An
     assert parsed["errors"] == {}
     assert len([name for name in parsed["dags"] if name.startswith("ingest_")]) >= 4
     assert json.dumps(parsed["dags"]["record_change"]["params"]["touchpoints"]["examples"]) != "[]"
+
+
+@pytest.mark.parametrize("environment", [{}, {"AT": ""}, {"AT": "5 4 * * *"}])
+@pytest.mark.parametrize("written", ["15 3 * * *", "${AT}", "${AT:-15 3 * * *}", "${AT:-}", "'${AT:-1 2 * * *}'", "0 ${HOUR:-3} * * *"])
+def test_a_schedule_is_filled_by_the_rule_of_the_company_folder(
+    house: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, environment: dict[str, str]
+) -> None:
+    path = tmp_path / "sources.yml"
+    path.write_text(
+        f"sources: \n  shop:\n    description: D\n    owner: O\n    connector: files\n    schedule: {written}\n    tables:\n"
+        "      t: {path: x.csv, format: csv, window: {snapshot: true}, columns: {a: {type: text}}}\n"
+    )
+    monkeypatch.delenv("AT", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    entry = house.read_yaml(path)["sources"]["shop"]["schedule"]
+    if written == "${AT}" and not environment.get("AT"):
+        with pytest.raises(ValueError, match=r"AT.*set it \(.env will do\) or write"):
+            house.fill(entry)
+        with pytest.raises(DefinitionError, match=r"AT.* \(.env will do\) or write"):
+            read_declared(path, SourcesFile, environment)
+    else:
+        assert house.fill(entry) == (read_declared(path, SourcesFile, environment).sources["shop"].schedule or "")

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from ingestion.configuration import ConfigurationError
+from declared.errors import DefinitionError
 from ingestion.declarations import DateColumn, FileDate, Snapshot
 from tests.ingestion.small_company import SmallCompany, daily_csv
 
 
 def problems_of(company: SmallCompany, tables: dict[str, Any], **source: Any) -> tuple[str, ...]:
-    with pytest.raises(ConfigurationError) as caught:
+    with pytest.raises(DefinitionError) as caught:
         company.declare(tables, **source)
     return caught.value.problems
 
@@ -51,7 +51,10 @@ def test_relative_paths_are_relative_to_the_company_folder(company: SmallCompany
         ({"columns": {"id": {"type": "money"}}}, r"crm.tables.t.columns.id.type: 'money' is unknown; use one of text, integer, decimal"),
         ({"columns": {"id": {"type": "text", "personal": "iban"}}}, r"columns.id.personal: 'iban' is unknown; use one of customer_id"),
         ({"columns": {"id": {"type": "date", "personal": "email"}}}, r"columns.id.type: a personal column is text"),
-        ({"columns": {"id": {"type": "text", "requird": True}}}, r"columns.id.requird: is not a known field; known are type, required"),
+        (
+            {"columns": {"id": {"type": "text", "requird": True}}},
+            r"columns.id.requird: is not a known field; did you mean required\? known are type, required",
+        ),
         ({"columns": {"id": {"type": "text", "required": "yes please"}}}, r"columns.id.required: is 'yes please'; write true or false"),
         ({"columns": {"_id": {"type": "text"}}}, r"columns._id: a column's name is lower case"),
         ({"columns": {}}, r"tables.t.columns: is missing or is not a mapping; declare at least one column"),
@@ -122,11 +125,11 @@ def test_all_mistakes_of_a_file_are_reported_at_once(company: SmallCompany) -> N
 
 
 def test_a_missing_sources_file_and_one_without_sources_say_so(company: SmallCompany) -> None:
-    with pytest.raises(ConfigurationError, match=r"sources.yml: the file does not exist; create it"):
+    with pytest.raises(DefinitionError, match=r"sources.yml: the file does not exist; create it"):
         company.load()
     company.write("sources.yml", "sources: {}\n")
-    with pytest.raises(ConfigurationError, match=r"sources.yml: sources: is missing or is not a mapping"):
+    with pytest.raises(DefinitionError, match=r"sources.yml: sources: is missing or is not a mapping"):
         company.load()
     company.write("sources.yml", "- a list\n")
-    with pytest.raises(ConfigurationError, match=r"sources.yml: sources: is missing"):
+    with pytest.raises(DefinitionError, match=r"sources.yml: must hold named entries"):
         company.load()

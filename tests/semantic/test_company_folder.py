@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from declared.errors import DefinitionError
+from declared.touchpoints import ATTRIBUTES
 from semantic.company import load_company
-from semantic.event_map import ATTRIBUTES, EventRule
-from semantic.yaml_files import DefinitionError
+from semantic.event_map import EventRule
 from tests.companies.tiny import FOLDER, PROJECT
 
 ENVIRONMENT = {"CXHOUSE_HOME": "/nowhere", "TINY_DATA": "/nowhere"}
@@ -60,14 +61,20 @@ metrics:
       valid_from: 2020-01-01, date_basis: ordered_at}}
 """
 BROKEN = {
-    "company.yml is missing": (remove("company.yml"), ["company.yml", "is missing"]),
+    "company.yml is missing": (remove("company.yml"), ["company.yml", "the file does not exist; create it"]),
     "binary instead of YAML": (write("company.yml", b"\x00\xff\xfe"), ["company.yml", "UTF-8"]),
     "not YAML": (write("touchpoints.yml", "touchpoints: [\n"), ["touchpoints.yml", "not valid YAML"]),
     "empty": (write("touchpoints.yml", ""), ["touchpoints.yml", "lists no touchpoint"]),
     "unknown time zone": (replace("company.yml", "Europe/Amsterdam", "Europe/Atlantis"), ["company.yml", "Europe/Atlantis", "tz database"]),
-    "first day": (replace("company.yml", "2026-03-01", "soon"), ["company.yml", "first_day `soon`"]),
-    "misspelled field": (replace("touchpoints.yml", "owner: Logistics", "ower: Logistics"), ["touchpoint parcel", "ower", "known are"]),
-    "a key twice": (replace("touchpoints.yml", "name: Parcel", "name: Parcel\n    name: Box"), ["touchpoints.yml", "`name` stands twice"]),
+    "first day": (replace("company.yml", "2026-03-01", "soon"), ["company.yml", "`first_day` is soon"]),
+    "misspelled field": (
+        replace("touchpoints.yml", "owner: Logistics", "ower: Logistics"),
+        ["touchpoint parcel", "`ower`", "did you mean owner?", "known are"],
+    ),
+    "a key twice": (
+        replace("touchpoints.yml", "name: Parcel", "name: Parcel\n    name: Box"),
+        ["touchpoints.yml", "name: stands there twice"],
+    ),
     "an id twice": (replace("touchpoints.yml", "id: showroom", "id: parcel"), ["touchpoint parcel", "ids are unique"]),
     "an id that its page could not ask for": (
         replace("touchpoints.yml", "id: showroom", "id: show'room"),
@@ -81,7 +88,10 @@ BROKEN = {
         replace("touchpoints.yml", "    kpis: [{kpi: conversion, target: 0.05}]\n", ""),
         ["touchpoint site", "has no KPI", "not_measured"],
     ),
-    "unknown KPI": (replace("touchpoints.yml", "kpi: conversion", "kpi: convention"), ["touchpoint site", "`convention`", "conversion"]),
+    "unknown KPI": (
+        replace("touchpoints.yml", "kpi: conversion", "kpi: convention"),
+        ["touchpoint site", "`convention`", "did you mean conversion?"],
+    ),
     "no target": (
         replace("touchpoints.yml", "kpi: conversion, target: 0.05", "kpi: conversion"),
         ["touchpoint site", "conversion", "number"],
@@ -98,16 +108,19 @@ BROKEN = {
         [
             "touchpoints.yml: touchpoint site: has no KPI; give it",
             "\n",
-            "touchpoints.yml: touchpoint checkout: KPI csat has no target; give it",
+            "touchpoints.yml: touchpoint checkout, KPI csat: has no target; give it",
             "touchpoints.yml: touchpoint parcel: has no owner: `owner` is missing; name",
         ],
     ),
     "a misspelled field of a KPI": (
         replace("touchpoints.yml", "kpi: conversion, target: 0.05", "kpi: conversion, target: 0.05, not_mesured: no"),
-        ["touchpoint site", "KPI conversion", "not_mesured", "known are"],
+        ["touchpoint site", "KPI conversion", "not_mesured", "did you mean not_measured?", "known are"],
     ),
     "a percentage": (replace("touchpoints.yml", "kpi: csat, target: 0.8", "kpi: csat, target: 80"), ["touchpoint checkout", "0 to 1"]),
-    "unknown event": (replace("touchpoints.yml", "event: visit", "event: visits"), ["touchpoint site", "`visits`", "order_placed"]),
+    "unknown event": (
+        replace("touchpoints.yml", "event: visit", "event: visits"),
+        ["touchpoint site", "`event` is visits; did you mean visit?", "order_placed"],
+    ),
     "attribute the event lacks": (
         replace(
             "touchpoints.yml", "event: contact_phone, except: {topic: [returns]}", "event: contact_phone, except: {supplier_id: [swift]}"
@@ -116,7 +129,7 @@ BROKEN = {
     ),
     "unknown attribute": (
         replace("touchpoints.yml", "where: {topic: [returns]}", "where: {subject: [returns]}"),
-        ["touchpoint returns_desk", "`subject`", "topic"],
+        ["touchpoint returns_desk", "`where.subject`", "topic"],
     ),
     "two touchpoints claim one event": (
         replace("touchpoints.yml", "except: {topic: [returns]}", "channel: phone"),
@@ -128,7 +141,10 @@ BROKEN = {
     ),
     "journey with an unknown touchpoint": (replace("journeys/buy.yml", "[site, showroom]", "[site, window]"), ["buy.yml", "`window`"]),
     "journey with an unknown objective": (replace("journeys/buy.yml", "objective: return", "objective: fame"), ["buy.yml", "`fame`"]),
-    "component of unknown kind": (replace("components.yml", "kind: system", "kind: robot"), ["component dialler", "`robot`"]),
+    "component of unknown kind": (
+        replace("components.yml", "kind: system", "kind: robot"),
+        ["component dialler", "`kind` is robot", "process, system"],
+    ),
     "a target of nothing": (
         replace("components.yml", "touchpoints: [parcel], ", "touchpoints: [parcel], target: 0.9, "),
         ["component courier", "`target`", "no `kpi`"],
@@ -191,7 +207,7 @@ def test_what_is_wrong_is_named(folder: Path, name: str) -> None:
 
 def test_an_unset_variable_is_named(folder: Path) -> None:
     replace("company.yml", "name: Tiny", "name: ${TINY_NAME}")(folder)
-    with pytest.raises(DefinitionError, match=r"TINY_NAME.* is not set"):
+    with pytest.raises(DefinitionError, match=r"company.yml: name: the environment has no TINY_NAME; set it"):
         load_company(folder, ENVIRONMENT)
     assert load_company(folder, {**ENVIRONMENT, "TINY_NAME": "Small"}).name == "Small"
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from declared.errors import DefinitionError
+from declared.journeys import GAP_DAYS
 from semantic.company import load_company
-from semantic.journeys import GAP_DAYS, Journey, Phase, read_journeys
-from semantic.yaml_files import DefinitionError
+from semantic.journeys import Journey, Phase, read_journeys
 from tests.companies.tiny import PROJECT
 
 CLAIMS = {
@@ -70,8 +71,8 @@ def test_a_phase_that_events_cannot_follow_says_why_and_has_none(tmp_path: Path,
 @pytest.mark.parametrize(
     ("phases", "fields", "words"),
     [
-        ([{**PURCHASE, "start_event": "order_places"}], {}, ["phase purchase", "unknown event `order_places`", "order_placed"]),
-        ([{**PURCHASE, "touchpoints": ["chekout"]}], {}, ["phase purchase", "unknown touchpoint `chekout`"]),
+        ([{**PURCHASE, "start_event": "order_places"}], {}, ["phase purchase", "unknown event `order_places`; did you mean order_placed?"]),
+        ([{**PURCHASE, "touchpoints": ["chekout"]}], {}, ["phase purchase", "unknown touchpoint `chekout`", "did you mean checkout?"]),
         ([{**PURCHASE, "objective": "fame"}], {}, ["phase purchase", "unknown objective `fame`"]),
         (
             [PURCHASE, HANDLING, {**PURCHASE, "id": "again", "end_event": "order_placed"}],
@@ -84,7 +85,7 @@ def test_a_phase_that_events_cannot_follow_says_why_and_has_none(tmp_path: Path,
         ([PURCHASE], {"gap_days": "a month"}, ["buy.yml", "`gap_days` is a month"]),
         ([PURCHASE], {"follows": "parcel"}, ["buy.yml", "`follows` is parcel", "order, customer"]),
         ([PURCHASE], {"follows": "customer", "categories": ["sofa"]}, ["buy.yml", "`categories` needs `follows: order`"]),
-        ([PURCHASE], {"gap": 3}, ["buy.yml", "unknown field gap"]),
+        ([PURCHASE], {"gap": 3}, ["buy.yml", "`gap` is not a known field", "gap_days"]),
         ([], {}, ["buy.yml", "`phases` must be a list"]),
     ],
 )  # fmt: skip

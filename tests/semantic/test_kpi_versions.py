@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from declared.errors import DefinitionError
 from semantic.kpi_catalog import FOLDER, load_kpi_catalog
 from semantic.kpi_versions import compare_meanings, describe_meaning
-from semantic.yaml_files import DefinitionError
 
 KPI = """
 metrics:
@@ -49,15 +49,15 @@ def test_versions_are_read_oldest_first_and_inherit_what_they_do_not_give(tmp_pa
         ("version: 2, valid_from: 2025-01-01", "version: 4, valid_from: 2025-01-01", "versions are 1, 4, 3; list every earlier one"),
         ("version: 3, valid_from: 2026-03-02", "version: 2, valid_from: 2026-03-02", "versions are 1, 2, 2"),
         ("valid_from: 2025-01-01", "valid_from: 2027-01-01", "version 3 is valid from 2026-03-02, not later than version 2 (2027-01-01)"),
-        ("valid_from: 2020-01-01", "valid_from: long ago", "version 1: valid_from `long ago` is not a date"),
+        ("valid_from: 2020-01-01", "valid_from: long ago", "earlier version 1: `valid_from` is long ago; write a day"),
         (", change: Waits.", "", "version 2 lacks `change`"),
         (
             "numerator: contacts_answered,",
             "numerator: contacts_lost,",
             "version 1: numerator names the unknown measure `contacts_lost`",
         ),
-        ("numerator: wait_seconds, ", "", "earlier version 2: lacks numerator"),
-        ("unit: ratio", "units: ratio", "earlier version 1: unknown field units"),
+        ("numerator: wait_seconds, ", "", "earlier version 2: `numerator` is missing"),
+        ("unit: ratio", "units: ratio", "earlier version 1: `units` is not a known field; did you mean unit?"),
     ],
 )
 def test_what_does_not_follow_is_refused_by_name(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from declared.errors import DefinitionError
 from semantic.signals import EVERY, load_signals
-from semantic.yaml_files import DefinitionError
 from tests.companies.tiny import PROJECT
 
 NOWHERE = Path("no such file")
@@ -73,7 +73,7 @@ def test_a_company_changes_a_threshold_and_a_list_and_keeps_the_rest(tmp_path: P
         ("signals: [{id: unserved_hours, thresholds: {highest_share: 0.5}}]", ["highest_share", "reason", "because"]),
         ("signals: [{id: unserved_hours, thresholds: {highest_share: {value: 0, because: x}}}]", ["highest_share", "above 0"]),
         ("signals: [{id: unserved_hours, lists: {topics: [x]}}]", ["no list topics"]),
-        ("signal: []", ["unknown field signal"]),
+        ("signal: []", ["`signal` is not a known field; did you mean signals?"]),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, fragments: list[str]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from cxhouse.ledger import changes as recorded_changes
 from cxhouse.settings import read_settings
 from cxhouse.warehouse.preparation import open_workplace
-from semantic.yaml_files import DefinitionError
+from declared.errors import DefinitionError
 
 append_now = recorded_changes.append_lines
 

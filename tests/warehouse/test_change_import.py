@@ -13,10 +13,10 @@ from cxhouse.ledger.change_import import Outcome, import_changes
 from cxhouse.ledger.changes import edit_change, list_newest, read_versions
 from cxhouse.settings import read_settings
 from cxhouse.warehouse.preparation import open_workplace
+from declared.errors import DefinitionError
 from ingestion.annotations import read_export
 from ingestion.errors import BadFileError
 from semantic.changes import Change, Version
-from semantic.yaml_files import DefinitionError
 from tests.companies.tiny import tiny_environment
 from tests.warehouse.conftest import Home
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from cxhouse.ledger.plans import read_plans
-from semantic.yaml_files import DefinitionError
+from declared.errors import DefinitionError
 from tests.companies.tiny import FOLDER, UNTIL, write_data
 from tests.warehouse.conftest import Home, make_home
 from tests.warehouse.recorded_versions import LOG, LOG_LATER, MODEL, SOURCE, write_file, write_ledger, write_log

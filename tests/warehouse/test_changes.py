@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cxhouse.ledger.lines import append_lines, read_lines
+from declared.errors import DefinitionError
 from semantic.changes import Scope, read_change
-from semantic.yaml_files import DefinitionError
 from tests.companies.tiny import PROJECT
 from tests.warehouse.conftest import Home, make_home
 
@@ -110,7 +110,7 @@ def test_an_edit_is_a_later_version_and_what_is_not_right_is_refused(tiny: Home,
     ("arguments", "expected"),
     [
         (["--id=new-menu", "--title=Again", "--started-at=2026-03-02", "--kind=system"], ["new-menu", "already used"]),
-        (["--title=X", "--started-at=2026-03-02", "--kind=magic"], ["unknown kind `magic`", "touchpoint"]),
+        (["--title=X", "--started-at=2026-03-02", "--kind=magic"], ["`kind` is magic; use one of touchpoint, process"]),
         (["--title=X", "--started-at=soon", "--kind=system"], ["`started_at` is soon"]),
         (["--title=X", "--started-at=2026-03-02", "--kind=system", "--touchpoints=moon"], ["moon", "known are", "checkout"]),
         (["--title=X", "--started-at=2026-03-02", "--kind=system", "--primary-kpi=joy"], ["unknown KPI joy"]),

@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
-from ingestion.configuration import ConfigurationError, read_yaml
+from declared import yaml_files
+from declared.errors import DefinitionError
+from declared.yaml_files import read_yaml
+from tests.companies.tiny import PROJECT
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -17,27 +21,27 @@ def write(tmp_path: Path, text: str) -> Path:
 
 def test_placeholders_are_filled_in_values_and_left_alone_in_keys(tmp_path: Path) -> None:
     path = write(tmp_path, "a:\n  - ${HOME_FOLDER}/x\n  - ${OTHER:-fallback}/y\n${HOME_FOLDER}: 1\n")
-    assert read_yaml(path, {"HOME_FOLDER": "/data"}) == {"a": ["/data/x", "fallback/y"], "${HOME_FOLDER}": 1}
+    assert read_yaml(path, {"HOME_FOLDER": "/data"}).content == {"a": ["/data/x", "fallback/y"], "${HOME_FOLDER}": 1}
 
 
 def test_a_default_stands_in_for_an_unset_and_for_an_empty_variable(tmp_path: Path) -> None:
     path = write(tmp_path, "a: ${NAME:-1}\n")
-    assert [read_yaml(path, environment)["a"] for environment in ({}, {"NAME": ""}, {"NAME": "2"})] == [1, 1, 2]
+    assert [read_yaml(path, environment).content["a"] for environment in ({}, {"NAME": ""}, {"NAME": "2"})] == [1, 1, 2]
 
 
 def test_an_unquoted_placeholder_takes_the_type_of_what_fills_it(tmp_path: Path) -> None:
     path = write(tmp_path, "share: ${SHARE:-0.5}\nflag: ${FLAG:-true}\ntext: '${SHARE:-0.5}'\n")
-    assert read_yaml(path, {}) == {"share": 0.5, "flag": True, "text": "0.5"}
+    assert read_yaml(path, {}).content == {"share": 0.5, "flag": True, "text": "0.5"}
 
 
 def test_what_fills_a_placeholder_cannot_change_the_structure(tmp_path: Path) -> None:
     path = write(tmp_path, "a: ${NAME}\n")
-    assert read_yaml(path, {"NAME": "x\nb: {c: 1}"}) == {"a": "x\nb: {c: 1}"}
+    assert read_yaml(path, {"NAME": "x\nb: {c: 1}"}).content == {"a": "x\nb: {c: 1}"}
 
 
 def test_every_missing_variable_is_named_with_file_entry_and_what_to_do(tmp_path: Path) -> None:
     path = write(tmp_path, "sources:\n  shop:\n    url: ${DB_URL}\n    tables: [{path: '${FOLDER}'}]\n")
-    with pytest.raises(ConfigurationError) as caught:
+    with pytest.raises(DefinitionError) as caught:
         read_yaml(path, {})
     first, second = caught.value.problems
     assert "some.yml: sources.shop.url: the environment has no DB_URL; set it" in first
@@ -46,17 +50,17 @@ def test_every_missing_variable_is_named_with_file_entry_and_what_to_do(tmp_path
 
 def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> None:
     path = write(tmp_path, "a:\n  b: 1\n  c: 2\n  b: 3\n")
-    with pytest.raises(ConfigurationError, match=r"some.yml: a.b: stands there twice \(line 4\); keep one"):
+    with pytest.raises(DefinitionError, match=r"some.yml: a.b: stands there twice \(line 4\); keep one"):
         read_yaml(path, {})
 
 
 def test_anchors_may_be_used_again_and_merged(tmp_path: Path) -> None:
     path = write(tmp_path, "a: &a {x: '${N}'}\nb: *a\nc: {<<: *a, y: 2}\n")
-    assert read_yaml(path, {"N": "1"}) == {"a": {"x": "1"}, "b": {"x": "1"}, "c": {"x": "1", "y": 2}}
+    assert read_yaml(path, {"N": "1"}).content == {"a": {"x": "1"}, "b": {"x": "1"}, "c": {"x": "1", "y": 2}}
 
 
 def test_an_empty_file_is_none(tmp_path: Path) -> None:
-    assert read_yaml(write(tmp_path, "# nothing\n"), {}) is None
+    assert read_yaml(write(tmp_path, "# nothing\n"), {}).content is None
 
 
 @pytest.mark.parametrize(
@@ -69,13 +73,22 @@ def test_an_empty_file_is_none(tmp_path: Path) -> None:
     ],
 )
 def test_invalid_yaml_is_refused_with_its_place(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(ConfigurationError, match=message):
+    with pytest.raises(DefinitionError, match=message):
         read_yaml(write(tmp_path, text), {})
 
 
 def test_a_missing_file_and_one_that_is_not_text_say_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="does not exist; create it"):
+    with pytest.raises(DefinitionError, match="does not exist; create it"):
         read_yaml(tmp_path / "absent.yml", {})
     (tmp_path / "binary.yml").write_bytes(b"\xff\xfe\x00\x01")
-    with pytest.raises(ConfigurationError, match=r"binary.yml: cannot be read"):
+    with pytest.raises(DefinitionError, match=r"binary.yml: cannot be read"):
         read_yaml(tmp_path / "binary.yml", {})
+
+
+def test_the_loader_in_python_reads_what_libyaml_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [path for path in (PROJECT / "company").rglob("*.yml") if path.parent.name != "models"]
+    assert len(paths) > 8
+    files = {path: read_yaml(path, {"CXHOUSE_HOME": "/data"}) for path in paths}
+    assert files[PROJECT / "company" / "sources.yml"].written
+    monkeypatch.setattr(yaml_files, "Loader", yaml.SafeLoader)
+    assert {path: read_yaml(path, {"CXHOUSE_HOME": "/data"}) for path in paths} == files
