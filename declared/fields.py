@@ -68,7 +68,7 @@ class Declared(BaseModel):
 
 def problem_of(about: str, sentence: str, *at: str | int) -> PydanticCustomError:
     """The error to raise in a validator: `{value}` in the sentence stands for the value, `at` is where below the validated thing."""
-    return PydanticCustomError(about, sentence, {"at": at})  # type: ignore[arg-type]
+    return PydanticCustomError(about, sentence, {"at": at})
 
 
 def write_text(value: Any) -> str:
