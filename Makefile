@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVE ?= 1
 SERIES ?= 2000
+SQL := $(shell find company/models tests/companies dbt/models/intermediate -name "*.sql")
 # compiled Python starts dbt and Airflow twice as fast
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -23,10 +24,17 @@ run: setup ## load, build and publish under Airflow, build the dashboards, serve
 test: setup lint ## lint and run every test, on all cores
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
 
-lint: $(VENV)/.ready ## check style and imports
+lint: $(VENV)/.ready $(VENV)/.sql-linted ## check style, types, imports and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+# only what changed since the last time
+$(VENV)/.sql-linted: $(SQL) pyproject.toml $(VENV)/.ready
+	@echo "$(BIN)/sqlfluff lint (models that changed since it last passed)"
+	@$(BIN)/sqlfluff lint $(if $(filter-out %.sql,$?),$(SQL),$?)
+	@touch $@
 
 build: setup ## the same pipeline without Airflow: the developer's loop
 	$(BIN)/cxhouse run --no-airflow --no-serve
@@ -44,7 +52,7 @@ serve: setup ## serve the dashboards as built last
 
 clean: ## remove what can be made again: environment, demo, lake, warehouse, site, Airflow (in .cxhouse); ledger and .env stay
 	rm -rf .cxhouse/lake .cxhouse/warehouse.duckdb* .cxhouse/serving .cxhouse/dashboards .cxhouse/airflow .cxhouse/state .cxhouse/demo .cxhouse/restricted
-	rm -rf dashboards/node_modules .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf dashboards/node_modules .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/.ready: requirements.lock pyproject.toml cxhouse/make_environment.sh
 	cxhouse/make_environment.sh $(PYTHON) $(VENV)

@@ -1,5 +1,5 @@
--- One row per survey answer of a known customer: the one whose number it carries, else who got the contact, parcel or order it asks about. A number
--- that several customers have is nobody's.
+-- One row per survey answer of a known customer: the one whose number it carries, else who got the contact, parcel or
+-- order it asks about. A number that several customers have is nobody's.
 with owners as (
 
     select customer_key, min(customer_id) as customer_id

@@ -1,7 +1,9 @@
--- One row per contact with the customer it belongs to, the rule that matched it, or why none did. A key that fits several customers matches nobody.
+-- One row per contact with the customer it belongs to, the rule that matched it, or why none did. A key that fits
+-- several customers matches nobody.
 with keys as (
 
-    select 1 as rank, 'customer_key' as rule, customer_key as key_value, customer_id from {{ ref('int_customers__resolved') }}
+    select 1 as rank, 'customer_key' as rule, customer_key as key_value, customer_id
+    from {{ ref('int_customers__resolved') }}
     union all
     select 2, 'email', email, customer_id from {{ ref('int_customers__resolved') }}
     union all

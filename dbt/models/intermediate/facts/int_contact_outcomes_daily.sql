@@ -5,7 +5,8 @@
     post_hook="{{ end_days('contact_outcomes') }}",
 ) }}
 -- depends_on: {{ ref('int_segment_days') }}
--- Inbound contacts by the day they began: whose customer is known, which were resolved, and which were the last about their topic for seven days.
+-- Inbound contacts by the day they began: whose customer is known, which were resolved, and which were the last about
+-- their topic for seven days.
 select
     outcomes.event_date,
     outcomes.source,

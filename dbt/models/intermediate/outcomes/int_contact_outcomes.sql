@@ -5,8 +5,8 @@
     post_hook="{{ end_outcomes('contact_outcomes', {'contact_outcomes': 'event_date'}) }}",
 ) }}
 
--- One row per inbound contact with its customer, and when the same customer got in touch about the same topic again, in whatever channel:
--- at the same moment or later. Contacts without a topic count as being about the same one.
+-- One row per inbound contact with its customer, and when the same customer got in touch about the same topic again, in
+-- whatever channel: at the same moment or later. Contacts without a topic count as being about the same one.
 with contacts as (
 
     select contacts.*, matched.customer_id

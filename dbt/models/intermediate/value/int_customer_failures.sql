@@ -1,5 +1,6 @@
--- One row per delivery to a known customer that failed: late against the first promise, never delivered, or damaged. It is judged 90 days later:
--- forgiven when the customer ordered again within them. What was cancelled before it was due did not fail.
+-- One row per delivery to a known customer that failed: late against the first promise, never delivered, or damaged. It
+-- is judged 90 days later: forgiven when the customer ordered again within them. What was cancelled before it was due
+-- did not fail.
 with deliveries as (
 
     select

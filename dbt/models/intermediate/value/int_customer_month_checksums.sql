@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 
--- One row per month-end: a text that changes when anything changes that its customers are scored from, the version of the values included. Whether
--- they stayed afterwards is no part of it. The newest month-end has intervals, so it changes when another follows.
+-- One row per month-end: a text that changes when anything changes that its customers are scored from, the version of
+-- the values included. Whether they stayed afterwards is no part of it. The newest month-end has intervals, so it
+-- changes when another follows.
 with checksums as (
 
     {{ checksums_of(ref('int_customer_months'), 'month_end', ignored='is_retained') }}

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per customer, timeline and month in which something was bought or came back: totals up to and with that month. They hold until the next row's
--- month, until_month_number.
+-- One row per customer, timeline and month in which something was bought or came back: totals up to and with that
+-- month. They hold until the next row's month, until_month_number.
 select
     customer_id,
     timeline,

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per customer and month in which something was answered, judged or cost: totals up to and with that month. They hold until the next row's
--- month, until_month_number.
+-- One row per customer and month in which something was answered, judged or cost: totals up to and with that month.
+-- They hold until the next row's month, until_month_number.
 with answered as (
 
     select

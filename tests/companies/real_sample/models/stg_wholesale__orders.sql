@@ -1,8 +1,10 @@
 -- One row per invoice, folded from its lines; _lake_rows says how many those were.
---   C before the number: a credit note. It names no order, so it stands as a cancelled order of its own, paid by credit_note: it counts as a
---     cancellation, never in revenue, and touchpoints.yml keeps it out of the orders placed there.
+--   C before the number: a credit note. It names no order, so it stands as a cancelled order of its own,
+--     paid by credit_note: it counts as a cancellation, never in revenue, and touchpoints.yml
+--     keeps it out of the orders placed there.
 --   A before the number: a bad debt written off. Rejected.
---   A line below zero without C: broken or lost stock at price 0. Rejected, as is every invoice without a price: stock counted in.
+--   A line below zero without C: broken or lost stock at price 0. Rejected, as is every invoice without a price:
+--     stock counted in.
 --   Exact copies of a line (same eight values) count once in net_amount; order_lines shows them as superseded.
 --   No customer number: a guest. Kept.
 with lines as (

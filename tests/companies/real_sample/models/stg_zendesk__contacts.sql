@@ -1,4 +1,5 @@
--- One row per ticket. A ticket names no order, and when a person first answered stands in no table of this extract: both stay empty.
+-- One row per ticket. A ticket names no order, and when a person first answered stands in no table of this extract:
+-- both stay empty.
 select
     id as contact_id,
     requester_id as customer_key,
