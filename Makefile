@@ -10,6 +10,7 @@ PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 # a file stays on one core, because its tests share homes; tests/conftest.py says in which order files start
 SPREAD := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 TESTFLAGS ?=
+SQL := $(shell find company/models tests/companies dbt/models -name "*.sql")
 # compiled Python files make dbt and Airflow start twice as fast
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -33,10 +34,17 @@ test: setup lint ## lint and run every test, on all cores
 stress: setup ## the long campaigns whole, of which make test runs a sample: simulated companies, random inputs
 	CXHOUSE_TEST_STRESS=1 $(PYTEST) $(SPREAD) -m "campaign or hypothesis"
 
-lint: $(VENV)/.ready ## check style and imports
+lint: $(VENV)/.ready $(VENV)/.sql-linted ## check style, types, imports and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+# only what changed since the last time
+$(VENV)/.sql-linted: $(SQL) pyproject.toml $(VENV)/.ready
+	@echo "$(BIN)/sqlfluff lint (models that changed since it last passed)"
+	@$(BIN)/sqlfluff lint $(if $(filter-out %.sql,$?),$(SQL),$?)
+	@touch $@
 
 build: setup ## the same pipeline without Airflow: the developer's loop
 	$(BIN)/cxhouse run --no-airflow --no-serve
@@ -57,7 +65,7 @@ serve: setup ## serve the dashboards as built last
 
 clean: ## remove everything that can be made again: environment, demo, lake, warehouse, site, Airflow (in .cxhouse); ledger and .env stay
 	rm -rf .cxhouse/lake .cxhouse/warehouse.duckdb* .cxhouse/serving .cxhouse/dashboards .cxhouse/airflow .cxhouse/state .cxhouse/demo .cxhouse/restricted
-	rm -rf dashboards/node_modules .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf dashboards/node_modules .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/.ready: requirements.lock pyproject.toml cxhouse/make_environment.sh
 	cxhouse/make_environment.sh $(PYTHON) $(VENV)

@@ -1,4 +1,5 @@
--- One row per channel and period in which it is open, from opening hours and holidays, over the days on which there can be data.
+-- One row per channel and period in which it is open, from opening hours and holidays, over the days on which there can
+-- be data.
 with hours as (
 
     select
@@ -53,7 +54,9 @@ shared as (
 
     select * from opened
     union all
-    select '{{ any_live_channel() }}', local_date, opens_minute, closes_minute from opened where {{ is_live_channel('channel') }}
+    select '{{ any_live_channel() }}', local_date, opens_minute, closes_minute
+    from opened
+    where {{ is_live_channel('channel') }}
 
 ),
 
@@ -72,7 +75,13 @@ disjoint as (
 
     select
         channel,
-        greatest(opens_at, max(closes_at) over (partition by channel order by opens_at, closes_at rows between unbounded preceding and 1 preceding)) as opens_at,
+        greatest(
+            opens_at,
+            max(closes_at)
+                over (
+                    partition by channel order by opens_at, closes_at rows between unbounded preceding and 1 preceding
+                )
+        ) as opens_at,
         closes_at
     from moments
 
@@ -83,7 +92,9 @@ select
     opens_at,
     closes_at,
     coalesce(
-        sum({{ seconds_between('opens_at', 'closes_at') }}) over (partition by channel order by opens_at rows between unbounded preceding and 1 preceding), 0
+        sum({{ seconds_between('opens_at', 'closes_at') }})
+            over (partition by channel order by opens_at rows between unbounded preceding and 1 preceding),
+        0
     ) as open_seconds_before
 from disjoint
 where opens_at < closes_at

@@ -1,7 +1,8 @@
 -- One row per channel, weekday and opening period, from the company folder and from sources. Times are local.
 with declared as (
 
-    select channel, weekday, opens_at, closes_at, valid_from, valid_to, closed_on_holidays, 'company folder' as declared_in
+    select
+        channel, weekday, opens_at, closes_at, valid_from, valid_to, closed_on_holidays, 'company folder' as declared_in
     from {{ source('company_folder', 'opening_hours') }}
     union all
     select channel, weekday, opens_at, closes_at, valid_from, valid_to, closed_on_holidays, _source

@@ -1,7 +1,9 @@
--- One row per contact with its customer and the rule that matched it, or the reason why none did. A key that fits several customers matches none.
+-- One row per contact with its customer and the rule that matched it, or the reason why none did. A key that fits
+-- several customers matches none.
 with keys as (
 
-    select 1 as rank, 'customer_key' as rule, customer_key as key_value, customer_id from {{ ref('int_customers__resolved') }}
+    select 1 as rank, 'customer_key' as rule, customer_key as key_value, customer_id
+    from {{ ref('int_customers__resolved') }}
     union all
     select 2, 'email', email, customer_id from {{ ref('int_customers__resolved') }}
     union all

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per customer of a source system, with its customer in the warehouse. A row of a later source is the same customer as a row of an earlier
--- source when a key fits exactly one customer there.
+-- One row per customer of a source system, with its customer in the warehouse. A row of a later source is the same
+-- customer as a row of an earlier source when a key fits exactly one customer there.
 with customers as (
 
     select
@@ -44,7 +44,9 @@ matches as (
         unique_keys.source_customer_id as matched_customer_id,
         row_number() over (partition by keys.source_customer_id order by keys.rank, unique_keys.source) as match_rank
     from keys
-    inner join unique_keys on keys.rule = unique_keys.rule and keys.key_value = unique_keys.key_value and unique_keys.source < keys.source
+    inner join
+        unique_keys
+        on keys.rule = unique_keys.rule and keys.key_value = unique_keys.key_value and unique_keys.source < keys.source
 
 )
 

@@ -1,9 +1,30 @@
--- Events of the closed list per day and kind, mapped to touchpoints or not. One row per event type, day and the attributes rules may name.
-select 'order_placed' as event_type, source, channel, payment_method, cast(null as varchar) as queue, cast(null as varchar) as topic, cast(null as varchar) as carrier, cast(null as varchar) as supplier_id, event_date, sum(orders_count) as events_count
+-- Events of the closed list per day and kind, mapped to touchpoints or not. One row per event type, day and the
+-- attributes rules may name.
+select
+    'order_placed' as event_type,
+    source,
+    channel,
+    payment_method,
+    cast(null as varchar) as queue,
+    cast(null as varchar) as topic,
+    cast(null as varchar) as carrier,
+    cast(null as varchar) as supplier_id,
+    event_date,
+    sum(orders_count) as events_count
 from {{ ref('int_orders_daily') }}
 group by all
 union all
-select 'order_cancelled', _source, coalesce(channel, 'unknown'), payment_method, null, null, null, null, {{ local_date('cancelled_at') }}, count(*)
+select
+    'order_cancelled',
+    _source,
+    coalesce(channel, 'unknown'),
+    payment_method,
+    null,
+    null,
+    null,
+    null,
+    {{ local_date('cancelled_at') }},
+    count(*)
 from {{ ref('int_orders') }}
 where cancelled_at is not null
 group by all

@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
--- Which touchpoint claims which kind of event, and on which days. A kind that no rule claims is absent: its events are unmapped.
+-- Which touchpoint claims which kind of event, and on which days. A kind that no rule claims is absent: its events are
+-- unmapped.
 with attributes as (
 
     select event_kind_id, 'source' as attribute, source as value from {{ ref('int_event_kinds') }}
@@ -45,7 +46,9 @@ checks as (
         max(case when conditions.attribute = 'source' and attributes.value is null then 1 else 0 end) as is_free
     from candidates
     inner join conditions using (rule_id)
-    left join attributes on candidates.event_kind_id = attributes.event_kind_id and conditions.attribute = attributes.attribute
+    left join
+        attributes
+        on candidates.event_kind_id = attributes.event_kind_id and conditions.attribute = attributes.attribute
     group by candidates.event_kind_id, candidates.rule_id, conditions.attribute, conditions.is_excluded
 
 ),

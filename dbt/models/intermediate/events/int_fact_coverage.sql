@@ -1,4 +1,5 @@
--- The local days each source has delivered for a fact: from its first event up to, not including, the end of its last landed window.
+-- The local days each source has delivered for a fact: from its first event up to, not including, the end of its last
+-- landed window.
 with events as (
 
     {% for fact, model in covering_facts().items() %}

@@ -2,7 +2,8 @@
 {% for contract in var('contracts') %}
 -- depends_on: {{ ref('int_' ~ contract) }}
 {%- endfor %}
-{% set measures = graph.metrics.values() | selectattr('config.meta.kind', 'equalto', 'measure') | list if execute else [] %}
+{% set metrics = graph.metrics.values() if execute else [] %}
+{% set measures = metrics | selectattr('config.meta.kind', 'equalto', 'measure') | list %}
 {% for measure in measures %}
 {%- set measure_loop = loop %}
 {%- for need in measure.config.meta.needs %}
@@ -14,13 +15,13 @@ select
     '{{ need }}' as need,
     {%- if value %}
     'no row of {{ contract }} has {{ column }} {{ value }}' as reason,
-    exists (select 1 from {{ ref('int_' ~ contract) }} where {{ column }} = '{{ value }}') as is_delivered
+    exists(select 1 from {{ ref('int_' ~ contract) }} where {{ column }} = '{{ value }}') as is_delivered
     {%- elif column %}
     'no source fills {{ contract }}.{{ column }}' as reason,
-    exists (select 1 from {{ ref('int_' ~ contract) }} where {{ column }} is not null) as is_delivered
+    exists(select 1 from {{ ref('int_' ~ contract) }} where {{ column }} is not null) as is_delivered
     {%- else %}
     'no source delivers {{ contract }}' as reason,
-    exists (select 1 from {{ ref('int_' ~ contract) }}) as is_delivered
+    exists(select 1 from {{ ref('int_' ~ contract) }}) as is_delivered
     {%- endif %}
 {% if not (measure_loop.last and loop.last) %}union all{% endif %}
 {%- endfor %}

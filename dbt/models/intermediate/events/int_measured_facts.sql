@@ -1,4 +1,5 @@
--- Every measure of the semantic layer in long form, before touchpoints are known: what was counted, on which day, by which kind of event.
+-- Every measure of the semantic layer in long form, before touchpoints are known: what was counted, on which day, by
+-- which kind of event.
 {% for fact in measured_facts() %}
 -- depends_on: {{ ref(fact.model) }}
 {%- endfor %}

@@ -1,4 +1,5 @@
--- One row per satisfaction answer (1-5) that can be tied to the agent it is about. For the command line only: no report reads it.
+-- One row per satisfaction answer (1-5) that can be tied to the agent it is about. For the command line only: no report
+-- reads it.
 select
     responses._key,
     coalesce(responses.agent_id, contacts.agent_id) as agent_id,

@@ -32,7 +32,9 @@ found as (
         events.*,
         row_number() over (partition by asked._key order by events.kind_rank, events.source) as found_rank
     from asked
-    inner join {{ ref('int_answerable_events') }} as events on asked.kind = events.kind and asked.reference_id = events.reference_id
+    inner join
+        {{ ref('int_answerable_events') }} as events
+        on asked.kind = events.kind and asked.reference_id = events.reference_id
 
 ),
 
@@ -60,7 +62,9 @@ attributed as (
     from responses
     left join found on responses._key = found._key and found.found_rank = 1
     left join {{ source('company_folder', 'surveys') }} as surveys on responses.survey_id = surveys.survey_id
-    left join {{ source('company_folder', 'touchpoints') }} as hinted on responses.touchpoint_hint = hinted.touchpoint_id
+    left join
+        {{ source('company_folder', 'touchpoints') }} as hinted
+        on responses.touchpoint_hint = hinted.touchpoint_id
 
 ),
 

@@ -5,7 +5,8 @@
     post_hook="{{ end_days('contact_outcomes') }}",
 ) }}
 -- depends_on: {{ ref('int_segment_days') }}
--- Inbound contacts by the day they began: with a known customer, resolved, and without another contact about the same topic in the next seven days.
+-- Inbound contacts by the day they began: with a known customer, resolved, and without another contact about the same
+-- topic in the next seven days.
 select
     outcomes.event_date,
     outcomes.source,

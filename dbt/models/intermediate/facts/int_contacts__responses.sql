@@ -23,7 +23,9 @@ select
     -- a channel without declared hours is always open
     case
         when declared.channel is null then {{ seconds_between('answered.queued_at', 'answered.answered_at') }}
-        else {{ open_seconds_until('answer', 'answered.answered_at') }} - {{ open_seconds_until('queue', 'answered.queued_at') }}
+        else
+            {{ open_seconds_until('answer', 'answered.answered_at') }}
+            - {{ open_seconds_until('queue', 'answered.queued_at') }}
     end as first_response_business_seconds
 from answered
 left join declared on answered.channel = declared.channel

@@ -20,6 +20,8 @@ select
     count(*) filter (where is_judged) as judged_orders_count,
     count(*) filter (where is_judged and is_perfect) as perfect_orders_count
 from {{ ref('int_order_outcomes') }} as outcomes
-left join {{ segments_of('delivered_orders') }} as segments on outcomes.outcome_key || '|' || coalesce(outcomes.order_source, '') = segments.event_key
+left join
+    {{ segments_of('delivered_orders') }} as segments
+    on outcomes.outcome_key || '|' || coalesce(outcomes.order_source, '') = segments.event_key
 where due_date is not null and {{ touched_days('delivered_orders', 'due_date') }}
 group by due_date, delivery_source, carrier, supplier_id, segments.segment, segments.segment_before

@@ -3,7 +3,7 @@ with orders as (
 
     select
         *,
-        status is distinct from 'cancelled' and cancelled_at is null as is_kept,
+        (status is distinct from 'cancelled') and cancelled_at is null as is_kept,
         coalesce(currency, '{{ var("currency") }}') = '{{ var("currency") }}' as is_in_company_currency
     from {{ ref('int_orders') }}
 

@@ -22,4 +22,10 @@ select
 from {{ ref('int_orders__valued') }} as orders
 left join {{ segments_of('orders') }} as segments on orders._key = segments.event_key
 where {{ touched_days('orders', 'orders.event_date') }}
-group by orders.event_date, orders._source, coalesce(orders.channel, 'unknown'), orders.payment_method, segments.segment, segments.segment_before
+group by
+    orders.event_date,
+    orders._source,
+    coalesce(orders.channel, 'unknown'),
+    orders.payment_method,
+    segments.segment,
+    segments.segment_before

@@ -1,22 +1,55 @@
--- Costs of service: each month's costs of a channel's contacts are shared out over their handling time, those of redeliveries over extra attempts,
--- those of returns over returned lines.
+-- Costs of service: each month's costs of a channel's contacts are shared out over their handling time, those of
+-- redeliveries over extra attempts, those of returns over returned lines.
 with work as (
 
     select
-        'contact' as kind, channel as cost_channel, event_date, 'contact_' || channel as event_type, source, channel, queue, topic,
-        cast(null as varchar) as carrier, cast(null as varchar) as supplier_id, segment, segment_before, handled_count as events_count, handle_seconds_total as quantity
+        'contact' as kind,
+        channel as cost_channel,
+        event_date,
+        'contact_' || channel as event_type,
+        source,
+        channel,
+        queue,
+        topic,
+        cast(null as varchar) as carrier,
+        cast(null as varchar) as supplier_id,
+        segment,
+        segment_before,
+        handled_count as events_count,
+        handle_seconds_total as quantity
     from {{ ref('int_contacts_daily') }}
     union all
     select
-        'redelivery', cast(null as varchar), event_date, 'delivered', source, cast(null as varchar), cast(null as varchar), cast(null as varchar),
+        'redelivery',
+        cast(null as varchar),
+        event_date,
+        'delivered',
+        source,
+        cast(null as varchar),
+        cast(null as varchar),
+        cast(null as varchar),
         carrier, supplier_id, segment, segment_before, extra_attempts_count, extra_attempts_count
     from {{ ref('int_deliveries_daily') }}
     union all
     select
-        'return', cast(null as varchar), {{ local_date('lines.returned_at') }} as event_date, 'returned', lines._source, cast(null as varchar), cast(null as varchar),
-        cast(null as varchar), cast(null as varchar), cast(null as varchar), segments.segment, segments.segment_before, count(*), count(*)
+        'return',
+        cast(null as varchar),
+        {{ local_date('lines.returned_at') }} as event_date,
+        'returned',
+        lines._source,
+        cast(null as varchar),
+        cast(null as varchar),
+        cast(null as varchar),
+        cast(null as varchar),
+        cast(null as varchar),
+        segments.segment,
+        segments.segment_before,
+        count(*),
+        count(*)
     from {{ ref('int_order_lines') }} as lines
-    left join {{ ref('int_event_segments') }} as segments on segments.fact = 'returns' and lines._key = segments.event_key
+    left join
+        {{ ref('int_event_segments') }} as segments
+        on segments.fact = 'returns' and lines._key = segments.event_key
     where lines.returned_at is not null
     group by all
 

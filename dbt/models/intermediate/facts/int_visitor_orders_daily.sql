@@ -7,5 +7,7 @@ with visited_channels as (
 
 select orders.event_date, orders.channel, cast(sum(orders.orders_count) as bigint) as orders_count
 from {{ ref('int_orders_daily') }} as orders
-inner join visited_channels on orders.channel = visited_channels.channel and orders.event_date >= visited_channels.first_date
+inner join
+    visited_channels
+    on orders.channel = visited_channels.channel and orders.event_date >= visited_channels.first_date
 group by orders.event_date, orders.channel

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per journey and event that begins or ends one of its phases. thread_key is the order or customer whose instance it can belong to; null: the
--- event has none, so the journey cannot follow it.
+-- One row per journey and event that begins or ends one of its phases. thread_key is the order or customer whose
+-- instance it can belong to; null: the event has none, so the journey cannot follow it.
 with placed as (
 
     select events.*, map.touchpoint_id
@@ -23,7 +23,11 @@ folded as (
         min(customer_id) as customer_id
     from placed
     where touchpoint_id is not null
-    group by event_type, touchpoint_id, event_date, case when left(event_type, 8) = 'contact_' then event_key else coalesce(order_key, event_key) end
+    group by
+        event_type,
+        touchpoint_id,
+        event_date,
+        case when left(event_type, 8) = 'contact_' then event_key else coalesce(order_key, event_key) end
 
 ),
 
@@ -65,16 +69,37 @@ spaced as (
 
     select
         *,
-        lag(event_date) over (partition by journey_id, thread_key order by occurred_at, event_order, event_key) as previous_date
+        lag(event_date)
+            over (partition by journey_id, thread_key order by occurred_at, event_order, event_key)
+            as previous_date
     from about
 
 )
 
 select
-    journey_id, thread_key, event_key, event_type, event_order, touchpoint_id, occurred_at, event_date, order_key, customer_id,
+    journey_id,
+    thread_key,
+    event_key,
+    event_type,
+    event_order,
+    touchpoint_id,
+    occurred_at,
+    event_date,
+    order_key,
+    customer_id,
     case
         when thread_key is not null then
-            sum(case when previous_date is null or {{ date_distance('previous_date', 'event_date') }} > gap_days then 1 else 0 end)
-                over (partition by journey_id, thread_key order by occurred_at, event_order, event_key rows unbounded preceding)
+            sum(
+                case
+                    when
+                        previous_date is null or {{ date_distance('previous_date', 'event_date') }} > gap_days
+                        then 1 else
+                        0
+                end
+            )
+                over (
+                    partition by journey_id, thread_key
+                    order by occurred_at, event_order, event_key rows unbounded preceding
+                )
     end as stretch_number
 from spaced

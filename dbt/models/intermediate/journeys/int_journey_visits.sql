@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per entry of an instance into a phase: when it began, when it ended, and whether the instance came back from a later phase.
+-- One row per entry of an instance into a phase: when it began, when it ended, and whether the instance came back from
+-- a later phase.
 with visits as (
 
     select
@@ -18,15 +19,37 @@ numbered as (
 
     select
         *,
-        row_number() over (partition by journey_id, thread_key, stretch_number order by started_at, event_order, phase_position, pair_key) as visit_number,
-        row_number() over (partition by journey_id, thread_key, stretch_number, phase_id order by started_at, event_order, pair_key) as phase_visit_number,
-        lag(phase_position) over (partition by journey_id, thread_key, stretch_number order by started_at, event_order, phase_position, pair_key) as previous_position
+        row_number()
+            over (
+                partition by journey_id, thread_key, stretch_number
+                order by started_at, event_order, phase_position, pair_key
+            )
+            as visit_number,
+        row_number()
+            over (
+                partition by journey_id, thread_key, stretch_number, phase_id order by started_at, event_order, pair_key
+            )
+            as phase_visit_number,
+        lag(phase_position)
+            over (
+                partition by journey_id, thread_key, stretch_number
+                order by started_at, event_order, phase_position, pair_key
+            )
+            as previous_position
     from visits
 
 )
 
 select
-    journey_id, thread_key, stretch_number, visit_number, phase_id, phase_position, phase_visit_number, started_at, ended_at,
+    journey_id,
+    thread_key,
+    stretch_number,
+    visit_number,
+    phase_id,
+    phase_position,
+    phase_visit_number,
+    started_at,
+    ended_at,
     {{ seconds_between('started_at', 'ended_at') }} / 3600 as dwell_hours,
     phase_visit_number > 1 and coalesce(previous_position > phase_position, false) as is_looped_back,
     phase_visit_number > 1 and coalesce(previous_position = phase_position, false) as is_again

@@ -5,8 +5,8 @@
     post_hook="{{ end_outcomes('contact_outcomes', {'contact_outcomes': 'event_date'}) }}",
 ) }}
 
--- One row per inbound contact with its customer, and the next contact of the customer about the same topic in any channel, at the same time or
--- later. Contacts without a topic count as one topic.
+-- One row per inbound contact with its customer, and the next contact of the customer about the same topic in any
+-- channel, at the same time or later. Contacts without a topic count as one topic.
 with contacts as (
 
     select contacts.*, matched.customer_id

@@ -5,8 +5,8 @@
     post_hook="{{ end_outcomes('order_outcomes', {'order_cohorts': 'ordered_date', 'delivered_orders': 'due_date', 'shipped_units': 'shipped_date'}) }}",
 ) }}
 
--- One row per order with its outcome. Deliveries and contacts name an order by its number alone; when two sources use the same number, it means the
--- order of the first source.
+-- One row per order with its outcome. Deliveries and contacts name an order by its number alone; when two sources use
+-- the same number, it means the order of the first source.
 with orders as (
 
     select
@@ -26,7 +26,8 @@ judged_deliveries as (
     select
         *,
         coalesce({{ local_date('delivered_at') }} <= event_date, false) as is_on_time,
-        quantity_ordered is not null and (delivered_at is null or (quantity_delivered is not null and is_damaged is not null)) as is_judged
+        quantity_ordered is not null
+        and (delivered_at is null or (quantity_delivered is not null and is_damaged is not null)) as is_judged
     from {{ ref('int_deliveries') }}
     where order_id is not null and {{ is_changed_outcome('order_outcomes', 'order_id') }}
 
@@ -43,7 +44,8 @@ deliveries as (
         arg_max(coalesce(supplier_id, 'unknown'), (event_date, _key)) as supplier_id,
         bool_and(is_on_time) as is_promise_kept,
         bool_and(is_judged) as is_judged,
-        bool_and(is_on_time and coalesce(quantity_delivered >= quantity_ordered and not is_damaged, false)) as is_perfect
+        bool_and(is_on_time and coalesce(quantity_delivered >= quantity_ordered and not is_damaged, false))
+            as is_perfect
     from judged_deliveries
     group by order_id
 
@@ -67,7 +69,13 @@ lines as (
         lines.order_id as outcome_key,
         lines._source as order_source,
         sum(lines.quantity) as units_count,
-        coalesce(sum(lines.returned_quantity) filter (where {{ local_date('lines.returned_at') }} <= deliveries.shipped_date + 30), 0) as returned_units_count
+        coalesce(
+            sum(lines.returned_quantity) filter (
+                where {{ local_date('lines.returned_at') }} <= deliveries.shipped_date + 30
+            ),
+            0
+        )
+            as returned_units_count
     from {{ ref('int_order_lines') }} as lines
     inner join deliveries on lines.order_id = deliveries.outcome_key
     where lines.quantity > 0
@@ -95,4 +103,6 @@ select
 from orders
 full outer join deliveries on orders.outcome_key = deliveries.outcome_key and orders.source_rank = 1
 left join contacts on orders.outcome_key = contacts.outcome_key and orders.source_rank = 1
-left join lines on orders.outcome_key = lines.outcome_key and orders.order_source = lines.order_source and orders.source_rank = 1
+left join
+    lines
+    on orders.outcome_key = lines.outcome_key and orders.order_source = lines.order_source and orders.source_rank = 1

@@ -3,14 +3,20 @@ with orders as (
 
     select orders._key, orders.order_id, orders._source as source, orders.event_date, resolved.customer_id
     from {{ ref('int_orders') }} as orders
-    left join {{ ref('int_customers__resolved') }} as resolved on orders.customer_key = resolved.customer_key and orders._source = resolved.source
+    left join
+        {{ ref('int_customers__resolved') }} as resolved
+        on orders.customer_key = resolved.customer_key and orders._source = resolved.source
 
 ),
 
 deliveries as (
 
     select
-        deliveries._key, deliveries.event_date, deliveries.requested_date, {{ local_date('deliveries.scheduled_at') }} as scheduled_date, buyers.customer_id
+        deliveries._key,
+        deliveries.event_date,
+        deliveries.requested_date,
+        {{ local_date('deliveries.scheduled_at') }} as scheduled_date,
+        buyers.customer_id
     from {{ ref('int_deliveries') }} as deliveries
     left join {{ ref('int_order_buyers') }} as buyers on deliveries.order_id = buyers.order_id
 

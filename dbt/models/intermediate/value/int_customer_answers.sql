@@ -21,5 +21,7 @@ select
     metric,
     score,
     {{ local_date('answered_at') }} as answered_date,
-    row_number() over (partition by customer_id, metric, {{ local_date('answered_at') }} order by answered_at desc, _key desc) as day_rank
+    row_number()
+        over (partition by customer_id, metric, {{ local_date('answered_at') }} order by answered_at desc, _key desc)
+        as day_rank
 from answers

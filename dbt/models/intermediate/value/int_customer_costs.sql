@@ -1,12 +1,18 @@
--- One row per handled contact, delivery with extra attempts and returned line: the cost of that work and its customer (null: unknown). A month's
--- costs are shared out over handling seconds, extra attempts and returned lines, as in int_service_costs_daily. A view, because it reads every
--- row. Rows about customers are never published.
+-- One row per handled contact, delivery with extra attempts and returned line: the cost of that work and its customer
+-- (null: unknown). A month's costs are shared out over handling seconds, extra attempts and returned lines, as in
+-- int_service_costs_daily. A view, because it reads every row. Rows about customers are never published.
 with work as (
 
     select
         'contact' as kind, contacts.channel as cost_channel, matched.customer_id, contacts.event_date,
-        'contact_' || contacts.channel as event_type, contacts._source as source, contacts.channel, contacts.queue, contacts.topic,
-        cast(null as varchar) as carrier, cast(null as varchar) as supplier_id, cast(contacts.handle_seconds as double) as quantity
+        'contact_' || contacts.channel as event_type,
+        contacts._source as source,
+        contacts.channel,
+        contacts.queue,
+        contacts.topic,
+        cast(null as varchar) as carrier,
+        cast(null as varchar) as supplier_id,
+        cast(contacts.handle_seconds as double) as quantity
     from {{ ref('int_contacts__judged') }} as contacts
     inner join {{ ref('int_contacts__matched') }} as matched using (_key)
     where contacts.handle_seconds > 0
@@ -39,7 +45,11 @@ quantities as (
 
 rates as (
 
-    select quantities.kind, quantities.cost_channel, quantities.cost_month, costs.amount / quantities.quantity as cost_per_unit
+    select
+        quantities.kind,
+        quantities.cost_channel,
+        quantities.cost_month,
+        costs.amount / quantities.quantity as cost_per_unit
     from quantities
     inner join {{ ref('int_monthly_costs') }} as costs
         on

@@ -1,5 +1,6 @@
--- One row per failed delivery to a known customer: later than first promised, never delivered, or damaged. It is judged after 90 days: forgiven
--- when the customer ordered again within them. A delivery cancelled before it was due did not fail.
+-- One row per failed delivery to a known customer: later than first promised, never delivered, or damaged. It is judged
+-- after 90 days: forgiven when the customer ordered again within them. A delivery cancelled before it was due did not
+-- fail.
 with deliveries as (
 
     select

@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 
--- One row per month-end: a text that changes when any input of its customers' scores changes, including the version of the values. Whether customers
--- stayed afterwards is not an input. Only the newest month-end has intervals, so its text changes when another month-end follows.
+-- One row per month-end: a text that changes when any input of its customers' scores changes, including the version of
+-- the values. Whether customers stayed afterwards is not an input. Only the newest month-end has intervals, so its text
+-- changes when another month-end follows.
 with checksums as (
 
     {{ checksums_of(ref('int_customer_months'), 'month_end', ignored='is_retained') }}

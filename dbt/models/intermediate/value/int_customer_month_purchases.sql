@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per customer, timeline and month with an order or a return: what the month added. A purchase is a day with an order.
+-- One row per customer, timeline and month with an order or a return: what the month added. A purchase is a day with an
+-- order.
 with days as (
 
     select
@@ -44,7 +45,9 @@ lines as (
 
     select orders.customer_id, orders.timeline, orders.month_number, lines.category
     from {{ ref('int_order_lines') }} as lines
-    inner join {{ ref('int_customer_orders') }} as orders on lines.order_id = orders.order_id and lines._source = orders._source
+    inner join
+        {{ ref('int_customer_orders') }} as orders
+        on lines.order_id = orders.order_id and lines._source = orders._source
 
 ),
 

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per customer, timeline and month with an order or a return: totals up to and including that month. They are valid until the month of the
--- next row, until_month_number.
+-- One row per customer, timeline and month with an order or a return: totals up to and including that month. They are
+-- valid until the month of the next row, until_month_number.
 select
     customer_id,
     timeline,

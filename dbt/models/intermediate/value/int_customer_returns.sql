@@ -1,5 +1,6 @@
--- One row per returned order line and timeline: what it subtracts from the order's revenue, margin and value, from the month of the return on.
--- The share of a line in its order is its share of the list prices, or of the pieces when a price is unknown.
+-- One row per returned order line and timeline: what it subtracts from the order's revenue, margin and value, from the
+-- month of the return on. The share of a line in its order is its share of the list prices, or of the pieces when a
+-- price is unknown.
 with lines as (
 
     select
@@ -20,7 +21,9 @@ returned as (
         *,
         {{ month_number(local_date('returned_at')) }} as returned_month_number,
         returned_share * case
-            when order_priced_lines = order_lines and order_list_value > 0 then cast(quantity * unit_price as double) / order_list_value
+            when
+                order_priced_lines = order_lines and order_list_value > 0
+                then cast(quantity * unit_price as double) / order_list_value
             else cast(quantity as double) / order_pieces
         end as order_share
     from lines
@@ -39,5 +42,7 @@ select
     cast(orders.margin * returned.order_share as decimal(18, 6)) as margin,
     cast(orders.value * returned.order_share as decimal(18, 6)) as value
 from returned
-inner join {{ ref('int_customer_orders') }} as orders on returned.order_id = orders.order_id and returned._source = orders._source
+inner join
+    {{ ref('int_customer_orders') }} as orders
+    on returned.order_id = orders.order_id and returned._source = orders._source
 where orders.timeline = 0 or returned.returned_month_number <= orders.timeline

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- One row per customer and month with an answer, a judged failure or a cost: totals up to and including that month. They are valid until the month of
--- the next row, until_month_number.
+-- One row per customer and month with an answer, a judged failure or a cost: totals up to and including that month.
+-- They are valid until the month of the next row, until_month_number.
 with answered as (
 
     select

@@ -1,10 +1,13 @@
 {{ config(materialized='table') }}
 
--- One row per complete calendar month of orders: its last day, the cut-off for customers' figures. A month is complete when a source of orders has
--- delivered its last day.
+-- One row per complete calendar month of orders: its last day, the cut-off for customers' figures. A month is complete
+-- when a source of orders has delivered its last day.
 with covered as (
 
-    select orders._source as source, min(orders.event_date) as first_date, coalesce(max(landed.landed_until) - 1, max(orders.event_date)) as last_date
+    select
+        orders._source as source,
+        min(orders.event_date) as first_date,
+        coalesce(max(landed.landed_until) - 1, max(orders.event_date)) as last_date
     from {{ ref('int_orders') }} as orders
     left join (
         select source, max(window_end) as landed_until

@@ -2,7 +2,8 @@ select
     ring_no as contact_id,
     patron_no as customer_key,
     cell as phone,
-    case medium when 'ring' then 'phone' when 'text' then 'whatsapp' when 'letter' then 'mail' else medium end as channel,
+    case medium when 'ring' then 'phone' when 'text' then 'whatsapp' when 'letter' then 'mail' else medium end
+        as channel,
     case way when 'in' then 'inbound' when 'out' then 'outbound' end as direction,
     desk as queue,
     slip_no as order_id,

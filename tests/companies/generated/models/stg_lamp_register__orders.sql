@@ -3,7 +3,8 @@ select
     patron_no as customer_key,
     rung_at as ordered_at,
     aisle as channel,
-    case state when 'OPEN' then 'placed' when 'DONE' then 'completed' when 'VOID' then 'cancelled' else state end as status,
+    case state when 'OPEN' then 'placed' when 'DONE' then 'completed' when 'VOID' then 'cancelled' else state end
+        as status,
     money as currency,
     cast(cents as decimal(18, 4)) / 100 as net_amount,
     tender as payment_method,

@@ -1,5 +1,6 @@
--- One row per answer to a question, and one per response without any answer. An answer has no time: its time is the start of its response.
--- Only the question about recommending is measured here; the other questions are rejected by name.
+-- One row per answer to a question, and one per response without any answer. An answer has no time: its time is the
+-- start of its response. Only the question about recommending is measured here; the other questions are rejected by
+-- name.
 with responses as (
 
     select * from {{ source('qualtrics', 'responses') }}
@@ -27,7 +28,13 @@ answered as (
             when answers.value is null then 'answered without a value'
             when answers.question not ilike '%recommend%' then 'not a question about experience'
         end as _rejected_reason,
-        answers._source, answers._table, answers._source_file, answers._source_line, answers._load_id, answers._landed_at, answers._window_date
+        answers._source,
+        answers._table,
+        answers._source_file,
+        answers._source_line,
+        answers._load_id,
+        answers._landed_at,
+        answers._window_date
     from answers
     left join responses on answers.response_id = responses.id
 
@@ -50,6 +57,6 @@ silent as (
 
 )
 
-select *, 0 as scale_min, 10 as scale_max from answered
+select *, 0 as scale_min, 10 as scale_max from answered -- noqa: AM07
 union all
 select *, 0 as scale_min, 10 as scale_max from silent

@@ -1,5 +1,5 @@
--- One row per invoice line. Exact copies of a line get its number, so the last one supersedes the others. Lines of a credit note keep their
--- quantity below zero; what is no order is rejected as in stg_wholesale__orders.
+-- One row per invoice line. Exact copies of a line get its number, so the last one supersedes the others. Lines of a
+-- credit note keep their quantity below zero; what is no order is rejected as in stg_wholesale__orders.
 with lines as (
 
     select

@@ -1,8 +1,8 @@
--- One row per invoice, combined from its lines; _lake_rows is their number.
---   C before the number: a credit note. It names no order, so it is a separate cancelled order, paid by credit_note. It counts as a
---     cancellation, never in revenue, and touchpoints.yml leaves it out of the orders placed.
---   A before the number: a bad debt written off. Rejected.
---   A negative line without C: broken or lost stock at price 0. Rejected, like every invoice without a price: a correction of stock.
+-- One row per invoice, combined from its lines; _lake_rows is their number.   C before the number: a credit note. It
+-- names no order, so it is a separate cancelled order, paid by credit_note. It counts as a     cancellation, never in
+-- revenue, and touchpoints.yml leaves it out of the orders placed.   A before the number: a bad debt written off.
+-- Rejected.   A negative line without C: broken or lost stock at price 0. Rejected, like every invoice without a price:
+-- a correction of stock.
 --   Exact copies of a line (same eight values) count once in net_amount; order_lines shows them as superseded.
 --   No customer number: a guest. Kept.
 with lines as (

@@ -1,4 +1,5 @@
--- One row per ticket. A ticket names no order, and no table of this extract has the time of the first answer: both are null.
+-- One row per ticket. A ticket names no order, and no table of this extract has the time of the first answer: both are
+-- null.
 select
     id as contact_id,
     requester_id as customer_key,
