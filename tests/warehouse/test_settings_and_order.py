@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shutil
 import subprocess
@@ -35,6 +36,8 @@ def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str, command
 
 
 def test_a_command_forked_for_a_test_writes_and_ends_as_one_that_is_typed(tmp_path: Path) -> None:
+    # multiprocessing passes over an import that fails there, and every command of the tests would start slowly
+    importlib.import_module("tests.companies.imports")
     home = make_home(tmp_path)
     for command in (["change", "list"], ["build", "--layer", "attic"], ["no-command"]):
         typed = subprocess.run(
