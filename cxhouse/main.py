@@ -175,7 +175,7 @@ def schemas(folder: Annotated[Path, typer.Argument(help="Where the JSON Schemas 
     from declared.schemas import write_schemas
 
     for path in write_schemas(folder):
-        console.print(path, highlight=False, markup=False)
+        console.print(path, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
 
+from cxhouse.main import app
 from declared.errors import DefinitionError
 from declared.fields import Declared
 from declared.reading import read_declared
-from declared.schemas import FILES, build_schema, write_schemas
+from declared.schemas import FILES, build_schema
 from tests.companies.tiny import PROJECT
 
 SCHEMAS = PROJECT / "docs" / "schemas"
@@ -49,8 +51,11 @@ def find_problems(text: str, pattern: str) -> list[tuple[str, str]]:
     return [(error.json_path.removeprefix("$."), error.message) for error in errors]
 
 
-def test_the_kept_schemas_are_those_of_the_models(tmp_path: Path) -> None:
-    written = {path.name: path.read_bytes() for path in write_schemas(tmp_path)}
+def test_the_kept_schemas_are_those_the_command_writes(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["schemas", str(tmp_path)])
+    assert done.exit_code == 0 and str(tmp_path / "company.json") in done.output
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert len(written) == len(FILES)
     assert {path.name: path.read_bytes() for path in SCHEMAS.glob("*.json")} == written, "write them anew: cxhouse schemas docs/schemas"
     for content in written.values():
         Draft202012Validator.check_schema(json.loads(content))
