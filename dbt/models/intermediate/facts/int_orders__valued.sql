@@ -1,4 +1,5 @@
--- One row per order with the amount that counts as revenue: null when the order was cancelled or is in another currency.
+-- One row per order with the amount that counts as revenue: null when the order was cancelled or is in another
+-- currency.
 with orders as (
 
     select

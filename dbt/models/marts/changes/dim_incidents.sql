@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- One row per incident and touchpoint it met (null: the whole company): something from outside, recorded by a person, that began and ended.
+-- One row per incident and touchpoint it met (null: the whole company): something from outside, recorded by a person,
+-- that began and ended.
 select
     changes.change_id,
     scoped.touchpoint_id,

@@ -1,5 +1,5 @@
--- One row per change, KPI and touchpoint: the verdict. One that was published stays as it was given, for as long as the change starts on the same day;
--- what the same evaluation says now stands beside it.
+-- One row per change, KPI and touchpoint: the verdict. One that was published stays as it was given, for as long as the
+-- change starts on the same day; what the same evaluation says now stands beside it.
 {% set told = [
     'relation', 'is_primary', 'is_planned', 'is_owned', 'effect', 'effect_lower', 'effect_upper', 'p_value', 'q_value', 'placebo_count',
     'placebos_missed', 'smallest_visible_effect', 'expected_effect', 'method', 'controls', 'verdict', 'is_effect', 'reason', 'sentence', 'warnings',
@@ -22,7 +22,11 @@ judged as (
         or not exists (
             select 1
             from frozen
-            where frozen.change_id = judgements.change_id and frozen.started_at = judgements.started_at and frozen.kpi_id = judgements.kpi_id and frozen.is_primary
+            where
+                frozen.change_id = judgements.change_id
+                and frozen.started_at = judgements.started_at
+                and frozen.kpi_id = judgements.kpi_id
+                and frozen.is_primary
         )
 
 ),
@@ -60,7 +64,11 @@ select
 from judged
 full outer join frozen
     on
-        judged.change_id = frozen.change_id and judged.kpi_id = frozen.kpi_id and judged.touchpoint_id = frozen.touchpoint_id
+        judged.change_id = frozen.change_id
+        and judged.kpi_id = frozen.kpi_id
+        and judged.touchpoint_id = frozen.touchpoint_id
         and judged.started_at = frozen.started_at
-left join {{ ref('dim_changes') }} as changes on frozen.change_id = changes.change_id and frozen.started_at = changes.started_date
+left join
+    {{ ref('dim_changes') }} as changes
+    on frozen.change_id = changes.change_id and frozen.started_at = changes.started_date
 cross join build

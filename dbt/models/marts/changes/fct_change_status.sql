@@ -1,4 +1,5 @@
--- One row per change: where it stands between plan, do, check and act, as of the build's local day; what it waits for and what to do next.
+-- One row per change: where it stands between plan, do, check and act, as of the build's local day; what it waits for
+-- and what to do next.
 with effects as (
 
     select * from {{ ref('fct_change_effects') }} where relation = 'in_scope' and is_current
@@ -14,7 +15,11 @@ primaries as (
 
 deciding as (
 
-    select effects.*, primaries.change_id is not null as has_primary, coalesce(kpis.kpi_name, effects.kpi_id) as kpi_name, kpis.known_until
+    select
+        effects.*,
+        primaries.change_id is not null as has_primary,
+        coalesce(kpis.kpi_name, effects.kpi_id) as kpi_name,
+        kpis.known_until
     from effects
     left join primaries using (change_id)
     left join {{ ref('dim_judged_kpis') }} as kpis using (kpi_id)
@@ -43,7 +48,9 @@ waiting as (
 
     select
         change_id, kpi_name, reason, judged_from, known_until,
-        row_number() over (partition by change_id order by judged_from, known_until desc nulls last, kpi_name, touchpoint_id) as position
+        row_number()
+            over (partition by change_id order by judged_from, known_until desc nulls last, kpi_name, touchpoint_id)
+            as position
     from deciding
     where not is_final
 
@@ -74,21 +81,32 @@ standing as (
     select
         changes.*,
         build.local_date as build_date,
-        case when incidents.change_id is null then coalesce(changes.evaluation_date, counted.judged_from) end as due_date,
+        case when incidents.change_id is null then coalesce(changes.evaluation_date, counted.judged_from) end
+            as due_date,
         case
             when changes.started_date > build.local_date then 'plan'
             when counted.is_judged then 'act'
-            when incidents.change_id is null and coalesce(changes.evaluation_date, counted.judged_from) <= build.local_date then 'check'
+            when
+                incidents.change_id is null
+                and coalesce(changes.evaluation_date, counted.judged_from) <= build.local_date
+                then 'check'
             else 'do'
         end as status,
-        counted.judged_on, counted.judged_from, counted.other_verdict, verdicts.verdict, verdicts.verdicts_text, verdicts.has_better, verdicts.has_worse,
+        counted.judged_on, counted.judged_from, counted.other_verdict, verdicts.verdict, verdicts.verdicts_text,
+        verdicts.has_better, verdicts.has_worse,
         words.next_step as verdict_step,
         incidents.change_id is not null as is_incident,
         case
-            when incidents.change_id is not null then 'its days are left out of what is forecast, and it is not judged itself'
+            when
+                incidents.change_id is not null
+                then 'its days are left out of what is forecast, and it is not judged itself'
             when counted.change_id is null then 'nothing in its scope is measured'
             when not counted.is_nowhere and waiting.known_until <= waiting.judged_from
-                then 'the figures of ' || {{ within_sentence('waiting.kpi_name') }} || ' end on ' || {{ written_date('waiting.known_until - 1') }}
+                then
+                    'the figures of '
+                    || {{ within_sentence('waiting.kpi_name') }}
+                    || ' end on '
+                    || {{ written_date('waiting.known_until - 1') }}
             else waiting.reason
         end as waiting_reason,
         coalesce(counted.is_nowhere, true) as is_unmeasured,
@@ -98,17 +116,41 @@ standing as (
     left join waiting on changes.change_id = waiting.change_id and waiting.position = 1
     left join verdicts on changes.change_id = verdicts.change_id
     left join {{ ref('dim_verdicts') }} as words on verdicts.verdict = words.verdict
-    left join (select distinct change_id from {{ ref('dim_incidents') }}) as incidents on changes.change_id = incidents.change_id
+    left join
+        (select distinct change_id from {{ ref('dim_incidents') }}) as incidents
+        on changes.change_id = incidents.change_id
     cross join {{ source('company_folder', 'build') }} as build
 
 )
 
 select
-    change_id, status, status = 'check' and due_date < build_date - 28 as is_overdue, due_date, judged_on, judged_from, verdict, verdicts_text, waiting_reason,
+    change_id,
+    status,
+    status = 'check' and due_date < build_date - 28 as is_overdue,
+    due_date, judged_on, judged_from, verdict, verdicts_text, waiting_reason,
     case status
-        when 'plan' then 'Starts on ' || {{ written_date('started_date') }} || coalesce(', to be judged on ' || {{ written_date('due_date') }}, '; ' || waiting_reason) || '.'
-        when 'do' then case when is_incident then 'Came from outside on ' else 'Runs since ' end || {{ written_date('started_date') }} || coalesce(', to be judged on ' || {{ written_date('due_date') }}, '; ' || waiting_reason) || '.'
-        when 'check' then case when due_date < build_date - 28 then 'Overdue: due since ' else 'Due since ' end || {{ written_date('due_date') }} || '; ' || waiting_reason || '.'
+        when
+            'plan'
+            then
+                'Starts on '
+                || {{ written_date('started_date') }}
+                || coalesce(', to be judged on ' || {{ written_date('due_date') }}, '; ' || waiting_reason)
+                || '.'
+        when
+            'do'
+            then
+                case when is_incident then 'Came from outside on ' else 'Runs since ' end
+                || {{ written_date('started_date') }}
+                || coalesce(', to be judged on ' || {{ written_date('due_date') }}, '; ' || waiting_reason)
+                || '.'
+        when
+            'check'
+            then
+                case when due_date < build_date - 28 then 'Overdue: due since ' else 'Due since ' end
+                || {{ written_date('due_date') }}
+                || '; '
+                || waiting_reason
+                || '.'
         else 'Judged on ' || {{ written_date('judged_on') }} || ': ' || coalesce(verdict, verdicts_text) || '.'
     end as status_text,
     {{ change_next_step() }} as next_step

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row per KPI, touchpoint, day and part of the figure: its numerator and denominator; the rows of one day add up. Where the denominator belongs
--- to the whole company, every touchpoint gets it, also on days without a numerator.
+-- One row per KPI, touchpoint, day and part of the figure: its numerator and denominator; the rows of one day add up.
+-- Where the denominator belongs to the whole company, every touchpoint gets it, also on days without a numerator.
 with touchpoint_days as (
 
     select
@@ -21,5 +21,7 @@ where denominator_scope = 'company'
 union all
 select company.kpi_id, places.touchpoint_id, company.period_start, 0, company.denominator
 from {{ ref('fct_company_denominators') }} as company
-inner join (select distinct kpi_id, touchpoint_id from touchpoint_days where denominator_scope = 'company') as places using (kpi_id)
+inner join
+    (select distinct kpi_id, touchpoint_id from touchpoint_days where denominator_scope = 'company') as places
+    using (kpi_id)
 where company.grain = 'day' and not company.is_of_segment

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
--- One row per KPI, touchpoint in the scope of a change, value segment and day: its numerator and denominator. is_earlier: by the segment of a month earlier,
--- for days after the month in which a change began: so that nobody is counted in a segment the change may have brought them to.
+-- One row per KPI, touchpoint in the scope of a change, value segment and day: its numerator and denominator.
+-- is_earlier: by the segment of a month earlier, for days after the month in which a change began: so that nobody is
+-- counted in a segment the change may have brought them to.
 with kpis as (
 
     select versions.*
@@ -48,7 +49,10 @@ placed as (
         segment_before is not null
         and exists (
             select 1 from changed
-            where changed.touchpoint_id = measures.touchpoint_id and measures.local_date >= changed.next_month and measures.local_date < changed.until_date
+            where
+                changed.touchpoint_id = measures.touchpoint_id
+                and measures.local_date >= changed.next_month
+                and measures.local_date < changed.until_date
         )
 
 ),
@@ -58,15 +62,28 @@ sides as (
     select kpis.kpi_id, placed.*, placed.total as numerator, 0 as denominator
     from kpis
     inner join placed
-        on kpis.numerator_measure = placed.measure_id and placed.local_date >= kpis.first_date and placed.local_date < kpis.until_date
+        on
+            kpis.numerator_measure = placed.measure_id
+            and placed.local_date >= kpis.first_date
+            and placed.local_date < kpis.until_date
     union all
     select kpis.kpi_id, placed.*, 0, placed.total
     from kpis
     inner join placed
-        on kpis.denominator_measure = placed.measure_id and placed.local_date >= kpis.first_date and placed.local_date < kpis.until_date
+        on
+            kpis.denominator_measure = placed.measure_id
+            and placed.local_date >= kpis.first_date
+            and placed.local_date < kpis.until_date
 
 )
 
-select kpi_id, touchpoint_id, segment, is_earlier, local_date, round(sum(numerator), 6) as numerator, sum(denominator) as denominator
+select
+    kpi_id,
+    touchpoint_id,
+    segment,
+    is_earlier,
+    local_date,
+    round(sum(numerator), 6) as numerator,
+    sum(denominator) as denominator
 from sides
 group by all

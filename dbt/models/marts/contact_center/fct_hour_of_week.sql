@@ -1,5 +1,5 @@
--- One row per channel of visits (or all), service channel, weekday and hour of the last 91 days: sessions, sessions while the service channel was
--- closed, contacts.
+-- One row per channel of visits (or all), service channel, weekday and hour of the last 91 days: sessions, sessions
+-- while the service channel was closed, contacts.
 with window_days as (
 
     select distinct local_date from {{ ref('fct_open_hours') }}
@@ -41,7 +41,12 @@ visited as (
 
 contacts as (
 
-    select contacts.channel, contacts.is_live, contacts.event_date as local_date, {{ local_hour('contacts.queued_at') }} as hour, count(*) as contacts_count
+    select
+        contacts.channel,
+        contacts.is_live,
+        contacts.event_date as local_date,
+        {{ local_hour('contacts.queued_at') }} as hour,
+        count(*) as contacts_count
     from {{ ref('int_contacts__judged') }} as contacts
     cross join bounds
     where contacts.event_date between bounds.first_date and bounds.last_date
@@ -70,13 +75,24 @@ select
     sum(open_hours.open_seconds) as open_seconds,
     coalesce(sum(visited.sessions_count), 0) as sessions_count,
     -- when a channel is open for a part of an hour, its sessions are assumed to be spread evenly over the hour
-    coalesce(sum(visited.sessions_count * (1 - open_hours.open_seconds / nullif(open_hours.slot_seconds, 0))), 0) as unserved_sessions_count,
+    coalesce(sum(visited.sessions_count * (1 - open_hours.open_seconds / nullif(open_hours.slot_seconds, 0))), 0)
+        as unserved_sessions_count,
     coalesce(sum(asked.contacts_count), 0) as contacts_count
 from {{ ref('fct_open_hours') }} as open_hours
 cross join visit_channels
 cross join bounds
 left join visited
-    on visit_channels.visit_channel = visited.visit_channel and open_hours.local_date = visited.local_date and open_hours.hour = visited.hour
+    on
+        visit_channels.visit_channel = visited.visit_channel
+        and open_hours.local_date = visited.local_date
+        and open_hours.hour = visited.hour
 left join asked
-    on open_hours.service_channel = asked.service_channel and open_hours.local_date = asked.local_date and open_hours.hour = asked.hour
-group by visit_channels.visit_channel, open_hours.service_channel, {{ iso_weekday('open_hours.local_date') }}, open_hours.hour
+    on
+        open_hours.service_channel = asked.service_channel
+        and open_hours.local_date = asked.local_date
+        and open_hours.hour = asked.hour
+group by
+    visit_channels.visit_channel,
+    open_hours.service_channel,
+    {{ iso_weekday('open_hours.local_date') }},
+    open_hours.hour

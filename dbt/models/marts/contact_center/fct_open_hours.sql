@@ -1,4 +1,5 @@
--- One row per service channel, day and hour of the last 91 days: how much of the hour it was open. `any live` is open when phone, chat or shop is.
+-- One row per service channel, day and hour of the last 91 days: how much of the hour it was open. `any live` is open
+-- when phone, chat or shop is.
 with begun as (
 
     select min(first_date) as first_date
@@ -63,7 +64,10 @@ all_channels as (
 
     select channel, is_declared, {{ is_live_channel('channel') }} as is_live from channels
     union all
-    select '{{ any_live_channel() }}', bool_and(is_declared), true from channels where {{ is_live_channel('channel') }} having count(*) > 0
+    select '{{ any_live_channel() }}', bool_and(is_declared), true
+    from channels
+    where {{ is_live_channel('channel') }}
+    having count(*) > 0
 
 ),
 
@@ -90,7 +94,16 @@ select
     measured.local_date,
     measured.hour,
     measured.slot_seconds,
-    case when measured.is_declared then {{ open_seconds_until('ending', 'measured.ends_at') }} - {{ open_seconds_until('beginning', 'measured.begins_at') }} else measured.slot_seconds end as open_seconds
+    case
+        when
+            measured.is_declared
+            then
+                {{ open_seconds_until('ending', 'measured.ends_at') }}
+                - {{ open_seconds_until('beginning', 'measured.begins_at') }}
+        else
+            measured.slot_seconds
+    end
+        as open_seconds
 from measured
 {{ join_open_period('beginning', 'measured.channel', 'measured.begins_at') }}
 {{ join_open_period('ending', 'measured.channel', 'measured.ends_at') }}

@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
--- One row per customer, touchpoint, month and kind: the cost of serving the customer. Customer null: the customer of the contact, delivery or return is
--- unknown. The rows sum to the costs shared out (fct_service_costs). A view, because it reads every row. Rows about customers are never published.
+-- One row per customer, touchpoint, month and kind: the cost of serving the customer. Customer null: the customer of
+-- the contact, delivery or return is unknown. The rows sum to the costs shared out (fct_service_costs). A view, because
+-- it reads every row. Rows about customers are never published.
 with attributed as (
 
     select costs.*, cast(null as varchar) as payment_method from {{ ref('int_customer_costs') }} as costs

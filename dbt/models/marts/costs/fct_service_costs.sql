@@ -1,8 +1,12 @@
--- One row per month, kind and channel of cost: the booked amount, the amount shared out to touchpoints, and the reason for the rest.
+-- One row per month, kind and channel of cost: the booked amount, the amount shared out to touchpoints, and the reason
+-- for the rest.
 with booked as (
 
     select
-        cast(date_trunc('month', event_date) as date) as cost_month, kind, channel, cast(sum(amount) as double) as amount
+        cast(date_trunc('month', event_date) as date) as cost_month,
+        kind,
+        channel,
+        cast(sum(amount) as double) as amount
     from {{ ref('int_costs') }}
     group by all
 
@@ -11,7 +15,9 @@ with booked as (
 shared as (
 
     select
-        cast(date_trunc('month', event_date) as date) as cost_month, kind, case when kind = 'contact' then channel end as cost_channel,
+        cast(date_trunc('month', event_date) as date) as cost_month,
+        kind,
+        case when kind = 'contact' then channel end as cost_channel,
         round(sum(service_cost_total), 6) as allocated
     from {{ ref('int_service_costs_daily') }}
     group by all
@@ -21,7 +27,11 @@ shared as (
 -- redeliveries and returns are booked on separate cost centres: each gets its part of what was shared out
 weighed as (
 
-    select *, amount / nullif(sum(amount) over (partition by cost_month, kind, case when kind = 'contact' then channel end), 0) as weight
+    select
+        *,
+        amount
+        / nullif(sum(amount) over (partition by cost_month, kind, case when kind = 'contact' then channel end), 0)
+            as weight
     from booked
 
 )

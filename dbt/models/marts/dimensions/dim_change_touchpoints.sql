@@ -1,19 +1,25 @@
 -- One row per change and touchpoint in its scope, named directly or through a component or supplier.
 with named as (
 
-    select change_id, started_date, trim({{ split_values('touchpoints') }}) as touchpoint_id from {{ ref('dim_changes') }} where touchpoints <> ''
+    select change_id, started_date, trim({{ split_values('touchpoints') }}) as touchpoint_id
+    from {{ ref('dim_changes') }}
+    where touchpoints <> ''
 
 ),
 
 components as (
 
-    select change_id, started_date, trim({{ split_values('components') }}) as component_id from {{ ref('dim_changes') }} where components <> ''
+    select change_id, started_date, trim({{ split_values('components') }}) as component_id
+    from {{ ref('dim_changes') }}
+    where components <> ''
 
 ),
 
 suppliers as (
 
-    select change_id, started_date, trim({{ split_values('suppliers') }}) as supplier_id from {{ ref('dim_changes') }} where suppliers <> ''
+    select change_id, started_date, trim({{ split_values('suppliers') }}) as supplier_id
+    from {{ ref('dim_changes') }}
+    where suppliers <> ''
 
 ),
 
@@ -35,7 +41,14 @@ scoped as (
     select change_id, started_date, touchpoint_id, 'touchpoint' as via from named
     union all
     select change_id, started_date, touchpoint_id, 'component' from through_components
-    where not exists (select 1 from named where named.change_id = through_components.change_id and named.touchpoint_id = through_components.touchpoint_id)
+    where
+        not exists (
+            select 1
+            from named
+            where
+                named.change_id = through_components.change_id
+                and named.touchpoint_id = through_components.touchpoint_id
+        )
 
 )
 

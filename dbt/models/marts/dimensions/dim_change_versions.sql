@@ -1,9 +1,12 @@
--- One row per change and version of it, in the order they were recorded: from the ledger (commands, forms, imports, files as builds saw them) and from sources' own logs.
+-- One row per change and version of it, in the order they were recorded: from the ledger (commands, forms, imports,
+-- files as builds saw them) and from sources' own logs.
 with logged as (
 
     select
         *,
-        row_number() over (order by updated_at nulls first, _window_date nulls first, _source_file, _source_line) as position
+        row_number()
+            over (order by updated_at nulls first, _window_date nulls first, _source_file, _source_line)
+            as position
     from {{ ref('int_changes__staged') }}
     where _rejected_reason is null
 
@@ -22,13 +25,55 @@ last_logged as (
 united as (
 
     select
-        change_id, title, description, started_at, rolled_out_at, ended_at, kind, touchpoints, components, suppliers, channels, segments, owner as owner_department,
-        primary_kpi, expected_direction, expected_size, evaluation_date, investment_amount, recorded_in, recorded_at, is_withdrawn, position, recorded_in as place
+        change_id,
+        title,
+        description,
+        started_at,
+        rolled_out_at,
+        ended_at,
+        kind,
+        touchpoints,
+        components,
+        suppliers,
+        channels,
+        segments,
+        owner as owner_department,
+        primary_kpi,
+        expected_direction,
+        expected_size,
+        evaluation_date,
+        investment_amount,
+        recorded_in,
+        recorded_at,
+        is_withdrawn,
+        position,
+        recorded_in as place
     from {{ source('company_folder', 'change_versions') }}
     union all
     select
-        change_id, title, description, started_at, rolled_out_at, ended_at, kind, touchpoints, components, suppliers, channels, segments, owner,
-        primary_kpi, expected_direction, cast(expected_size as double), evaluation_date, cast(investment_amount as double), 'source', updated_at, false, position, _source
+        change_id,
+        title,
+        description,
+        started_at,
+        rolled_out_at,
+        ended_at,
+        kind,
+        touchpoints,
+        components,
+        suppliers,
+        channels,
+        segments,
+        owner,
+        primary_kpi,
+        expected_direction,
+        cast(expected_size as double),
+        evaluation_date,
+        cast(investment_amount as double),
+        'source',
+        updated_at,
+        false,
+        position,
+        _source
     from last_logged
     where recency = 1
 

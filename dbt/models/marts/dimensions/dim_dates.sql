@@ -1,4 +1,5 @@
--- One row per calendar day from the first day with data to the end of the year after the last. The time spine of the semantic layer.
+-- One row per calendar day from the first day with data to the end of the year after the last. The time spine of the
+-- semantic layer.
 with bounds as (
 
     select
@@ -10,7 +11,16 @@ with bounds as (
 
 days as (
 
-    select cast(unnest(generate_series(date_trunc('year', first_date), date_trunc('year', last_date) + interval 2 year - interval 1 day, interval 1 day)) as date) as date_day
+    select
+        cast(
+            unnest(
+                generate_series(
+                    date_trunc('year', first_date),
+                    date_trunc('year', last_date) + interval 2 year - interval 1 day,
+                    interval 1 day
+                )
+            ) as date
+        ) as date_day
     from bounds
 
 )

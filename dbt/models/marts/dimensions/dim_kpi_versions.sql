@@ -1,4 +1,5 @@
--- One row per KPI and version: a definition of the semantic layer and the days it is in force. The first one also holds for days before it.
+-- One row per KPI and version: a definition of the semantic layer and the days it is in force. The first one also holds
+-- for days before it.
 {% set kpis = graph.metrics.values() | selectattr('config.meta.kind', 'equalto', 'kpi') | sort(attribute='name') | list if execute else [] %}
 with listed as (
 
@@ -23,7 +24,8 @@ with listed as (
         '{{ kpi.config.meta.owner | replace("'", "''") }}' as owner_department,
         {{ version.version }} as version,
         cast('{{ version.valid_from }}' as date) as valid_from,
-        {{ "'" ~ version.change | replace("'", "''") ~ "'" if version.change else 'cast(null as varchar)' }} as what_changed,
+        {{ "'" ~ version.change | replace("'", "''") ~ "'" if version.change else 'cast(null as varchar)' }}
+            as what_changed,
         '{{ (version.date_basis or kpi.config.meta.date_basis) | replace("'", "''") }}' as date_basis,
         '{{ kpi.config.meta.denominator_scope or "same" }}' as denominator_scope
     {% if not loop.last %}union all{% endif %}
@@ -45,7 +47,9 @@ maturity as (
         max(measures.maturity_days) as maturity_days,
         min(coverage.until_date - measures.maturity_days) as immature_from
     from listed
-    inner join {{ ref('dim_measures') }} as measures on measures.measure_id in (listed.numerator_measure, listed.denominator_measure)
+    inner join
+        {{ ref('dim_measures') }} as measures
+        on measures.measure_id in (listed.numerator_measure, listed.denominator_measure)
     inner join (
         select fact, max(until_date) as until_date from {{ ref('int_fact_coverage') }} group by fact
     ) as coverage on measures.matures_with_fact = coverage.fact
@@ -58,10 +62,14 @@ select
     maturity.maturity_days,
     maturity.immature_from,
     case when listed.version = 1 then date '1900-01-01' else listed.valid_from end as first_date,
-    coalesce(lead(listed.valid_from) over (partition by listed.kpi_id order by listed.version), date '9999-12-31') as until_date,
+    coalesce(lead(listed.valid_from) over (partition by listed.kpi_id order by listed.version), date '9999-12-31')
+        as until_date,
     -- the newest version whose first day the data have reached
     row_number() over (
-        partition by listed.kpi_id order by listed.version > 1 and listed.valid_from > coalesce(covered.last_date, listed.valid_from), listed.version desc
+        partition by listed.kpi_id
+        order by
+            listed.version > 1 and listed.valid_from > coalesce(covered.last_date, listed.valid_from),
+            listed.version desc
     ) = 1 as is_current
 from listed
 left join maturity on listed.kpi_id = maturity.kpi_id and listed.version = maturity.version

@@ -9,9 +9,11 @@ select
     '{{ counted.covered_by or counted.fact }}' as covered_by,
     {{ counted.has_segments or false }} as has_segments,
     '{{ measure.config.meta.date_basis }}' as date_basis,
-    {{ "'" ~ measure.config.meta.within ~ "'" if measure.config.meta.within else 'cast(null as varchar)' }} as within_fact,
+    {{ "'" ~ measure.config.meta.within ~ "'" if measure.config.meta.within else 'cast(null as varchar)' }}
+        as within_fact,
     {{ measure.config.meta.matures.days if measure.config.meta.matures else 'cast(null as integer)' }} as maturity_days,
-    {{ "'" ~ measure.config.meta.matures.with ~ "'" if measure.config.meta.matures else 'cast(null as varchar)' }} as matures_with_fact,
+    {{ "'" ~ measure.config.meta.matures.with ~ "'" if measure.config.meta.matures else 'cast(null as varchar)' }}
+        as matures_with_fact,
     '{{ measure.config.meta.needs | join(",") }}' as needs
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

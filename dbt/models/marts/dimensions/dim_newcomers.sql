@@ -1,18 +1,34 @@
--- One row per supplier, channel and survey seen in the data: since when, whether that was news (after its source's first 28 days), and whether the company folder names it.
+-- One row per supplier, channel and survey seen in the data: since when, whether that was news (after its source's
+-- first 28 days), and whether the company folder names it.
 with seen as (
 
-    select 'supplier' as kind, 'deliveries' as fact, source, supplier_id as thing_id, min(event_date) as first_date, max(event_date) as last_date
+    select
+        'supplier' as kind,
+        'deliveries' as fact,
+        source,
+        supplier_id as thing_id,
+        min(event_date) as first_date,
+        max(event_date) as last_date
     from {{ ref('int_deliveries_daily') }}
     where supplier_id <> 'unknown'
     group by source, supplier_id
     union all
-    select 'channel', 'orders', source, channel, min(event_date), max(event_date) from {{ ref('int_orders_daily') }} where channel <> 'unknown' group by source, channel
+    select 'channel', 'orders', source, channel, min(event_date), max(event_date)
+    from {{ ref('int_orders_daily') }}
+    where channel <> 'unknown'
+    group by source, channel
     union all
-    select 'channel', 'contacts', source, channel, min(event_date), max(event_date) from {{ ref('int_contacts_daily') }} group by source, channel
+    select 'channel', 'contacts', source, channel, min(event_date), max(event_date)
+    from {{ ref('int_contacts_daily') }}
+    group by source, channel
     union all
-    select 'channel', 'visits', source, channel, min(event_date), max(event_date) from {{ ref('int_visits_daily') }} group by source, channel
+    select 'channel', 'visits', source, channel, min(event_date), max(event_date)
+    from {{ ref('int_visits_daily') }}
+    group by source, channel
     union all
-    select 'survey', 'answers', _source, survey_id, min(event_date), max(event_date) from {{ ref('int_survey_responses') }} group by _source, survey_id
+    select 'survey', 'answers', _source, survey_id, min(event_date), max(event_date)
+    from {{ ref('int_survey_responses') }}
+    group by _source, survey_id
 
 ),
 
@@ -39,7 +55,9 @@ first_seen as (
 
 declared as (
 
-    select 'supplier' as kind, supplier_id as thing_id from {{ source('company_folder', 'components') }} where supplier_id is not null
+    select 'supplier' as kind, supplier_id as thing_id
+    from {{ source('company_folder', 'components') }}
+    where supplier_id is not null
     union
     select kind, thing_id from {{ source('company_folder', 'declared_things') }}
 

@@ -10,7 +10,9 @@ select
     peaks.name,
     cast(years.year || '-' || peaks.from_month_day as date) as from_date,
     cast(
-        case when peaks.to_month_day < peaks.from_month_day then years.year + 1 else years.year end || '-' || peaks.to_month_day as date
+        case when peaks.to_month_day < peaks.from_month_day then years.year + 1 else years.year end
+        || '-'
+        || peaks.to_month_day as date
     ) as to_date
 from {{ source('company_folder', 'peaks') }} as peaks
 cross join years

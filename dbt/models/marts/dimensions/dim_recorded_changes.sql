@@ -18,15 +18,24 @@ kept_plans as (
 
 select
     told.change_id, told.title, told.description, told.started_at,
-    -- a log that was written over tells another end of the roll-out: it counts when that was said before both days were past
+    -- a log that was written over tells another end of the roll-out: it counts when that was said before both days were
+    -- past
     case
         when
             kept_plans.is_planned
-            and not exists (select 1 from {{ ref('dim_change_versions') }} as versions where versions.change_id = told.change_id and versions.rolled_out_at is not distinct from kept_plans.rolled_out_at)
+            and not exists (
+                select 1
+                from {{ ref('dim_change_versions') }} as versions
+                where
+                    versions.change_id = told.change_id
+                    and versions.rolled_out_at is not distinct from kept_plans.rolled_out_at
+            )
             and not coalesce(
                 told.recorded_at > kept_plans.published_at
-                and {{ local_date('told.recorded_at') }} <= {{ local_date('coalesce(kept_plans.rolled_out_at, kept_plans.started_at)') }}
-                and {{ local_date('told.recorded_at') }} <= {{ local_date('coalesce(told.rolled_out_at, told.started_at)') }},
+                and {{ local_date('told.recorded_at') }}
+                <= {{ local_date('coalesce(kept_plans.rolled_out_at, kept_plans.started_at)') }}
+                and {{ local_date('told.recorded_at') }}
+                <= {{ local_date('coalesce(told.rolled_out_at, told.started_at)') }},
                 false
             )
             then kept_plans.rolled_out_at
@@ -40,7 +49,11 @@ select
     {%- for column in ['primary_kpi', 'expected_direction', 'expected_size', 'evaluation_date'] %}
     case when kept_plans.is_planned then kept_plans.{{ column }} else told.{{ column }} end as {{ column }},
     {%- endfor %}
-    told.investment_amount, told.recorded_in, told.recorded_at, coalesce(kept_plans.is_planned, told.is_planned) as is_planned, told.is_withdrawn
+    told.investment_amount,
+    told.recorded_in,
+    told.recorded_at,
+    coalesce(kept_plans.is_planned, told.is_planned) as is_planned,
+    told.is_withdrawn
 from {{ ref('dim_change_plans') }} as told
 left join kept_plans using (change_id)
 where told.is_known

@@ -1,5 +1,5 @@
--- One row per change: the end of its roll-out that counts, by its recorded versions. An edit counts when neither the old nor the new day was past by then:
--- nobody chooses the weeks that are judged with their figures in sight.
+-- One row per change: the end of its roll-out that counts, by its recorded versions. An edit counts when neither the
+-- old nor the new day was past by then: nobody chooses the weeks that are judged with their figures in sight.
 with versions as (
 
     select
@@ -37,7 +37,9 @@ counted as (
 
 in_time as (
 
-    select *, row_number() over (partition by change_id order by version desc) as recency from counted where late_count = 0
+    select *, row_number() over (partition by change_id order by version desc) as recency
+    from counted
+    where late_count = 0
 
 )
 

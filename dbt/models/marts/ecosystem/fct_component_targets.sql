@@ -1,5 +1,6 @@
--- One row per component, KPI and period: its target. This is its own target if it has one; otherwise the mean of its touchpoints' targets, weighted
--- by their denominators. When the denominator belongs to the whole company, the targets are summed.
+-- One row per component, KPI and period: its target. This is its own target if it has one; otherwise the mean of its
+-- touchpoints' targets, weighted by their denominators. When the denominator belongs to the whole company, the targets
+-- are summed.
 with own as (
 
     select component_id, kpi_id, target, lower_bound
@@ -38,7 +39,10 @@ union all
 select
     component_id, kpi_id, grain, period_start,
     -- rounded, so that the sum does not depend on the order of the rows
-    round(case when denominator_scope = 'company' then sum(target) else sum(target * denominator) / sum(denominator) end, 9),
+    round(
+        case when denominator_scope = 'company' then sum(target) else sum(target * denominator) / sum(denominator) end,
+        9
+    ),
     round(case
         when count(lower_bound) = 0 then null
         when denominator_scope = 'company' then sum(bound)

@@ -21,19 +21,33 @@ places as (
 )
 
 select
-    components.component_id, components.component_name, components.kind, components.owner_department, components.is_visible, components.is_declared,
+    components.component_id,
+    components.component_name,
+    components.kind,
+    components.owner_department,
+    components.is_visible,
+    components.is_declared,
     components.first_seen_date, components.is_news,
     places.touchpoints, places.touchpoint_names,
     windows.window_id, windows.window_start, windows.window_end,
-    components.kpi_id, kpis.kpi_name, coalesce(figures.n, 0) as n, figures.value, figures.value_lower, figures.value_upper,
+    components.kpi_id,
+    kpis.kpi_name,
+    coalesce(figures.n, 0) as n,
+    figures.value,
+    figures.value_lower,
+    figures.value_upper,
     figures.target, figures.lower_bound, figures.previous_value,
     coalesce(figures.trend, 'unclear') as trend,
     case
-        when components.kpi_id is null or places.touchpoints_count is null or not kpis.is_measurable then 'not_measurable'
+        when
+            components.kpi_id is null or places.touchpoints_count is null or not kpis.is_measurable
+            then 'not_measurable'
         else coalesce(figures.status, 'no_data')
     end as status,
     case
-        when not components.is_declared then 'not measured: seen in the data, not declared; name it in components.yml with an owner and a KPI'
+        when
+            not components.is_declared
+            then 'not measured: seen in the data, not declared; name it in components.yml with an owner and a KPI'
         when components.kpi_id is null then 'not measured: no KPI is named for it in components.yml'
         when places.touchpoints_count is null then 'not measured: it names no touchpoint in components.yml'
         when not kpis.is_measurable then 'not measured: ' || replace(kpis.not_measurable_reason, 'not measurable: ', '')
@@ -46,4 +60,7 @@ cross join windows
 left join places using (component_id)
 left join {{ ref('dim_kpis') }} as kpis using (kpi_id)
 left join {{ ref('fct_touchpoint_windows') }} as figures
-    on components.component_id = figures.component_id and components.kpi_id = figures.kpi_id and windows.window_id = figures.grain
+    on
+        components.component_id = figures.component_id
+        and components.kpi_id = figures.kpi_id
+        and windows.window_id = figures.grain

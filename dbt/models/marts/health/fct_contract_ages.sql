@@ -1,5 +1,5 @@
--- One row per source contract with a staging model: days since its youngest table began (that table may be the incomplete one), and tables not landed
--- yet.
+-- One row per source contract with a staging model: days since its youngest table began (that table may be the
+-- incomplete one), and tables not landed yet.
 with feeds as (
 
     {% for contract, models in var('contract_models').items() %}

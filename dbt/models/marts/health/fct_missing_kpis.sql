@@ -1,4 +1,5 @@
--- One row per KPI without any value that a touchpoint declares, or that the company could have: not measurable, or no data.
+-- One row per KPI without any value that a touchpoint declares, or that the company could have: not measurable, or no
+-- data.
 with declared as (
 
     select
@@ -26,7 +27,8 @@ select
     declared.owner_department,
     (select min(local_date) from {{ ref('fct_daily_measures') }}) as period_start,
     declared.target,
-    case when kpis.is_measurable and declared.not_measured_reason is null then 'no_data' else 'not_measurable' end as status,
+    case when kpis.is_measurable and declared.not_measured_reason is null then 'no_data' else 'not_measurable' end
+        as status,
     coalesce(
         'not measured: ' || declared.not_measured_reason,
         kpis.not_measurable_reason,

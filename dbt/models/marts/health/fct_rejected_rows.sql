@@ -1,4 +1,5 @@
--- One row per source table, stage and reason: the number of rows that could not be used, and the file and line of the last one.
+-- One row per source table, stage and reason: the number of rows that could not be used, and the file and line of the
+-- last one.
 {% set models = [] %}
 {% for contract, names in var('contract_models').items() %}{% for name in names %}{% do models.append((contract, name)) %}{% endfor %}{% endfor %}
 with rejected as (

@@ -1,5 +1,5 @@
--- The periods in which an instance counts, by its first day: its month, the settled year, everything. The settled year is 364 days that end two gaps
--- before the end of the data, so that hardly any instance is still running.
+-- The periods in which an instance counts, by its first day: its month, the settled year, everything. The settled year
+-- is 364 days that end two gaps before the end of the data, so that hardly any instance is still running.
 with begun as (
 
     select distinct

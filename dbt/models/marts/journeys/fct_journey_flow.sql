@@ -1,4 +1,5 @@
--- One row per journey, followed phase and period of the instance's start. Each instance counts once: entered = completed + dropped out + running.
+-- One row per journey, followed phase and period of the instance's start. Each instance counts once: entered =
+-- completed + dropped out + running.
 with periods as (
 
     select
@@ -39,7 +40,8 @@ counted as (
         passages.journey_id, passages.phase_id, periods.grain, periods.period_start,
         count(*) as entered_count,
         count(*) filter (where passages.ended_count = passages.visits_count) as completed_count,
-        count(*) filter (where passages.ended_count < passages.visits_count and not periods.is_running) as dropped_out_count,
+        count(*) filter (where passages.ended_count < passages.visits_count and not periods.is_running)
+            as dropped_out_count,
         count(*) filter (where passages.ended_count < passages.visits_count and periods.is_running) as running_count,
         count(*) filter (where not periods.is_running) as closed_entered_count,
         count(*) filter (where passages.visits_count > 1) as repeated_count,
@@ -66,7 +68,12 @@ dwelled as (
 
 select
     phases.journey_id, phases.phase_id, phases.phase_name, phases.phase_position, phases.is_moment,
-    totals.grain, totals.period_start, totals.period_end, totals.is_settled, totals.instances_count, totals.closed_count,
+    totals.grain,
+    totals.period_start,
+    totals.period_end,
+    totals.is_settled,
+    totals.instances_count,
+    totals.closed_count,
     coalesce(counted.entered_count, 0) as entered_count,
     coalesce(counted.completed_count, 0) as completed_count,
     coalesce(counted.dropped_out_count, 0) as dropped_out_count,
@@ -76,8 +83,18 @@ select
     coalesce(counted.looped_back_count, 0) as looped_back_count,
     cast(counted.entered_count as double) / totals.instances_count as reached_share,
     cast(counted.dropped_out_count as double) / nullif(counted.closed_entered_count, 0) as drop_out_share,
-    case when counted.closed_entered_count > 0 then {{ wilson_bound('counted.dropped_out_count', 'cast(counted.closed_entered_count as double)', '-') }} end as drop_out_share_lower,
-    case when counted.closed_entered_count > 0 then {{ wilson_bound('counted.dropped_out_count', 'cast(counted.closed_entered_count as double)', '+') }} end as drop_out_share_upper,
+    case
+        when
+            counted.closed_entered_count > 0
+            then {{ wilson_bound('counted.dropped_out_count', 'cast(counted.closed_entered_count as double)', '-') }}
+    end
+        as drop_out_share_lower,
+    case
+        when
+            counted.closed_entered_count > 0
+            then {{ wilson_bound('counted.dropped_out_count', 'cast(counted.closed_entered_count as double)', '+') }}
+    end
+        as drop_out_share_upper,
     cast(counted.repeated_count as double) / counted.entered_count as repeated_share,
     coalesce(dwelled.dwell_count, 0) as dwell_count,
     dwelled.dwell_median_hours,

@@ -1,4 +1,5 @@
--- One row per journey instance: when it began, whether it may still go on, and its path. An instance is over when its gap has passed in the data.
+-- One row per journey instance: when it began, whether it may still go on, and its path. An instance is over when its
+-- gap has passed in the data.
 with needed_facts as (
 
     select distinct
@@ -32,7 +33,12 @@ known as (
 
 stretches as (
 
-    select journey_id, thread_key, stretch_number, min(instance_started_at) as started_at, max(event_date) as last_event_date
+    select
+        journey_id,
+        thread_key,
+        stretch_number,
+        min(instance_started_at) as started_at,
+        max(event_date) as last_event_date
     from {{ ref('int_journey_steps') }}
     group by journey_id, thread_key, stretch_number
 
@@ -43,7 +49,11 @@ named as (
     select
         visits.*,
         phases.phase_name,
-        coalesce(lead(visits.is_again) over (partition by visits.journey_id, visits.thread_key, visits.stretch_number order by visits.visit_number), false) as is_repeated_next
+        coalesce(
+            lead(visits.is_again)
+                over (partition by visits.journey_id, visits.thread_key, visits.stretch_number order by visits.visit_number),
+            false
+        ) as is_repeated_next
     from {{ ref('int_journey_visits') }} as visits
     inner join {{ ref('dim_journeys') }} as phases using (journey_id, phase_id)
 
@@ -54,7 +64,10 @@ ways as (
     select
         journey_id, thread_key, stretch_number,
         count(*) as visits_count,
-        string_agg(case when not is_again then phase_name || case when is_repeated_next then ' (again)' else '' end end, ' → ' order by visit_number) as path,
+        string_agg(
+            case when not is_again then phase_name || case when is_repeated_next then ' (again)' else '' end end,
+            ' → ' order by visit_number
+        ) as path,
         max(case when ended_at is null then visit_number end) as open_visit_number
     from named
     group by journey_id, thread_key, stretch_number

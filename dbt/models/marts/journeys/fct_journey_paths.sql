@@ -1,5 +1,5 @@
--- One row per journey, period and path of instances whose gap has passed, from the most to the least common. Paths of fewer than 5 instances are one
--- row.
+-- One row per journey, period and path of instances whose gap has passed, from the most to the least common. Paths of
+-- fewer than 5 instances are one row.
 with taken as (
 
     select
@@ -29,7 +29,9 @@ folded as (
 
 select
     journey_id, grain, period_start, period_end,
-    row_number() over (partition by journey_id, grain order by path is null, instances_count desc, path, open_phase_name) as path_rank,
+    row_number()
+        over (partition by journey_id, grain order by path is null, instances_count desc, path, open_phase_name)
+        as path_rank,
     path,
     open_phase_name,
     cast(paths_count as bigint) as paths_count,

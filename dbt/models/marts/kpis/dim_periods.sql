@@ -1,4 +1,5 @@
--- The periods of each day: calendar grains, and windows that end with the last covered day, each with the window before it.
+-- The periods of each day: calendar grains, and windows that end with the last covered day, each with the window before
+-- it.
 with covered as (
 
     select min(local_date) as first_date, max(local_date) as last_date from {{ ref('fct_daily_measures') }}
@@ -25,9 +26,16 @@ windows as (
 
 select 'day' as grain, local_date, local_date as period_start, local_date as period_end from days
 union all
-select 'week', local_date, cast(date_trunc('week', local_date) as date), cast(date_trunc('week', local_date) as date) + 6 from days
+select
+    'week', local_date, cast(date_trunc('week', local_date) as date), cast(date_trunc('week', local_date) as date) + 6
+from days
 union all
-select 'month', local_date, cast(date_trunc('month', local_date) as date), cast(date_trunc('month', local_date) + interval 1 month as date) - 1 from days
+select
+    'month',
+    local_date,
+    cast(date_trunc('month', local_date) as date),
+    cast(date_trunc('month', local_date) + interval 1 month as date) - 1
+from days
 union all
 select 'total', days.local_date, covered.first_date, covered.last_date from days cross join covered
 union all
@@ -37,8 +45,14 @@ cross join windows
 cross join covered
 where days.local_date > covered.last_date - windows.days_count
 union all
-select 'before_' || windows.window_id, days.local_date, covered.last_date - 2 * windows.days_count + 1, covered.last_date - windows.days_count
+select
+    'before_' || windows.window_id,
+    days.local_date,
+    covered.last_date - 2 * windows.days_count + 1,
+    covered.last_date - windows.days_count
 from days
 cross join windows
 cross join covered
-where days.local_date > covered.last_date - 2 * windows.days_count and days.local_date <= covered.last_date - windows.days_count
+where
+    days.local_date > covered.last_date - 2 * windows.days_count
+    and days.local_date <= covered.last_date - windows.days_count

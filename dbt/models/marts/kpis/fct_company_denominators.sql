@@ -1,4 +1,5 @@
--- One row per period and KPI whose denominator belongs to the whole company: that denominator, and that of each segment's customers.
+-- One row per period and KPI whose denominator belongs to the whole company: that denominator, and that of each
+-- segment's customers.
 with kpis as (
 
     select * from {{ ref('dim_kpi_versions') }} where denominator_scope = 'company'
@@ -16,7 +17,10 @@ select
     sum(measures.total) as denominator
 from kpis
 inner join {{ ref('fct_daily_measures') }} as measures
-    on kpis.denominator_measure = measures.measure_id and measures.local_date >= kpis.first_date and measures.local_date < kpis.until_date
+    on
+        kpis.denominator_measure = measures.measure_id
+        and measures.local_date >= kpis.first_date
+        and measures.local_date < kpis.until_date
 inner join {{ ref('dim_periods') }} as periods using (local_date)
 {{ leave_out_older_versions('kpis.kpi_id', 'kpis.version') }}
 group by grouping sets (

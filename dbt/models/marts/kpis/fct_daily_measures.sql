@@ -1,4 +1,5 @@
--- One row per measure, day, touchpoint, channel, supplier, segment and segment a month earlier. touchpoint_id null: belongs to the company as a whole; 'unmapped': no touchpoint claims the event.
+-- One row per measure, day, touchpoint, channel, supplier, segment and segment a month earlier. touchpoint_id null:
+-- belongs to the company as a whole; 'unmapped': no touchpoint claims the event.
 with coverage as (
 
     select fact, min(first_date) as first_date, max(until_date) as until_date
@@ -42,12 +43,24 @@ bounded as (
     where
         placed.local_date < own.until_date
         and (measures.maturity_days is null or placed.local_date + measures.maturity_days < later.until_date)
-        and (measures.within_fact is null or (placed.local_date >= other.first_date and placed.local_date < other.until_date))
+        and (
+            measures.within_fact is null
+            or (placed.local_date >= other.first_date and placed.local_date < other.until_date)
+        )
 
 )
 
 select
-    concat_ws('|', measure_id, local_date, coalesce(touchpoint_id, '-'), coalesce(channel, '-'), coalesce(supplier_id, '-'), coalesce(segment, '-'), coalesce(segment_before, '-')) as daily_measure_id,
+    concat_ws(
+        '|',
+        measure_id,
+        local_date,
+        coalesce(touchpoint_id, '-'),
+        coalesce(channel, '-'),
+        coalesce(supplier_id, '-'),
+        coalesce(segment, '-'),
+        coalesce(segment_before, '-')
+    ) as daily_measure_id,
     measure_id,
     fact,
     local_date,

@@ -1,4 +1,5 @@
--- Numerator and denominator of every KPI per day, scope and dimension value; still additive. Each day uses the KPI version valid on it.
+-- Numerator and denominator of every KPI per day, scope and dimension value; still additive. Each day uses the KPI
+-- version valid on it.
 with kpis as (
 
     select
@@ -14,19 +15,32 @@ with kpis as (
 sides as (
 
     select
-        kpis.kpi_id, kpis.version as kpi_version, measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
+        kpis.kpi_id,
+        kpis.version as kpi_version,
+        measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
         case when kpis.has_segments then measures.segment end as segment,
-        measures.total as numerator, measures.total_sq as numerator_sq, measures.total_cube as numerator_cube, cast(0 as double) as denominator
+        measures.total as numerator,
+        measures.total_sq as numerator_sq,
+        measures.total_cube as numerator_cube,
+        cast(0 as double) as denominator
     from kpis
     inner join {{ ref('fct_daily_measures') }} as measures
-        on kpis.numerator_measure = measures.measure_id and measures.local_date >= kpis.first_date and measures.local_date < kpis.until_date
+        on
+            kpis.numerator_measure = measures.measure_id
+            and measures.local_date >= kpis.first_date
+            and measures.local_date < kpis.until_date
     union all
     select
-        kpis.kpi_id, kpis.version as kpi_version, measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
+        kpis.kpi_id,
+        kpis.version as kpi_version,
+        measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
         case when kpis.has_segments then measures.segment end, 0, 0, 0, measures.total
     from kpis
     inner join {{ ref('fct_daily_measures') }} as measures
-        on kpis.denominator_measure = measures.measure_id and measures.local_date >= kpis.first_date and measures.local_date < kpis.until_date
+        on
+            kpis.denominator_measure = measures.measure_id
+            and measures.local_date >= kpis.first_date
+            and measures.local_date < kpis.until_date
     where kpis.denominator_scope = 'same'
 
 ),
@@ -40,7 +54,13 @@ relationship_kpis as (
 
 scoped as (
 
-    select 'company' as scope_kind, cast(null as varchar) as journey_id, cast(null as varchar) as phase_id, cast(null as varchar) as scope_touchpoint_id, cast(null as varchar) as component_id, sides.*
+    select
+        'company' as scope_kind,
+        cast(null as varchar) as journey_id,
+        cast(null as varchar) as phase_id,
+        cast(null as varchar) as scope_touchpoint_id,
+        cast(null as varchar) as component_id,
+        sides.*
     from sides
     left join relationship_kpis using (kpi_id)
     where relationship_kpis.kpi_id is null or sides.touchpoint_id is null
@@ -65,11 +85,13 @@ split as (
         phase_id,
         scope_touchpoint_id as touchpoint_id,
         component_id,
-        case when grouping(channel) = 0 then 'channel' when grouping(supplier_id) = 0 then 'supplier' when grouping(segment) = 0 then 'segment' else 'total' end as dimension_set,
-        channel,
-        supplier_id,
-        segment,
-        local_date,
+        case
+            when grouping(channel) = 0 then 'channel' when grouping(supplier_id) = 0 then 'supplier' when
+                grouping(segment) = 0
+                then 'segment'
+            else 'total'
+        end as dimension_set,
+        channel, supplier_id, segment, local_date,
         round(sum(numerator), 6) as numerator,
         sum(numerator_sq) as numerator_sq,
         sum(numerator_cube) as numerator_cube,

@@ -1,9 +1,17 @@
--- One row per KPI that is a mean, touchpoint (or the company, also by channel) and period: exact median and 90th percentile of its single values.
+-- One row per KPI that is a mean, touchpoint (or the company, also by channel) and period: exact median and 90th
+-- percentile of its single values.
 with single_values as (
 
     select
-        'net_revenue' as measure_id, 'order_placed' as event_type, _source as source, coalesce(channel, 'unknown') as channel, payment_method,
-        cast(null as varchar) as queue, cast(null as varchar) as topic, cast(null as varchar) as carrier, cast(null as varchar) as supplier_id,
+        'net_revenue' as measure_id,
+        'order_placed' as event_type,
+        _source as source,
+        coalesce(channel, 'unknown') as channel,
+        payment_method,
+        cast(null as varchar) as queue,
+        cast(null as varchar) as topic,
+        cast(null as varchar) as carrier,
+        cast(null as varchar) as supplier_id,
         event_date, kept_net_amount as value
     from {{ ref('int_orders__valued') }}
     where kept_net_amount is not null
@@ -48,9 +56,19 @@ placed as (
 
 scoped as (
 
-    select kpi_id, kpi_version, 'touchpoint' as scope_kind, touchpoint_id, 'total' as dimension_set, cast(null as varchar) as channel, local_date, value from placed
+    select
+        kpi_id,
+        kpi_version,
+        'touchpoint' as scope_kind,
+        touchpoint_id,
+        'total' as dimension_set,
+        cast(null as varchar) as channel,
+        local_date,
+        value
+    from placed
     union all
-    select kpi_id, kpi_version, 'company', cast(null as varchar), 'total', cast(null as varchar), local_date, value from placed
+    select kpi_id, kpi_version, 'company', cast(null as varchar), 'total', cast(null as varchar), local_date, value
+    from placed
     union all
     select kpi_id, kpi_version, 'company', cast(null as varchar), 'channel', channel, local_date, value from placed
 
@@ -68,6 +86,14 @@ select
     {{ quantile('scoped.value', 0.9) }} as p90
 from scoped
 inner join {{ ref('dim_periods') }} as periods using (local_date)
+
 {{ leave_out_older_versions('scoped.kpi_id', 'scoped.kpi_version') }}
     and periods.grain not like 'before_%'
-group by scoped.kpi_id, scoped.scope_kind, scoped.touchpoint_id, scoped.dimension_set, scoped.channel, periods.grain, periods.period_start
+group by
+    scoped.kpi_id,
+    scoped.scope_kind,
+    scoped.touchpoint_id,
+    scoped.dimension_set,
+    scoped.channel,
+    periods.grain,
+    periods.period_start

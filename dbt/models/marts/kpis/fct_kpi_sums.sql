@@ -1,4 +1,5 @@
--- One row per KPI, scope, dimension value and period: numerator and denominator, not divided yet. A period has one version of a KPI.
+-- One row per KPI, scope, dimension value and period: numerator and denominator, not divided yet. A period has one
+-- version of a KPI.
 with kpis as (
 
     select * from {{ ref('dim_kpi_versions') }}
@@ -10,7 +11,12 @@ dated as (
 
     select
         days.*, kpis.immature_from,
-        days.local_date + cast(greatest(0, coalesce((select max(local_date) from {{ ref('dim_periods') }}) + 1 - kpis.immature_from, 0)) as integer) as window_date
+        days.local_date
+        + cast(
+            greatest(
+                0, coalesce((select max(local_date) from {{ ref('dim_periods') }}) + 1 - kpis.immature_from, 0)
+            ) as integer
+        ) as window_date
     from {{ ref('fct_kpi_days') }} as days
     inner join kpis on days.kpi_id = kpis.kpi_id and days.kpi_version = kpis.version
 
@@ -20,7 +26,8 @@ summed as (
 
     {% for day, is_window in [('local_date', 'false'), ('window_date', 'true')] %}
     select
-        days.kpi_id, days.kpi_version, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id, days.dimension_set, days.channel, days.supplier_id, days.segment,
+        days.kpi_id, days.kpi_version, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id,
+        days.component_id, days.dimension_set, days.channel, days.supplier_id, days.segment,
         periods.grain, periods.period_start, periods.period_end,
         -- amounts and seconds have at most six decimals: rounding removes differences from the order of the rows
         round(sum(days.numerator), 6) as numerator,
@@ -29,11 +36,18 @@ summed as (
         sum(days.denominator) as denominator
     from dated as days
     inner join {{ ref('dim_periods') }} as periods
-        on days.{{ day }} = periods.local_date and (periods.grain like 'last_%' or periods.grain like 'before_%') = {{ is_window }}
-    {{ leave_out_older_versions('days.kpi_id', 'days.kpi_version') }}
-    -- days and weeks of a segment mostly have too few events to be shown
-    and (days.dimension_set <> 'segment' or periods.grain not in ('day', 'week'))
-    and (days.immature_from is null or periods.grain not in ('week', 'month') or periods.period_end < days.immature_from)
+        on
+            days.{{ day }} = periods.local_date
+            and (periods.grain like 'last_%' or periods.grain like 'before_%') = {{ is_window }}
+    
+{{ leave_out_older_versions('days.kpi_id', 'days.kpi_version') }}
+        -- days and weeks of a segment mostly have too few events to be shown
+        and (days.dimension_set <> 'segment' or periods.grain not in ('day', 'week'))
+        and (
+            days.immature_from is null
+            or periods.grain not in ('week', 'month')
+            or periods.period_end < days.immature_from
+        )
     group by all
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -45,14 +59,17 @@ immature as (
 
     select series.*, kpis.version as kpi_version, periods.grain, periods.period_start, periods.period_end
     from (
-        select distinct days.kpi_id, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id
+        select distinct
+            days.kpi_id, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id
         from {{ ref('fct_kpi_days') }} as days
         inner join kpis on days.kpi_id = kpis.kpi_id and days.kpi_version = kpis.version
         where kpis.immature_from is not null
     ) as series
     inner join kpis using (kpi_id)
     inner join (
-        select distinct grain, period_start, period_end from {{ ref('dim_periods') }} where grain in ('day', 'week', 'month')
+        select distinct grain, period_start, period_end
+        from {{ ref('dim_periods') }}
+        where grain in ('day', 'week', 'month')
     ) as periods
         on
             periods.period_end >= kpis.immature_from
@@ -64,7 +81,10 @@ immature as (
 -- when the denominator belongs to the whole company, a period without any event counts too, from the first event on
 company_series as (
 
-    select kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, component_id, dimension_set, channel, supplier_id, segment, min(local_date) as first_date
+    select
+        kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, component_id, dimension_set, channel, supplier_id,
+        segment,
+        min(local_date) as first_date
     from {{ ref('fct_kpi_days') }}
     where kpi_id in (select kpi_id from kpis where denominator_scope = 'company')
     group by all
@@ -76,14 +96,21 @@ from summed
 where kpi_id in (select kpi_id from kpis where denominator_scope = 'same')
 union all
 select
-    kpi_id, kpi_version, scope_kind, journey_id, phase_id, touchpoint_id, component_id, 'total', null, null, null, grain, period_start, period_end,
+    kpi_id, kpi_version, scope_kind, journey_id, phase_id, touchpoint_id, component_id,
+    'total',
+    null, null, null, grain, period_start, period_end,
     null, null, null, null
 from immature
 union all
 select
-    series.kpi_id, denominators.kpi_version, series.scope_kind, series.journey_id, series.phase_id, series.touchpoint_id, series.component_id, series.dimension_set, series.channel, series.supplier_id, series.segment,
+    series.kpi_id, denominators.kpi_version, series.scope_kind, series.journey_id, series.phase_id,
+    series.touchpoint_id, series.component_id, series.dimension_set, series.channel, series.supplier_id,
+    series.segment,
     denominators.grain, denominators.period_start, denominators.period_end,
-    coalesce(summed.numerator, 0), coalesce(summed.numerator_sq, 0), coalesce(summed.numerator_cube, 0), denominators.denominator
+    coalesce(summed.numerator, 0),
+    coalesce(summed.numerator_sq, 0),
+    coalesce(summed.numerator_cube, 0),
+    denominators.denominator
 from company_series as series
 inner join {{ ref('fct_company_denominators') }} as denominators
     on

@@ -9,31 +9,61 @@ divided as (
 
     select
         completed.*,
-        kpis.unit, kpis.direction, kpis.minimum_n, kpis.interval_method, kpis.maturity_days, kpis.immature_from, kpis.is_current,
+        kpis.unit, kpis.direction, kpis.minimum_n, kpis.interval_method, kpis.maturity_days, kpis.immature_from,
+        kpis.is_current,
         case when kpis.version > 1 and completed.period_start < kpis.valid_from then kpis.valid_from end as cut_date,
         completed.numerator / nullif(completed.denominator, 0) as value,
-        case when completed.denominator > 0 then
-            case kpis.interval_method
-                when 'wilson' then {{ wilson_bound('completed.numerator', 'completed.denominator', '-') }}
-                when 'nps_adjusted' then {{ nps_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-') }}
-                when 'student_t' then round({{ mean_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-') }}, 4)
-                when 'poisson' then {{ poisson_lower('completed.numerator', 'completed.denominator') }}
-            end
+        case
+            when completed.denominator > 0
+                then
+                    case kpis.interval_method
+                        when 'wilson' then {{ wilson_bound('completed.numerator', 'completed.denominator', '-') }}
+                        when
+                            'nps_adjusted'
+                            then
+                                {{ nps_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-') }}
+                        when
+                            'student_t'
+                            then
+                                round(
+                                    {{ mean_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-') }},
+                                    4
+                                )
+                        when 'poisson' then {{ poisson_lower('completed.numerator', 'completed.denominator') }}
+                    end
         end as value_lower,
-        case when completed.denominator > 0 then
-            case kpis.interval_method
-                when 'wilson' then {{ wilson_bound('completed.numerator', 'completed.denominator', '+') }}
-                when 'nps_adjusted' then {{ nps_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+') }}
-                when 'student_t' then round({{ mean_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+') }}, 4)
-                when 'poisson' then {{ poisson_upper('completed.numerator', 'completed.denominator') }}
-            end
+        case
+            when completed.denominator > 0
+                then
+                    case kpis.interval_method
+                        when 'wilson' then {{ wilson_bound('completed.numerator', 'completed.denominator', '+') }}
+                        when
+                            'nps_adjusted'
+                            then
+                                {{ nps_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+') }}
+                        when
+                            'student_t'
+                            then
+                                round(
+                                    {{ mean_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+') }},
+                                    4
+                                )
+                        when 'poisson' then {{ poisson_upper('completed.numerator', 'completed.denominator') }}
+                    end
         end as value_upper,
         case
             when kpis.interval_method = 'student_t' and completed.denominator > 0
                 -- Cochran's rule: a mean is close to normal when n is at least 25 times the squared skewness
                 then completed.denominator < greatest(
                     200,
-                    25 * power(coalesce({{ skewness('completed.numerator', 'completed.numerator_sq', 'completed.numerator_cube', 'completed.denominator') }}, 0), 2)
+                    25
+                    * power(
+                        coalesce(
+                            {{ skewness('completed.numerator', 'completed.numerator_sq', 'completed.numerator_cube', 'completed.denominator') }},
+                            0
+                        ),
+                        2
+                    )
                 )
             else false
         end as is_rough
@@ -44,7 +74,14 @@ divided as (
 
 targets as (
 
-    select kpi_id, 'touchpoint' as scope_kind, touchpoint_id as scope_id, cast(null as varchar) as grain, cast(null as date) as period_start, target, lower_bound
+    select
+        kpi_id,
+        'touchpoint' as scope_kind,
+        touchpoint_id as scope_id,
+        cast(null as varchar) as grain,
+        cast(null as date) as period_start,
+        target,
+        lower_bound
     from {{ source('company_folder', 'touchpoint_kpis') }}
     union all
     select kpi_id, 'component', component_id, grain, period_start, target, lower_bound
@@ -73,20 +110,9 @@ judged as (
 )
 
 select
-    judged.kpi_id,
-    judged.kpi_version,
-    judged.scope_kind,
-    judged.journey_id,
-    judged.phase_id,
-    judged.touchpoint_id,
-    judged.component_id,
-    judged.dimension_set,
-    judged.channel,
-    judged.supplier_id,
-    judged.segment,
-    judged.grain,
-    judged.period_start,
-    judged.period_end,
+    judged.kpi_id, judged.kpi_version, judged.scope_kind, judged.journey_id, judged.phase_id, judged.touchpoint_id,
+    judged.component_id, judged.dimension_set, judged.channel, judged.supplier_id, judged.segment, judged.grain,
+    judged.period_start, judged.period_end,
     case when judged.status <> 'hidden' then judged.numerator end as numerator,
     case when judged.status <> 'hidden' then judged.denominator end as denominator,
     cast(judged.denominator as bigint) as n,

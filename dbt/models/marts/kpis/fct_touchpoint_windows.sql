@@ -1,5 +1,5 @@
--- One row per window, touchpoint (or component, supplier, or the company) and KPI: the value of the window and of the window before it, and whether
--- the difference is more than noise.
+-- One row per window, touchpoint (or component, supplier, or the company) and KPI: the value of the window and of the
+-- window before it, and whether the difference is more than noise.
 {% set compared_scopes = "((dimension_set = 'total' and scope_kind in ('touchpoint', 'company', 'component')) or (dimension_set = 'supplier' and scope_kind = 'company'))" %}
 with now as (
 
@@ -11,7 +11,16 @@ with now as (
 before as (
 
     select
-        kpi_id, kpi_version, touchpoint_id, component_id, supplier_id, scope_kind, replace(grain, 'before_', '') as grain, value, value_lower, value_upper
+        kpi_id,
+        kpi_version,
+        touchpoint_id,
+        component_id,
+        supplier_id,
+        scope_kind,
+        replace(grain, 'before_', '') as grain,
+        value,
+        value_lower,
+        value_upper
     from {{ ref('fct_touchpoint_kpis') }}
     where {{ compared_scopes }} and grain like 'before_%' and n >= 30
 
@@ -23,7 +32,9 @@ compared as (
         now.*,
         before.value as previous_value,
         now.value - before.value as move,
-        sqrt(power((now.value_upper - now.value_lower) / 2, 2) + power((before.value_upper - before.value_lower) / 2, 2)) as move_margin
+        sqrt(
+            power((now.value_upper - now.value_lower) / 2, 2) + power((before.value_upper - before.value_lower) / 2, 2)
+        ) as move_margin
     from now
     left join before
         on

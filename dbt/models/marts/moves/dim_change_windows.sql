@@ -1,5 +1,5 @@
--- One row per started change, KPI and touchpoint in its scope: the weeks it is judged on, and as many directly before its start. Null where they are not
--- known yet, or there is no such time, with the reason.
+-- One row per started change, KPI and touchpoint in its scope: the weeks it is judged on, and as many directly before
+-- its start. Null where they are not known yet, or there is no such time, with the reason.
 with asked as (
 
     select change_id, kpi_id, touchpoint_id, started_at, verdict, reason, weeks
@@ -25,7 +25,9 @@ judged as (
 -- the first day any figure of the place stands on
 known as (
 
-    select kpi_id, touchpoint_id, min(local_date) as first_date from {{ ref('fct_judged_days') }} group by kpi_id, touchpoint_id
+    select kpi_id, touchpoint_id, min(local_date) as first_date
+    from {{ ref('fct_judged_days') }}
+    group by kpi_id, touchpoint_id
 
 )
 
@@ -37,7 +39,12 @@ select
     case
         when judged.weeks_count is null then asked.reason
         when known.first_date > asked.started_at - 7 * judged.weeks_count
-            then 'the figures begin on ' || {{ written_date('known.first_date') }} || ', less than ' || {{ counted('judged.weeks_count', 'week') }} || ' before the start'
+            then
+                'the figures begin on '
+                || {{ written_date('known.first_date') }}
+                || ', less than '
+                || {{ counted('judged.weeks_count', 'week') }}
+                || ' before the start'
     end as reason
 from asked
 left join judged using (change_id, kpi_id, touchpoint_id)

@@ -1,4 +1,5 @@
--- One row per comparison of two periods: windows with the window before, full months with the month before and the same month a year before.
+-- One row per comparison of two periods: windows with the window before, full months with the month before and the same
+-- month a year before.
 with covered as (
 
     select min(local_date) as first_date, max(local_date) as last_date from {{ ref('fct_daily_measures') }}
@@ -23,11 +24,24 @@ paired as (
     inner join periods as before on before.grain = 'before_' || after.grain
     where after.grain in ('last_28_days', 'last_91_days')
     union all
-    select steps.comparison, after.grain, after.period_start, after.period_end, before.grain, before.period_start, before.period_end
+    select
+        steps.comparison,
+        after.grain,
+        after.period_start,
+        after.period_end,
+        before.grain,
+        before.period_start,
+        before.period_end
     from periods as after
-    cross join (select 'month_before' as comparison, 1 as months_count union all select 'year_before', 12) as steps
+    cross join (
+        select 'month_before' as comparison, 1 as months_count
+        union all
+        select 'year_before', 12
+    ) as steps
     inner join periods as before
-        on before.grain = 'month' and before.period_start = {{ months_earlier('after.period_start', 'steps.months_count') }}
+        on
+            before.grain = 'month'
+            and before.period_start = {{ months_earlier('after.period_start', 'steps.months_count') }}
     where after.grain = 'month'
 
 ),
@@ -46,7 +60,8 @@ select
         when 'last_91_days' then 'last 91 days against the 91 days before'
         else {{ written_month('period_start') }} || ' against ' || {{ written_month('before_start') }}
     end as comparison_label,
-    case comparison when 'last_28_days' then 1 when 'last_91_days' then 2 when 'month_before' then 3 else 4 end as position
+    case comparison when 'last_28_days' then 1 when 'last_91_days' then 2 when 'month_before' then 3 else 4 end
+        as position
 from numbered
 -- two years of months: what a period report looks back on; the table does not grow with history
 where recency <= 24

@@ -1,5 +1,5 @@
--- One row per started change, KPI and touchpoint in its scope: the plain move, the weeks judged against as many before the start. It is not the effect:
--- that is what lies between the weeks after and what would have been expected of them.
+-- One row per started change, KPI and touchpoint in its scope: the plain move, the weeks judged against as many before
+-- the start. It is not the effect: that is what lies between the weeks after and what would have been expected of them.
 with compared as (
 
     select
@@ -12,7 +12,9 @@ with compared as (
     inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
     left join {{ ref('fct_change_sums') }} as sums
         on
-            windows.change_id = sums.change_id and windows.kpi_id = sums.kpi_id and windows.touchpoint_id = sums.touchpoint_id
+            windows.change_id = sums.change_id
+            and windows.kpi_id = sums.kpi_id
+            and windows.touchpoint_id = sums.touchpoint_id
             and sums.dimension_set = 'total'
 
 ),
@@ -26,7 +28,9 @@ reasoned as (
             when is_redefined then 'another definition of it began in these weeks'
             when denominator_before = 0 then 'nothing was counted in the weeks before'
             when denominator_after = 0 then 'nothing was counted in the weeks after'
-            when {{ is_hidden_count('denominator_before') }} or {{ is_hidden_count('denominator_after') }} then 'fewer than 5 events in the weeks before or after'
+            when
+                {{ is_hidden_count('denominator_before') }} or {{ is_hidden_count('denominator_after') }}
+                then 'fewer than 5 events in the weeks before or after'
         end as reason
     from compared
 
@@ -42,5 +46,6 @@ select
     case when reason is null then denominator_after end as denominator_after,
     case when reason is null then numerator_before / denominator_before end as value_before,
     case when reason is null then numerator_after / denominator_after end as value_after,
-    case when reason is null then numerator_after / denominator_after - numerator_before / denominator_before end as change
+    case when reason is null then numerator_after / denominator_after - numerator_before / denominator_before end
+        as change
 from reasoned

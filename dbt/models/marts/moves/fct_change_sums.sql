@@ -1,4 +1,5 @@
--- One row per started change, KPI and touchpoint in its scope, and dimension value: sums above and below the line in the weeks judged and in those before.
+-- One row per started change, KPI and touchpoint in its scope, and dimension value: sums above and below the line in
+-- the weeks judged and in those before.
 with windows as (
 
     select windows.*, kpis.denominator_scope
@@ -10,15 +11,26 @@ with windows as (
 
 days as (
 
-    select windows.*, days.dimension_set, coalesce(days.channel, days.supplier_id, days.segment) as member, days.kpi_version, days.local_date, days.numerator, days.denominator
+    select
+        windows.*,
+        days.dimension_set,
+        coalesce(days.channel, days.supplier_id, days.segment) as member,
+        days.kpi_version,
+        days.local_date,
+        days.numerator,
+        days.denominator
     from windows
     inner join {{ ref('fct_kpi_days') }} as days
-        on windows.kpi_id = days.kpi_id and windows.touchpoint_id = days.touchpoint_id and days.scope_kind = 'touchpoint'
+        on
+            windows.kpi_id = days.kpi_id
+            and windows.touchpoint_id = days.touchpoint_id
+            and days.scope_kind = 'touchpoint'
     where {{ is_compared('days.local_date', 'windows') }}
 
 ),
 
--- what the whole company counted stands beside every channel and supplier of a touchpoint; what one segment's customers did beside that segment
+-- what the whole company counted stands beside every channel and supplier of a touchpoint; what one segment's customers
+-- did beside that segment
 places as (
 
     select distinct kpi_id, touchpoint_id, dimension_set, coalesce(channel, supplier_id, segment) as member, segment
@@ -29,7 +41,14 @@ places as (
 
 company_days as (
 
-    select windows.*, places.dimension_set, places.member, company.kpi_version, company.period_start as local_date, 0 as numerator, company.denominator
+    select
+        windows.*,
+        places.dimension_set,
+        places.member,
+        company.kpi_version,
+        company.period_start as local_date,
+        0 as numerator,
+        company.denominator
     from windows
     inner join places using (kpi_id, touchpoint_id)
     inner join {{ ref('fct_company_denominators') }} as company
@@ -44,7 +63,12 @@ company_days as (
 
 placed as (
 
-    select *, local_date >= period_start as is_after from (select * from days union all select * from company_days) as both_days
+    select *, local_date >= period_start as is_after
+    from (
+        select * from days
+        union all
+        select * from company_days
+    ) as both_days
 
 )
 

@@ -1,4 +1,5 @@
--- One row per KPI, scope and comparison: its own figures in both periods, and whether the difference is more than noise.
+-- One row per KPI, scope and comparison: its own figures in both periods, and whether the difference is more than
+-- noise.
 with figures as (
 
     select * from {{ ref('fct_touchpoint_kpis') }}
@@ -9,17 +10,36 @@ with figures as (
 compared as (
 
     select
-        concat_ws('|', after.kpi_id, after.scope_kind, after.journey_id, after.touchpoint_id, comparisons.comparison, cast(comparisons.period_start as varchar)) as move_id,
+        concat_ws(
+            '|',
+            after.kpi_id,
+            after.scope_kind,
+            after.journey_id,
+            after.touchpoint_id,
+            comparisons.comparison,
+            cast(comparisons.period_start as varchar)
+        ) as move_id,
         after.kpi_id, after.scope_kind, after.journey_id, after.touchpoint_id,
-        comparisons.comparison, comparisons.comparison_label, comparisons.position as comparison_position, comparisons.is_latest,
-        comparisons.grain, comparisons.period_start, comparisons.period_end, comparisons.before_grain, comparisons.before_start, comparisons.before_end,
+        comparisons.comparison,
+        comparisons.comparison_label,
+        comparisons.position as comparison_position,
+        comparisons.is_latest,
+        comparisons.grain,
+        comparisons.period_start,
+        comparisons.period_end,
+        comparisons.before_grain,
+        comparisons.before_start,
+        comparisons.before_end,
         before.numerator as numerator_before, before.denominator as denominator_before,
         after.numerator as numerator_after, after.denominator as denominator_after,
         coalesce(before.n, 0) as n_before, after.n as n_after,
         before.value as value_before, after.value as value_after,
         after.kpi_version, coalesce(before.kpi_version, after.kpi_version) <> after.kpi_version as is_redefined,
         case when before.kpi_version = after.kpi_version then after.value - before.value end as change,
-        sqrt(power((after.value_upper - after.value_lower) / 2, 2) + power((before.value_upper - before.value_lower) / 2, 2)) as change_margin,
+        sqrt(
+            power((after.value_upper - after.value_lower) / 2, 2)
+            + power((before.value_upper - before.value_lower) / 2, 2)
+        ) as change_margin,
         before.reason as reason_before, after.reason as reason_after,
         after.direction
     from {{ ref('dim_comparisons') }} as comparisons
@@ -54,4 +74,6 @@ select
     end as reason
 from compared
 inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
-inner join {{ ref('dim_kpi_versions') }} as versions on compared.kpi_id = versions.kpi_id and compared.kpi_version = versions.version
+inner join
+    {{ ref('dim_kpi_versions') }} as versions
+    on compared.kpi_id = versions.kpi_id and compared.kpi_version = versions.version

@@ -27,7 +27,13 @@ sides as (
     union all
     {% endfor %}
     select
-        moves.move_id, sums.dimension_set, sums.member, sums.numerator_before, sums.denominator_before, sums.numerator_after, sums.denominator_after
+        moves.move_id,
+        sums.dimension_set,
+        sums.member,
+        sums.numerator_before,
+        sums.denominator_before,
+        sums.numerator_after,
+        sums.denominator_after
     from moves
     inner join {{ ref('fct_change_sums') }} as sums
         on moves.change_id = sums.change_id and moves.kpi_id = sums.kpi_id and moves.touchpoint_id = sums.touchpoint_id
@@ -58,20 +64,39 @@ rests as (
         moves.denominator_after - sum(named.denominator_after) as denominator_after
     from named
     inner join moves using (move_id)
-    group by moves.move_id, named.dimension_set, moves.numerator_before, moves.denominator_before, moves.numerator_after, moves.denominator_after
+    group by
+        moves.move_id,
+        named.dimension_set,
+        moves.numerator_before,
+        moves.denominator_before,
+        moves.numerator_after,
+        moves.denominator_after
 
 )
 
 select
-    found.move_id, found.dimension_set, found.member_kind, found.member, found.is_additive, found.numerator_before, found.numerator_after,
+    found.move_id,
+    found.dimension_set,
+    found.member_kind,
+    found.member,
+    found.is_additive,
+    found.numerator_before,
+    found.numerator_after,
     case when found.is_additive then moves.denominator_before else found.denominator_before end as denominator_before,
     case when found.is_additive then moves.denominator_after else found.denominator_after end as denominator_after
 from (
     -- a segment has a denominator of its own also where that of channels and suppliers is the company's
     select parts.*, whole.is_additive and parts.dimension_set <> 'segment' as is_additive
-    from (select * from named union all select * from rests) as parts
+    from (
+        select * from named
+        union all
+        select * from rests
+    ) as parts
     inner join moves as whole using (move_id)
 ) as found
 inner join moves using (move_id)
 -- what rounding left behind is no member
-where found.denominator_before > 0 or found.denominator_after > 0 or greatest(abs(found.numerator_before), abs(found.numerator_after)) > 1e-8
+where
+    found.denominator_before > 0
+    or found.denominator_after > 0
+    or greatest(abs(found.numerator_before), abs(found.numerator_after)) > 1e-8

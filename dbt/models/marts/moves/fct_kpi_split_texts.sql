@@ -8,21 +8,52 @@ with splits as (
         kpis.unit,
         kpis.unit_kind,
         case splits.member_kind
-            when 'named' then coalesce(suppliers.supplier_name, case splits.dimension_set when 'segment' then replace(splits.member, '_', ' ') else splits.member end)
+            when
+                'named'
+                then
+                    coalesce(
+                        suppliers.supplier_name,
+                        case splits.dimension_set
+                            when 'segment' then replace(splits.member, '_', ' ') else splits.member
+                        end
+                    )
             when 'other' then 'others, too few to be shown alone'
             else 'without a ' || splits.dimension_set
         end as member_name,
-        row_number() over (partition by splits.move_id, splits.dimension_set order by abs(splits.total_effect) desc, splits.member_kind, splits.member) as position,
-        nullif(max(greatest(abs(splits.mix_effect), abs(splits.rate_effect))) over (partition by splits.move_id, splits.dimension_set), 0) as largest_effect
+        row_number()
+            over (
+                partition by splits.move_id, splits.dimension_set
+                order by abs(splits.total_effect) desc, splits.member_kind, splits.member
+            )
+            as position,
+        nullif(
+            max(greatest(abs(splits.mix_effect), abs(splits.rate_effect)))
+                over (partition by splits.move_id, splits.dimension_set),
+            0
+        ) as largest_effect
     from {{ ref('fct_kpi_splits') }} as splits
     inner join {{ ref('fct_split_moves') }} as moves using (move_id)
     inner join {{ ref('dim_kpis') }} as kpis on splits.kpi_id = kpis.kpi_id
-    left join {{ ref('dim_suppliers') }} as suppliers on splits.dimension_set = 'supplier' and splits.member = suppliers.supplier_id
+    left join
+        {{ ref('dim_suppliers') }} as suppliers
+        on splits.dimension_set = 'supplier' and splits.member = suppliers.supplier_id
 
 )
 
 select
-    move_id, change_id, kpi_id, journey_id, touchpoint_id, comparison, period_start, is_latest, dimension_set, member_kind, member, member_name, position,
+    move_id,
+    change_id,
+    kpi_id,
+    journey_id,
+    touchpoint_id,
+    comparison,
+    period_start,
+    is_latest,
+    dimension_set,
+    member_kind,
+    member,
+    member_name,
+    position,
     numerator_before, denominator_before, value_before, weight_before,
     numerator_after, denominator_after, value_after, weight_after,
     mix_effect, rate_effect, total_effect, change, unit,

@@ -1,10 +1,12 @@
--- One row per month figure that is new, or differs from the one last reported; a figure that no longer exists has no value. Publishing keeps these
--- rows in the ledger.
+-- One row per month figure that is new, or differs from the one last reported; a figure that no longer exists has no
+-- value. Publishing keeps these rows in the ledger.
 with reported as (
 
     select
         *,
-        row_number() over (partition by kpi_id, touchpoint_id, month_start order by built_at desc, build_id desc) as recency
+        row_number()
+            over (partition by kpi_id, touchpoint_id, month_start order by built_at desc, build_id desc)
+            as recency
     from {{ source('company_folder', 'reported_figures') }}
     where build_id <> (select build_id from {{ source('company_folder', 'build') }})
 

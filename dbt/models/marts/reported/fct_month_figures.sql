@@ -1,5 +1,5 @@
--- One row per KPI, touchpoint (or the company) and closed month: the present figure. A month is closed when the data of numerator and denominator
--- reach beyond it.
+-- One row per KPI, touchpoint (or the company) and closed month: the present figure. A month is closed when the data of
+-- numerator and denominator reach beyond it.
 with coverage as (
 
     select measures.measure_id, max(facts.until_date) as until_date
@@ -20,7 +20,9 @@ select
     kpis.n,
     kpis.unit
 from {{ ref('fct_touchpoint_kpis') }} as kpis
-inner join {{ ref('dim_kpi_versions') }} as versions on kpis.kpi_id = versions.kpi_id and kpis.kpi_version = versions.version
+inner join
+    {{ ref('dim_kpi_versions') }} as versions
+    on kpis.kpi_id = versions.kpi_id and kpis.kpi_version = versions.version
 inner join coverage as above on versions.numerator_measure = above.measure_id
 inner join coverage as below on versions.denominator_measure = below.measure_id
 where

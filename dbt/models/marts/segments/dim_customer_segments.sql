@@ -1,5 +1,6 @@
--- One row per customer and period of months in one segment. The segment of a month-end is valid from the next day on: from_date up to, not including,
--- until_date, which is null while the segment is current. Rows about customers are never published.
+-- One row per customer and period of months in one segment. The segment of a month-end is valid from the next day on:
+-- from_date up to, not including, until_date, which is null while the segment is current. Rows about customers are
+-- never published.
 with months as (
 
     select customer_id, segment, month_end, {{ month_number('month_end') }} as month_number

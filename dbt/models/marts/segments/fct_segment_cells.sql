@@ -1,10 +1,19 @@
--- One row per count of customers that reports show, with the groups whose totals are shown too. fct_hidden_cells has the counts to hide.
+-- One row per count of customers that reports show, with the groups whose totals are shown too. fct_hidden_cells has
+-- the counts to hide.
 select
     'overview' as cell_set, cast(month_end as varchar) as period, segment_id as row_id, '' as column_id,
     'all' as first_group, cast(null as varchar) as second_group, cast(null as varchar) as third_group, customers_count
 from {{ ref('fct_segment_months') }}
 union all
-select 'map', cast(month_end as varchar), cast(financial_band as varchar), cast(appreciation_band as varchar), segment_id, null, null, customers_count
+select
+    'map',
+    cast(month_end as varchar),
+    cast(financial_band as varchar),
+    cast(appreciation_band as varchar),
+    segment_id,
+    null,
+    null,
+    customers_count
 from {{ ref('fct_segment_bands') }}
 union all
 select
@@ -15,6 +24,14 @@ select
     customers_count
 from {{ ref('fct_segment_moves') }}
 union all
-select 'costs', cast(cost_month as varchar), touchpoint_id, segment_id, 'at ' || touchpoint_id, 'of ' || segment_id, null, customers_count
+select
+    'costs',
+    cast(cost_month as varchar),
+    touchpoint_id,
+    segment_id,
+    'at ' || touchpoint_id,
+    'of ' || segment_id,
+    null,
+    customers_count
 from {{ ref('fct_segment_costs') }}
 where not has_unknown_customers

@@ -1,5 +1,5 @@
--- One row per month, touchpoint and segment: the cost of serving its customers. The segment is that of the month-end before; `none`: the customer is
--- unknown, or was no customer then.
+-- One row per month, touchpoint and segment: the cost of serving its customers. The segment is that of the month-end
+-- before; `none`: the customer is unknown, or was no customer then.
 with costs as (
 
     select *, {{ month_number('cost_month') }} as month_number from {{ ref('fct_customer_costs') }}

@@ -1,4 +1,5 @@
--- One row per month-end and segment: its customers and their sums. Sums are rounded, so that they do not depend on the order of the rows.
+-- One row per month-end and segment: its customers and their sums. Sums are rounded, so that they do not depend on the
+-- order of the rows.
 with months as (
 
     select distinct month_end from {{ ref('int_customer_values') }}
@@ -23,7 +24,9 @@ counted as (
         count(*) filter (where scored.is_contractual) as contractual_count,
         count(*) filter (where scored.is_credit_driven) as credit_driven_count
     from {{ ref('int_customer_values') }} as scored
-    inner join {{ ref('int_customer_months') }} as features on scored.month_end = features.month_end and scored.customer_id = features.customer_id
+    inner join
+        {{ ref('int_customer_months') }} as features
+        on scored.month_end = features.month_end and scored.customer_id = features.customer_id
     group by scored.month_end, scored.segment
 
 )
@@ -47,7 +50,8 @@ select
     counted.judged_count,
     counted.contractual_count,
     counted.credit_driven_count,
-    cast(sum(coalesce(counted.customers_count, 0)) over (partition by months.month_end) as bigint) as all_customers_count,
+    cast(sum(coalesce(counted.customers_count, 0)) over (partition by months.month_end) as bigint)
+        as all_customers_count,
     cast(sum(counted.financial_value_total) over (partition by months.month_end) as double) as all_financial_value_total
 from months
 cross join {{ ref('dim_segments') }} as segments

@@ -1,5 +1,6 @@
--- One row per pair of month-ends (a month or a year apart), segment before and segment after: the number of customers with this move. `new`: no order
--- in the 24 months before the first month-end; `gone`: no order in the 24 months before the second.
+-- One row per pair of month-ends (a month or a year apart), segment before and segment after: the number of customers
+-- with this move. `new`: no order in the 24 months before the first month-end; `gone`: no order in the 24 months before
+-- the second.
 with months as (
 
     select month_number, month_end from {{ ref('int_month_ends') }}
@@ -23,7 +24,13 @@ pairs as (
 
 sides as (
 
-    select pairs.grain, pairs.from_month_end, pairs.to_month_end, scored.customer_id, scored.segment as from_segment, cast(null as varchar) as to_segment
+    select
+        pairs.grain,
+        pairs.from_month_end,
+        pairs.to_month_end,
+        scored.customer_id,
+        scored.segment as from_segment,
+        cast(null as varchar) as to_segment
     from pairs
     inner join {{ ref('int_customer_values') }} as scored on pairs.from_month_end = scored.month_end
     union all

@@ -14,5 +14,9 @@ select
     settings.*,
     (select max(local_date) from {{ ref('fct_daily_measures') }}) as last_date,
     -- a fortnight more, for series whose last day is an earlier one
-    (select max(local_date) from {{ ref('fct_daily_measures') }}) - settings.recent_days - settings.earlier_days - 14 as first_date
+    (select max(local_date) from {{ ref('fct_daily_measures') }}
+    )
+    - settings.recent_days
+    - settings.earlier_days
+    - 14 as first_date
 from settings

@@ -1,7 +1,12 @@
--- One row per channel, purpose and day: costs, over what they are for: costs of kind `contact` over its contacts, all others over its orders.
+-- One row per channel, purpose and day: costs, over what they are for: costs of kind `contact` over its contacts, all
+-- others over its orders.
 with costs as (
 
-    select channel, case when kind = 'contact' then 'contact' else 'order' end as purpose, event_date, cast(sum(amount) as double) as amount
+    select
+        channel,
+        case when kind = 'contact' then 'contact' else 'order' end as purpose,
+        event_date,
+        cast(sum(amount) as double) as amount
     from {{ ref('int_costs') }}
     group by all
 
@@ -9,9 +14,13 @@ with costs as (
 
 volumes as (
 
-    select channel, 'contact' as purpose, event_date, cast(sum(contacts_count) as double) as volume from {{ ref('int_contacts_daily') }} group by all
+    select channel, 'contact' as purpose, event_date, cast(sum(contacts_count) as double) as volume
+    from {{ ref('int_contacts_daily') }}
+    group by all
     union all
-    select channel, 'order', event_date, cast(sum(orders_count) as double) from {{ ref('int_orders_daily') }} group by all
+    select channel, 'order', event_date, cast(sum(orders_count) as double)
+    from {{ ref('int_orders_daily') }}
+    group by all
 
 ),
 

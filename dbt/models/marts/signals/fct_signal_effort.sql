@@ -13,5 +13,9 @@ select
     days.kpi_id as measure_id, days.last_date,
     days.local_date, days.numerator, days.numerator_sq, days.denominator
 from days
-left join (select distinct journey_id, journey_name from {{ ref('dim_journeys') }}) as journeys on days.journey_id = journeys.journey_id
-where (days.scope_kind = 'journey' and days.dimension_set = 'total') or (days.scope_kind = 'company' and days.dimension_set = 'channel')
+left join
+    (select distinct journey_id, journey_name from {{ ref('dim_journeys') }}) as journeys
+    on days.journey_id = journeys.journey_id
+where
+    (days.scope_kind = 'journey' and days.dimension_set = 'total')
+    or (days.scope_kind = 'company' and days.dimension_set = 'channel')

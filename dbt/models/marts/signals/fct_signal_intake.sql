@@ -1,4 +1,5 @@
--- One row per source table, or the company, measure and day, what goes wrong on its way in: rejected rows of each source table, cancelled orders, events that no touchpoint claims.
+-- One row per source table, or the company, measure and day, what goes wrong on its way in: rejected rows of each
+-- source table, cancelled orders, events that no touchpoint claims.
 {% set models = [] %}
 {% for contract, names in var('contract_models').items() %}{% for name in names %}{% do models.append((contract, name)) %}{% endfor %}{% endfor %}
 with rows_in as (

@@ -1,5 +1,5 @@
--- One row per channel, or the company, and day: contacts whose customer asked about the same topic again within seven days, next in another channel; by the day and
--- channel of the first. The last seven days are not known yet.
+-- One row per channel, or the company, and day: contacts whose customer asked about the same topic again within seven
+-- days, next in another channel; by the day and channel of the first. The last seven days are not known yet.
 with contacts as (
 
     select
@@ -19,7 +19,14 @@ with contacts as (
 
 grouped as (
 
-    select 'channel' as subject_kind, channel as subject_id, 'Asked first by ' || channel as subject_name, event_date, is_asked_elsewhere, last_date from contacts
+    select
+        'channel' as subject_kind,
+        channel as subject_id,
+        'Asked first by ' || channel as subject_name,
+        event_date,
+        is_asked_elsewhere,
+        last_date
+    from contacts
     union all
     select 'company', 'company', 'The company', event_date, is_asked_elsewhere, last_date from contacts
 
@@ -28,6 +35,9 @@ grouped as (
 select
     'repeat_questions' as signal_id, subject_kind, subject_id, subject_name,
     'asked_elsewhere' as measure_id, last_date,
-    event_date as local_date, cast(count(*) filter (where is_asked_elsewhere) as double) as numerator, 0.0 as numerator_sq, cast(count(*) as double) as denominator
+    event_date as local_date,
+    cast(count(*) filter (where is_asked_elsewhere) as double) as numerator,
+    0.0 as numerator_sq,
+    cast(count(*) as double) as denominator
 from grouped
 group by subject_kind, subject_id, subject_name, last_date, event_date

@@ -1,13 +1,18 @@
--- One row per supplier, KPI and day: its punctuality and how customers judge it. It should not drop, and not stand below the bound of the component it is.
+-- One row per supplier, KPI and day: its punctuality and how customers judge it. It should not drop, and not stand
+-- below the bound of the component it is.
 with days as (
 
-    {{ signal_kpi_days('supplier_tension') }}
+    
+{{ signal_kpi_days('supplier_tension') }}
     and days.scope_kind = 'company' and days.dimension_set = 'supplier' and days.supplier_id <> 'unknown'
 
 )
 
 select
-    'supplier_tension' as signal_id, 'supplier' as subject_kind, days.supplier_id as subject_id, suppliers.supplier_name as subject_name,
+    'supplier_tension' as signal_id,
+    'supplier' as subject_kind,
+    days.supplier_id as subject_id,
+    suppliers.supplier_name as subject_name,
     days.kpi_id as measure_id, days.last_date,
     days.local_date, days.numerator, days.numerator_sq, days.denominator
 from days

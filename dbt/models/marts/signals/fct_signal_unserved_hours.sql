@@ -1,4 +1,5 @@
--- One row per channel of visits and day: visits at hours when no live channel is open, nor the place visited itself. An hour counts as open when its middle is.
+-- One row per channel of visits and day: visits at hours when no live channel is open, nor the place visited itself. An
+-- hour counts as open when its middle is.
 with visits as (
 
     select
@@ -25,9 +26,16 @@ served as (
 )
 
 select
-    'unserved_hours' as signal_id, 'channel' as subject_kind, visits.channel as subject_id, 'Visits by ' || visits.channel as subject_name,
+    'unserved_hours' as signal_id,
+    'channel' as subject_kind,
+    visits.channel as subject_id,
+    'Visits by ' || visits.channel as subject_name,
     'unserved_visits' as measure_id, visits.last_date, visits.local_date,
-    cast(sum(case when served.middle is null then visits.sessions else 0 end) as double) as numerator, 0.0 as numerator_sq, cast(sum(visits.sessions) as double) as denominator
+    cast(sum(case when served.middle is null then visits.sessions else 0 end) as double) as numerator,
+    0.0 as numerator_sq,
+    cast(sum(visits.sessions) as double) as denominator
 from visits
-left join served on visits.local_date = served.local_date and visits.channel = served.channel and visits.middle = served.middle
+left join
+    served
+    on visits.local_date = served.local_date and visits.channel = served.channel and visits.middle = served.middle
 group by visits.channel, visits.last_date, visits.local_date

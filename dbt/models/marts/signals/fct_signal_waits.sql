@@ -1,13 +1,17 @@
 -- One row per touchpoint, KPI and day: how long customers wait.
 with days as (
 
-    {{ signal_kpi_days('long_waits') }}
+    
+{{ signal_kpi_days('long_waits') }}
     and days.scope_kind = 'touchpoint' and days.dimension_set = 'total' and days.touchpoint_id <> 'unmapped'
 
 )
 
 select
-    'long_waits' as signal_id, 'touchpoint' as subject_kind, days.touchpoint_id as subject_id, touchpoints.touchpoint_name as subject_name,
+    'long_waits' as signal_id,
+    'touchpoint' as subject_kind,
+    days.touchpoint_id as subject_id,
+    touchpoints.touchpoint_name as subject_name,
     days.kpi_id as measure_id, days.last_date,
     days.local_date, days.numerator, days.numerator_sq, days.denominator
 from days

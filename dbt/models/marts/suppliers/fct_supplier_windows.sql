@@ -1,12 +1,20 @@
--- One row per window, supplier and KPI of its deliveries: the figure and its target. The target is the mean of the targets of the touchpoints that the
--- supplier serves, weighted by their denominators.
+-- One row per window, supplier and KPI of its deliveries: the figure and its target. The target is the mean of the
+-- targets of the touchpoints that the supplier serves, weighted by their denominators.
 with kpis as (
 
     select dim_kpis.*
     from {{ ref('dim_kpis') }} as dim_kpis
     inner join {{ ref('dim_measures') }} as measures on dim_kpis.numerator_measure = measures.measure_id
     where
-        measures.fact in ('deliveries', 'deliveries_requested', 'deliveries_scheduled', 'delivered_lines', 'delivered_orders', 'supplier_answers', 'service_costs')
+        measures.fact in (
+            'deliveries',
+            'deliveries_requested',
+            'deliveries_scheduled',
+            'delivered_lines',
+            'delivered_orders',
+            'supplier_answers',
+            'service_costs'
+        )
 
 ),
 
@@ -23,7 +31,8 @@ targets as (
     select
         sums.kpi_id, sums.supplier_id, sums.grain,
         round(sum(targets.target * sums.denominator) / sum(sums.denominator), 9) as target,
-        round(sum(coalesce(targets.lower_bound, targets.target) * sums.denominator) / sum(sums.denominator), 9) as lower_bound
+        round(sum(coalesce(targets.lower_bound, targets.target) * sums.denominator) / sum(sums.denominator), 9)
+            as lower_bound
     from {{ ref('fct_kpi_sums') }} as sums
     inner join {{ source('company_folder', 'touchpoint_kpis') }} as targets
         on sums.kpi_id = targets.kpi_id and sums.touchpoint_id = targets.touchpoint_id
@@ -40,7 +49,12 @@ figures as (
         suppliers.supplier_id, suppliers.supplier_name, suppliers.first_seen_date, suppliers.is_declared,
         kpis.kpi_id, kpis.kpi_name, kpis.unit, kpis.unit_kind, kpis.direction, kpis.minimum_n, kpis.maturity_days,
         kpis.immature_from, kpis.is_measurable, kpis.not_measurable_reason,
-        coalesce(found.n, 0) as n, found.denominator, found.value, found.value_lower, found.value_upper, found.previous_value,
+        coalesce(found.n, 0) as n,
+        found.denominator,
+        found.value,
+        found.value_lower,
+        found.value_upper,
+        found.previous_value,
         coalesce(found.trend, 'unclear') as trend, found.reason as figure_reason
     from windows
     cross join {{ ref('dim_suppliers') }} as suppliers
@@ -65,15 +79,22 @@ judged as (
         end as status
     from figures
     left join targets
-        on figures.kpi_id = targets.kpi_id and figures.supplier_id = targets.supplier_id and figures.window_id = targets.grain
+        on
+            figures.kpi_id = targets.kpi_id
+            and figures.supplier_id = targets.supplier_id
+            and figures.window_id = targets.grain
 
 )
 
 select
-    * exclude (figure_reason, denominator, minimum_n, is_measurable, not_measurable_reason, maturity_days, immature_from),
+    * exclude (
+        figure_reason, denominator, minimum_n, is_measurable, not_measurable_reason, maturity_days, immature_from
+    ),
     case
         when status = 'not_measurable' then not_measurable_reason
-        when figure_reason is not null and target is not null then nullif(replace(replace(figure_reason, 'no target; ', ''), 'no target', ''), '')
+        when
+            figure_reason is not null and target is not null
+            then nullif(replace(replace(figure_reason, 'no target; ', ''), 'no target', ''), '')
         when figure_reason is not null then figure_reason
         when n = 0 and immature_from <= window_start then 'not known yet: ' || maturity_days || ' days have to pass'
         when n = 0 then 'nothing counted in this period'

@@ -1,4 +1,5 @@
--- One row per touchpoint, KPI and date around which something may have changed although nothing is registered: to look at, not a verdict.
+-- One row per touchpoint, KPI and date around which something may have changed although nothing is registered: to look
+-- at, not a verdict.
 select
     judged.touchpoint_id,
     touchpoints.touchpoint_name,

@@ -1,4 +1,5 @@
--- One row per change and field that was edited: between two recorded versions, or between what was kept at the start and what the change's log says since.
+-- One row per change and field that was edited: between two recorded versions, or between what was kept at the start
+-- and what the change's log says since.
 with versions as (
 
     select *, started_at as version_started_at from {{ ref('dim_change_versions') }}

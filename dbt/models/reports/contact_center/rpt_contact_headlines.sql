@@ -20,8 +20,16 @@ sentences as (
         window_id,
         concat_ws(
             ' ',
-            case when average_speed_of_answer is not null then 'Who calls, chats or comes by waits ' || average_speed_of_answer || ' on average, one in ten longer than ' || longest_wait
-                || coalesce('; ' || service_level_80_20 || ' are answered within 20 seconds', '') || coalesce(', ' || abandonment || ' give up', '') || '.'
+            case
+                when average_speed_of_answer is not null
+                    then
+                        'Who calls, chats or comes by waits '
+                        || average_speed_of_answer
+                        || ' on average, one in ten longer than '
+                        || longest_wait
+                        || coalesce('; ' || service_level_80_20 || ' are answered within 20 seconds', '')
+                        || coalesce(', ' || abandonment || ' give up', '')
+                        || '.'
             end,
             'A written message is answered after ' || first_response_time || ' of business hours.',
             first_contact_resolution || ' of resolved contacts needed no second one.',
@@ -33,5 +41,8 @@ sentences as (
 
 select
     window_id,
-    coalesce(nullif(headline, ''), 'No contact was counted in this period. Load a source with the contract contacts, or choose another period.') as headline
+    coalesce(
+        nullif(headline, ''),
+        'No contact was counted in this period. Load a source with the contract contacts, or choose another period.'
+    ) as headline
 from sentences

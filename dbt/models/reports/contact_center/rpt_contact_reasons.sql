@@ -1,4 +1,5 @@
--- One row per month of the last 25, channel (or all) and topic: contacts, per 100 orders, and how many the same customer followed up within seven days.
+-- One row per month of the last 25, channel (or all) and topic: contacts, per 100 orders, and how many the same
+-- customer followed up within seven days.
 with outcomes as (
 
     select
@@ -8,7 +9,8 @@ with outcomes as (
         customer_id is not null and event_date < followed.until_date - 7 as is_followable,
         is_followed
     from {{ ref('int_contact_outcomes') }}
-    cross join (select max(until_date) as until_date from {{ ref('int_fact_coverage') }} where fact = 'contacts') as followed
+    cross join
+        (select max(until_date) as until_date from {{ ref('int_fact_coverage') }} where fact = 'contacts') as followed
     where event_date >= date_trunc('month', followed.until_date - 1) - interval 24 month
 
 ),
@@ -42,8 +44,10 @@ compared as (
         reasons.*,
         orders.orders_count,
         100 * reasons.contacts_count / nullif(orders.orders_count, 0) as contacts_per_100_orders,
-        reasons.contacts_count / sum(reasons.contacts_count) over (partition by reasons.month_start, reasons.channel) as contacts_share,
-        case when reasons.followable_count >= 5 then reasons.followed_count / reasons.followable_count end as repeat_share,
+        reasons.contacts_count
+        / sum(reasons.contacts_count) over (partition by reasons.month_start, reasons.channel) as contacts_share,
+        case when reasons.followable_count >= 5 then reasons.followed_count / reasons.followable_count end
+            as repeat_share,
         dense_rank() over (order by reasons.month_start desc) as months_back,
         100 * reasons.contacts_count / max(reasons.contacts_count) over (partition by reasons.channel) as bar_percent
     from reasons
@@ -67,5 +71,8 @@ select
     row_number() over (partition by month_start, channel order by contacts_count desc, topic) as position,
     printf('%.1f %%', 100 * contacts_share) as contacts_share_text,
     coalesce(printf('%.2f', contacts_per_100_orders), 'no orders') as contacts_per_100_orders_text,
-    coalesce(printf('%.1f %%', 100 * repeat_share), case when followable_count = 0 then 'not known yet' else 'fewer than 5' end) as repeat_share_text
+    coalesce(
+        printf('%.1f %%', 100 * repeat_share),
+        case when followable_count = 0 then 'not known yet' else 'fewer than 5' end
+    ) as repeat_share_text
 from compared

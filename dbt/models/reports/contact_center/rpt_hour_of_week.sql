@@ -1,11 +1,13 @@
--- One row per channel of visits, service channel, ISO weekday and local hour of the last 91 days, with the text a cell shows.
+-- One row per channel of visits, service channel, ISO weekday and local hour of the last 91 days, with the text a cell
+-- shows.
 with hours as (
 
     select
         *,
         (['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'])[iso_weekday] as weekday_name,
         printf('%02d:00 to %02d:00', hour, hour + 1) as hour_text,
-        sessions_count / nullif(sum(sessions_count) over (partition by visit_channel, service_channel), 0) as sessions_share,
+        sessions_count
+        / nullif(sum(sessions_count) over (partition by visit_channel, service_channel), 0) as sessions_share,
         sessions_count / nullif(max(sessions_count) over (partition by visit_channel, service_channel), 0) as busyness,
         unserved_sessions_count / nullif(sessions_count, 0) as unserved_share,
         open_seconds / slot_seconds as open_share,

@@ -1,4 +1,5 @@
--- One row per channel of visits and service channel over the last 91 days: the share of sessions that came while it was closed, in words.
+-- One row per channel of visits and service channel over the last 91 days: the share of sessions that came while it was
+-- closed, in words.
 with hours as (
 
     select *, {{ service_channel_name('service_channel') }} as service_name from {{ ref('fct_hour_of_week') }}
@@ -30,7 +31,10 @@ busiest as (
     select visit_channel, service_channel, iso_weekday, hour
     from hours
     where unserved_sessions_count > 0
-    qualify row_number() over (partition by visit_channel, service_channel order by unserved_sessions_count desc, iso_weekday, hour) = 1
+    qualify
+        row_number()
+            over (partition by visit_channel, service_channel order by unserved_sessions_count desc, iso_weekday, hour)
+        = 1
 
 )
 
@@ -49,14 +53,32 @@ select
     cast(summed.contacts_count as bigint) as contacts_count,
     summed.open_share,
     printf('%.0f %%', 100 * summed.open_share) as open_share_text,
-    case when summed.visit_channel = 'all' then 'All visits' else upper(left(summed.visit_channel, 1)) || substr(summed.visit_channel, 2) end as visit_name,
     case
-        when summed.sessions_count = 0 then 'No visits are counted, so nothing can be said about sessions outside opening hours.'
-        when not summed.is_declared and summed.service_channel = '{{ any_live_channel() }}' then 'A live channel has no declared opening hours: it counts as always open.'
-        when not summed.is_declared then 'No opening hours are declared for ' || summed.service_name || ': it counts as always open.'
+        when summed.visit_channel = 'all' then 'All visits' else
+            upper(left(summed.visit_channel, 1)) || substr(summed.visit_channel, 2)
+    end as visit_name,
+    case
+        when
+            summed.sessions_count = 0
+            then 'No visits are counted, so nothing can be said about sessions outside opening hours.'
+        when
+            not summed.is_declared and summed.service_channel = '{{ any_live_channel() }}'
+            then 'A live channel has no declared opening hours: it counts as always open.'
+        when
+            not summed.is_declared
+            then 'No opening hours are declared for ' || summed.service_name || ': it counts as always open.'
         when summed.unserved_share = 0 then 'No session came while ' || summed.service_name || ' was closed.'
-        else printf('%.1f %%', 100 * summed.unserved_share) || ' of ' || printf('%,.0f', summed.sessions_count) || ' sessions came while ' || summed.service_name || ' was closed. The busiest of those hours: '
-            || (['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays'])[busiest.iso_weekday] || printf(' from %02d:00 to %02d:00.', busiest.hour, busiest.hour + 1)
+        else
+            printf('%.1f %%', 100 * summed.unserved_share)
+            || ' of '
+            || printf('%,.0f', summed.sessions_count)
+            || ' sessions came while '
+            || summed.service_name
+            || ' was closed. The busiest of those hours: '
+            || (['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays'])[
+                busiest.iso_weekday
+            ]
+            || printf(' from %02d:00 to %02d:00.', busiest.hour, busiest.hour + 1)
     end as sentence,
     {{ written_date('summed.first_date') }} || ' to ' || {{ written_date('summed.last_date') }} as window_text
 from summed

@@ -33,7 +33,13 @@ select
     case tables.status
         when 'never' then 'has never landed: run cxhouse ingest ' || tables.source
         when 'down' then 'the last load failed; figures use what landed before'
-        when 'late' then 'no rows for longer than ' || tables.late_after_hours || ' hours; the last are of ' || {{ written_date('tables.last_row_day') }}
+        when
+            'late'
+            then
+                'no rows for longer than '
+                || tables.late_after_hours
+                || ' hours; the last are of '
+                || {{ written_date('tables.last_row_day') }}
         else case when accounts.contract is null then 'only looked up by staging models' end
     end as message
 from {{ source('landing', 'table_status') }} as tables

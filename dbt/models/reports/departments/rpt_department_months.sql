@@ -15,7 +15,16 @@ figures as (
         *,
         row_number() over (
             partition by month, owner_department
-            order by case when status = 'red' then 0 when status = 'yellow' and (value < target) = (direction = 'higher') then 1 else 2 end, abs(target - value) / nullif(value_upper - value_lower, 0) desc nulls last, touchpoint_id, position
+            order by
+                case
+                    when status = 'red' then 0 when
+                        status = 'yellow' and (value < target) = (direction = 'higher')
+                        then 1
+                    else 2
+                end,
+                abs(target - value) / nullif(value_upper - value_lower, 0) desc nulls last,
+                touchpoint_id,
+                position
         ) as pain_rank
     from {{ ref('rpt_month_kpis') }}
 
@@ -31,9 +40,15 @@ counted as (
         count(*) filter (where status = 'red') as red_count,
         count(*) filter (where month_before_certainty in ('clear', 'within_margin')) as compared_count,
         count(*) filter (where month_before_certainty = 'clear') as moved_count,
-        max(case when pain_rank = 1 and (status = 'red' or status = 'yellow' and (value < target) = (direction = 'higher')) then
-            touchpoint_name || case status when 'red' then ' hurts most: ' else ' is furthest from its target, though not clearly below its bound: ' end
-            || {{ within_sentence('kpi_name') }} || ' ' || value_text || ' (target ' || target_text || ').'
+        max(case
+            when pain_rank = 1 and (status = 'red' or status = 'yellow' and (value < target) = (direction = 'higher'))
+                then
+                    touchpoint_name
+                    || case status
+                        when 'red' then ' hurts most: ' else
+                            ' is furthest from its target, though not clearly below its bound: '
+                    end
+                    || {{ within_sentence('kpi_name') }} || ' ' || value_text || ' (target ' || target_text || ').'
         end) as worst_text
     from figures
     group by month, owner_department
@@ -41,7 +56,12 @@ counted as (
 )
 
 select
-    months.month, months.month_start, months.month_end, months.month_label, months.is_full, months.is_full and months.recency = min(months.recency) filter (where months.is_full) over () as is_latest,
+    months.month,
+    months.month_start,
+    months.month_end,
+    months.month_label,
+    months.is_full,
+    months.is_full and months.recency = min(months.recency) filter (where months.is_full) over () as is_latest,
     departments.owner_department,
     coalesce(counted.figures_count, 0) as figures_count,
     coalesce(counted.judged_count, 0) as judged_count,
@@ -51,17 +71,30 @@ select
     coalesce(counted.moved_count, 0) as moved_count,
     case
         when counted.figures_count is null then departments.owner_department || ' owns no touchpoint with a figure.'
-        when counted.judged_count = 0 then 'Nothing can be judged in ' || months.month_label || ': too few answers, or no data.'
+        when
+            counted.judged_count = 0
+            then 'Nothing can be judged in ' || months.month_label || ': too few answers, or no data.'
         else
             coalesce(counted.worst_text || ' ', 'No judged figure is on the wrong side of its target. ')
-            || counted.green_count || ' of ' || counted.judged_count || ' figures reach their target beyond doubt, ' || counted.red_count
+            || counted.green_count
+            || ' of '
+            || counted.judged_count
+            || ' figures reach their target beyond doubt, '
+            || counted.red_count
             || case when counted.red_count = 1 then ' misses' else ' miss' end || ' the bound.'
     end as headline,
     case
         when coalesce(counted.compared_count, 0) = 0 then 'No figure can be compared with the month before.'
         else
-            counted.moved_count || ' of ' || counted.compared_count || ' figures moved clearly against the month before; by chance alone '
-            || case when counted.compared_count < 20 then 'fewer than one' else 'about ' || printf('%.0f', 0.05 * counted.compared_count) end || ' would.'
+            counted.moved_count
+            || ' of '
+            || counted.compared_count
+            || ' figures moved clearly against the month before; by chance alone '
+            || case
+                when counted.compared_count < 20 then 'fewer than one' else
+                    'about ' || printf('%.0f', 0.05 * counted.compared_count)
+            end
+            || ' would.'
     end as moves_text
 from {{ ref('dim_months') }} as months
 cross join departments

@@ -1,4 +1,5 @@
--- One row per month, department and thing its period report mentions besides figures: changes, promises, what is not measured and why.
+-- One row per month, department and thing its period report mentions besides figures: changes, promises, what is not
+-- measured and why.
 with departments as (
 
     select change_id, owner_department from {{ ref('dim_changes') }} where owner_department is not null
@@ -14,7 +15,12 @@ dated as (
 
     select
         changes.*,
-        coalesce(least(changes.ended_date, changes.evaluation_date), changes.ended_date, changes.evaluation_date, changes.started_date + 91) as running_until,
+        coalesce(
+            least(changes.ended_date, changes.evaluation_date),
+            changes.ended_date,
+            changes.evaluation_date,
+            changes.started_date + 91
+        ) as running_until,
         coalesce(kpis.kpi_name, changes.primary_kpi) as kpi_name
     from {{ ref('dim_changes') }} as changes
     left join {{ ref('dim_kpis') }} as kpis on changes.primary_kpi = kpis.kpi_id
@@ -26,15 +32,21 @@ change_notes as (
     select
         months.month, departments.owner_department,
         'change' as section, dated.change_id as subject_id, dated.title as subject, dated.started_date as sort_date,
-        case when dated.started_date >= months.month_start then 'started ' else 'running since ' end || {{ written_date('dated.started_date') }}
+        case when dated.started_date >= months.month_start then 'started ' else 'running since ' end
+        || {{ written_date('dated.started_date') }}
         || coalesce('; should make ' || {{ within_sentence('dated.kpi_name') }} || ' ' || dated.expected_direction, '')
         || coalesce('; ended ' || {{ written_date('dated.ended_date') }}, '')
         || coalesce('; to be judged on ' || {{ written_date('dated.evaluation_date') }}, '; no evaluation date was set')
-        || case when departments.owner_department = dated.owner_department then '' else coalesce('; decided by ' || dated.owner_department, '; nobody is named as its owner') end
+        || case
+            when departments.owner_department = dated.owner_department then '' else
+                coalesce('; decided by ' || dated.owner_department, '; nobody is named as its owner')
+        end
         || '.' as note
     from dated
     inner join departments using (change_id)
-    inner join {{ ref('dim_months') }} as months on dated.started_date <= months.month_end and dated.running_until >= months.month_start
+    inner join
+        {{ ref('dim_months') }} as months
+        on dated.started_date <= months.month_end and dated.running_until >= months.month_start
 
 ),
 
@@ -42,11 +54,22 @@ promise_notes as (
 
     select
         months.month, touchpoints.owner_department,
-        'promise' as section, touchpoints.touchpoint_id as subject_id, touchpoints.touchpoint_name as subject, cast(null as date) as sort_date,
+        'promise' as section,
+        touchpoints.touchpoint_id as subject_id,
+        touchpoints.touchpoint_name as subject,
+        cast(null as date) as sort_date,
         touchpoints.promise || ': ' || case
             when kpis.kpi_id is null then 'no figure is tied to it.'
-            when figures.value is null then 'no figure in this month' || coalesce(', because of ' || figures.reason, '') || '.'
-            else {{ within_sentence('kpis.kpi_name') }} || ' ' || {{ value_text('figures.value', 'kpis.unit_kind', 'kpis.unit') }} || ' of ' || figures.n || '.'
+            when
+                figures.value is null
+                then 'no figure in this month' || coalesce(', because of ' || figures.reason, '') || '.'
+            else
+                {{ within_sentence('kpis.kpi_name') }}
+                || ' '
+                || {{ value_text('figures.value', 'kpis.unit_kind', 'kpis.unit') }}
+                || ' of '
+                || figures.n
+                || '.'
         end as note
     from {{ ref('dim_touchpoints') }} as touchpoints
     cross join {{ ref('dim_months') }} as months
@@ -67,7 +90,10 @@ missing_notes as (
 
     select
         months.month, missing.owner_department,
-        'not_measured' as section, missing.touchpoint_id as subject_id, touchpoints.touchpoint_name as subject, cast(null as date) as sort_date,
+        'not_measured' as section,
+        missing.touchpoint_id as subject_id,
+        touchpoints.touchpoint_name as subject,
+        cast(null as date) as sort_date,
         kpis.kpi_name || ': ' || missing.reason as note
     from {{ ref('fct_missing_kpis') }} as missing
     inner join {{ ref('dim_touchpoints') }} as touchpoints using (touchpoint_id)
@@ -75,7 +101,13 @@ missing_notes as (
     cross join {{ ref('dim_months') }} as months
     union all
     select
-        months.month, touchpoints.owner_department, 'not_measured', touchpoints.touchpoint_id, touchpoints.touchpoint_name, cast(null as date), touchpoints.not_measured_reason
+        months.month,
+        touchpoints.owner_department,
+        'not_measured',
+        touchpoints.touchpoint_id,
+        touchpoints.touchpoint_name,
+        cast(null as date),
+        touchpoints.not_measured_reason
     from {{ ref('dim_touchpoints') }} as touchpoints
     cross join {{ ref('dim_months') }} as months
     where touchpoints.not_measured_reason is not null

@@ -1,4 +1,5 @@
--- One row per month, touchpoint and KPI the touchpoint declares: the month's figure, and how it compares with the month before and a year before.
+-- One row per month, touchpoint and KPI the touchpoint declares: the month's figure, and how it compares with the month
+-- before and a year before.
 with declared as (
 
     select
@@ -20,7 +21,8 @@ figures as (
 
 moves as (
 
-    select *, change_text || case certainty when 'clear' then ', ' || verdict else ' (' || verdict || ')' end as move_text
+    select
+        *, change_text || case certainty when 'clear' then ', ' || verdict else ' (' || verdict || ')' end as move_text
     from {{ ref('rpt_kpi_moves') }}
     where is_main and journey_id is null
 
@@ -33,13 +35,28 @@ filled as (
         kpis.kpi_name, kpis.unit, kpis.unit_kind, kpis.direction,
         coalesce(figures.n, 0) as n, figures.value, figures.value_lower, figures.value_upper,
         coalesce(figures.status, missing.status, 'no_data') as status,
-        coalesce(figures.reason, missing.reason, case when figures.status is null then 'nothing counted in this month' end) as reason,
-        before.value_before as month_before_value, before.change as month_before_change, before.certainty as month_before_certainty, before.move_text as month_before_text,
-        earlier.value_before as year_before_value, earlier.change as year_before_change, earlier.certainty as year_before_certainty, earlier.move_text as year_before_text
+        coalesce(
+            figures.reason, missing.reason, case when figures.status is null then 'nothing counted in this month' end
+        ) as reason,
+        before.value_before as month_before_value,
+        before.change as month_before_change,
+        before.certainty as month_before_certainty,
+        before.move_text as month_before_text,
+        earlier.value_before as year_before_value,
+        earlier.change as year_before_change,
+        earlier.certainty as year_before_certainty,
+        earlier.move_text as year_before_text
     from declared
     inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
-    left join figures on declared.month_start = figures.period_start and declared.kpi_id = figures.kpi_id and declared.touchpoint_id = figures.touchpoint_id
-    left join {{ ref('fct_missing_kpis') }} as missing on declared.kpi_id = missing.kpi_id and declared.touchpoint_id = missing.touchpoint_id
+    left join
+        figures
+        on
+            declared.month_start = figures.period_start
+            and declared.kpi_id = figures.kpi_id
+            and declared.touchpoint_id = figures.touchpoint_id
+    left join
+        {{ ref('fct_missing_kpis') }} as missing
+        on declared.kpi_id = missing.kpi_id and declared.touchpoint_id = missing.touchpoint_id
     left join moves as before
         on
             before.comparison = 'month_before'
@@ -56,13 +73,30 @@ filled as (
 )
 
 select
-    month, month_start, month_label, is_full, owner_department, touchpoint_id, touchpoint_name, kpi_id, kpi_name, position,
+    month,
+    month_start,
+    month_label,
+    is_full,
+    owner_department,
+    touchpoint_id,
+    touchpoint_name,
+    kpi_id,
+    kpi_name,
+    position,
     n, value, value_lower, value_upper, target, lower_bound, status, reason, unit, direction,
-    month_before_value, month_before_change, month_before_certainty, year_before_value, year_before_change, year_before_certainty,
+    month_before_value,
+    month_before_change,
+    month_before_certainty,
+    year_before_value,
+    year_before_change,
+    year_before_certainty,
     {{ value_text('value', 'unit_kind', 'unit') }} as value_text,
-    {{ value_text('value_lower', 'unit_kind', 'unit') }} || ' to ' || {{ value_text('value_upper', 'unit_kind', 'unit') }} as interval_text,
+    {{ value_text('value_lower', 'unit_kind', 'unit') }}
+    || ' to '
+    || {{ value_text('value_upper', 'unit_kind', 'unit') }} as interval_text,
     {{ value_text('target', 'unit_kind', 'unit') }} as target_text,
     {{ status_word('status') }} as status_word,
-    coalesce(month_before_text, case when is_full then 'not comparable' else 'month not whole' end) as month_before_text,
+    coalesce(month_before_text, case when is_full then 'not comparable' else 'month not whole' end)
+        as month_before_text,
     coalesce(year_before_text, case when is_full then 'not comparable' else 'month not whole' end) as year_before_text
 from filled

@@ -1,4 +1,5 @@
--- One row per KPI, touchpoint (or the company) and closed month: as it was first reported, as it stands now, and how often it was revised between.
+-- One row per KPI, touchpoint (or the company) and closed month: as it was first reported, as it stands now, and how
+-- often it was revised between.
 with reports as (
 
     select kpi_id, kpi_version, touchpoint_id, month_start, value, n, built_at
@@ -49,13 +50,20 @@ written as (
         {{ value_text('paired.value', 'now.unit_kind', 'now.unit') }} as value_text
     from paired
     inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
-    left join {{ ref('dim_kpi_versions') }} as before on paired.kpi_id = before.kpi_id and paired.first_kpi_version = before.version
+    left join
+        {{ ref('dim_kpi_versions') }} as before
+        on paired.kpi_id = before.kpi_id and paired.first_kpi_version = before.version
     left join {{ ref('dim_kpi_versions') }} as now on paired.kpi_id = now.kpi_id and paired.kpi_version = now.version
 
 )
 
 select
-    written.kpi_id, written.kpi_name, written.touchpoint_id, touchpoints.touchpoint_name, touchpoints.owner_department, written.month_start,
+    written.kpi_id,
+    written.kpi_name,
+    written.touchpoint_id,
+    touchpoints.touchpoint_name,
+    touchpoints.owner_department,
+    written.month_start,
     written.first_kpi_version, written.first_value, written.first_n, written.first_reported_date,
     written.kpi_version, written.value, written.n, written.last_revised_date, written.revisions_count, written.unit,
     written.first_value_text, written.value_text,
@@ -66,9 +74,13 @@ select
         when written.revisions_count = 0 then ', not changed since'
         when written.value is null then ', not shown any more since ' || {{ written_date('written.last_revised_date') }}
         else
-            case when written.value_text = written.first_value_text then ', since changed by less than is written' else ', now ' || written.value_text end
+            case
+                when written.value_text = written.first_value_text then ', since changed by less than is written' else
+                    ', now ' || written.value_text
+            end
             || case when written.kpi_version <> written.first_kpi_version then ' (another definition)' else '' end
-            || ', revised ' || case when written.revisions_count = 1 then 'once' else written.revisions_count || ' times' end
+            || ', revised '
+            || case when written.revisions_count = 1 then 'once' else written.revisions_count || ' times' end
             || ', last on ' || {{ written_date('written.last_revised_date') }}
     end as note
 from written

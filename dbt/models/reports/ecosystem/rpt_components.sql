@@ -3,7 +3,20 @@ select
     component_id, component_name, kind, owner_department, is_visible, is_declared, touchpoints, touchpoint_names,
     window_id, window_start, window_end,
     {{ window_label('window_id', 'window_end') }} as window_label,
-    kpi_id, kpi_name, n, value, value_lower, value_upper, target, lower_bound, previous_value, status, reason, trend, unit, direction,
+    kpi_id,
+    kpi_name,
+    n,
+    value,
+    value_lower,
+    value_upper,
+    target,
+    lower_bound,
+    previous_value,
+    status,
+    reason,
+    trend,
+    unit,
+    direction,
     {{ value_text('value', 'unit_kind', 'unit') }} as value_text,
     '± ' || {{ margin_text('(value_upper - value_lower) / 2', 'unit_kind', 'value') }} as interval_text,
     {{ value_text('target', 'unit_kind', 'unit') }} as target_text,
@@ -11,7 +24,9 @@ select
     first_seen_date,
     case
         when not is_declared then
-            'Not declared: seen in the data since ' || {{ written_date('first_seen_date') }} || case when is_news then ', new then' else '' end
+            'Not declared: seen in the data since '
+            || {{ written_date('first_seen_date') }}
+            || case when is_news then ', new then' else '' end
             || '. Name it in components.yml: owner, touchpoints, KPI.'
     end as flag_text
 from {{ ref('fct_component_windows') }}

@@ -19,8 +19,12 @@ thresholds as (
         signal_id,
         string_agg(
             replace(threshold, '_', ' ') || ' '
-            || case when threshold like '%share' or threshold like '%rise' then printf('%g %%', 100 * value) else printf('%g', value) end
-            || ' (' || case set_in when 'default' then '' else 'set by the company: ' end || reason || ')', ' ' order by threshold
+            || case
+                when threshold like '%share' or threshold like '%rise' then printf('%g %%', 100 * value) else
+                    printf('%g', value)
+            end
+            || ' (' || case set_in when 'default' then '' else 'set by the company: ' end || reason || ')',
+            ' ' order by threshold
         ) as thresholds_text
     from {{ source('company_folder', 'signal_thresholds') }}
     group by signal_id
@@ -48,12 +52,21 @@ judged as (
 select
     signal_id, signal_name, question, position, status,
     case status
-        when 'fires' then
-            strongest_sentence || case firing_count when 1 then '' when 2 then ' One comparison more fires.' else ' ' || (firing_count - 1) || ' comparisons more fire.' end
+        when 'fires'
+            then
+                strongest_sentence
+                || case firing_count
+                    when 1 then '' when 2 then ' One comparison more fires.' else
+                        ' ' || (firing_count - 1) || ' comparisons more fire.'
+                end
         when 'clear' then 'Nothing fires. Nearest to it: ' || strongest_sentence
         else case
             when comparisons_count = 0 then 'Not measurable: it needs ' || needs_text || '.'
-            else 'Not measurable: in none of ' || comparisons_count || ' comparisons are there enough cases. ' || strongest_sentence
+            else
+                'Not measurable: in none of '
+                || comparisons_count
+                || ' comparisons are there enough cases. '
+                || strongest_sentence
         end
     end as sentence,
     comparisons_count, firing_count, too_few_count, period_text, thresholds_text,
@@ -64,7 +77,11 @@ select
     (
         select
             'The error of ' || printf('%g %%', 100 * error_share) || ' is shared out over ' || judged.comparisons_count
-            || case judged.comparisons_count when 1 then ' comparison; ' else ' comparisons; ' end || recent_days || ' days, against ' || earlier_days || ' days before; fewer than '
+            || case judged.comparisons_count when 1 then ' comparison; ' else ' comparisons; ' end
+            || recent_days
+            || ' days, against '
+            || earlier_days
+            || ' days before; fewer than '
             || printf('%g', smallest_n) || ' are not judged.'
         from {{ ref('dim_signal_span') }}
     ) as method_text

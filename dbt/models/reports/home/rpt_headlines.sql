@@ -71,7 +71,14 @@ company_nps as (
 
     select
         grain as window_id,
-        'NPS ' || printf('%+.0f', value) || case trend when 'better' then ', better than before' when 'worse' then ', worse than before' when 'steady' then ', steady' else '' end as nps_text
+        'NPS '
+        || printf('%+.0f', value)
+        || case trend
+            when 'better' then ', better than before' when 'worse' then ', worse than before' when
+                'steady'
+                then ', steady'
+            else ''
+        end as nps_text
     from {{ ref('fct_touchpoint_windows') }}
     where scope_kind = 'company' and dimension_set = 'total' and kpi_id = 'nps' and n >= 30
 
@@ -84,23 +91,53 @@ select
     concat_ws(
         ' ',
         case
-            when ranked.touchpoint_id is not null then
-                ranked.touchpoint_name || case when ranked.status = 'red' then ' hurts most: ' else ' is furthest from its target, though not clearly below its bound: ' end || lower(substr(ranked.kpi_name, 1, 1)) || substr(ranked.kpi_name, 2) || ' ' || ranked.value_text
-                || ' (target ' || ranked.target_text || ')'
-                || case ranked.trend when 'worse' then ', worse than the period before' when 'better' then ', better than the period before' else '' end
-                || coalesce('; last change there: ' || last_changes.title || ', ' || {{ written_date('last_changes.started_date') }}, '')
-                || '.'
+            when ranked.touchpoint_id is not null
+                then
+                    ranked.touchpoint_name
+                    || case
+                        when ranked.status = 'red' then ' hurts most: ' else
+                            ' is furthest from its target, though not clearly below its bound: '
+                    end
+                    || lower(substr(ranked.kpi_name, 1, 1))
+                    || substr(ranked.kpi_name, 2)
+                    || ' '
+                    || ranked.value_text
+                    || ' (target ' || ranked.target_text || ')'
+                    || case ranked.trend
+                        when 'worse' then ', worse than the period before' when
+                            'better'
+                            then ', better than the period before'
+                        else ''
+                    end
+                    || coalesce(
+                        '; last change there: '
+                        || last_changes.title
+                        || ', '
+                        || {{ written_date('last_changes.started_date') }},
+                        ''
+                    )
+                    || '.'
             when counted.judged_count = 0 then 'Nothing can be judged in this period: too few answers, or no data.'
             else 'Nothing falls short of its target.'
         end,
-        case when counted.judged_count > 0 then
-            counted.green_count || ' of ' || counted.judged_count || ' figures reach their target, ' || counted.red_count
-            || case when counted.red_count = 1 then ' misses' else ' miss' end || ' the bound.'
+        case
+            when counted.judged_count > 0
+                then
+                    counted.green_count
+                    || ' of '
+                    || counted.judged_count
+                    || ' figures reach their target, '
+                    || counted.red_count
+                    || case when counted.red_count = 1 then ' misses' else ' miss' end || ' the bound.'
         end,
         case when counted.audience = 'all' then company_nps.nps_text || '.' end
     ) as headline
 from counted
 left join ranked
-    on counted.window_id = ranked.window_id and counted.journey_id = ranked.journey_id and counted.audience = ranked.audience and ranked.pain_rank = 1
+    on
+        counted.window_id = ranked.window_id
+        and counted.journey_id = ranked.journey_id
+        and counted.audience = ranked.audience
+        and ranked.pain_rank = 1
 left join last_changes on ranked.touchpoint_id = last_changes.touchpoint_id
 left join company_nps on counted.window_id = company_nps.window_id

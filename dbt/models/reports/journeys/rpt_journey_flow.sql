@@ -1,4 +1,5 @@
--- One row per journey, phase and period: how many entered, came to its end, dropped out, are still in it, came again, went back, and how long it took.
+-- One row per journey, phase and period: how many entered, came to its end, dropped out, are still in it, came again,
+-- went back, and how long it took.
 with periods as (
 
     select distinct journey_id, grain, period_start, period_end, is_settled, instances_count
@@ -21,7 +22,8 @@ phases as (
     cross join grains
     left join periods on phases.journey_id = periods.journey_id and grains.grain = periods.grain
     union all
-    select phases.*, periods.grain, periods.period_start, periods.period_end, periods.is_settled, periods.instances_count
+    select
+        phases.*, periods.grain, periods.period_start, periods.period_end, periods.is_settled, periods.instances_count
     from {{ ref('dim_journeys') }} as phases
     inner join periods on phases.journey_id = periods.journey_id and periods.grain = 'month'
 
@@ -30,9 +32,31 @@ phases as (
 judged as (
 
     select
-        phases.journey_id, phases.phase_id, phases.phase_name, phases.phase_position, phases.start_event, phases.end_event, phases.is_moment, phases.not_followed_reason,
-        phases.grain, phases.period_start, phases.period_end, coalesce(phases.is_settled, true) as is_settled, coalesce(phases.instances_count, 0) as instances_count,
-        flow.* exclude (journey_id, phase_id, phase_name, phase_position, is_moment, grain, period_start, period_end, is_settled, instances_count),
+        phases.journey_id,
+        phases.phase_id,
+        phases.phase_name,
+        phases.phase_position,
+        phases.start_event,
+        phases.end_event,
+        phases.is_moment,
+        phases.not_followed_reason,
+        phases.grain,
+        phases.period_start,
+        phases.period_end,
+        coalesce(phases.is_settled, true) as is_settled,
+        coalesce(phases.instances_count, 0) as instances_count,
+        flow.* exclude (
+            journey_id,
+            phase_id,
+            phase_name,
+            phase_position,
+            is_moment,
+            grain,
+            period_start,
+            period_end,
+            is_settled,
+            instances_count
+        ),
         case
             when phases.not_followed_reason is not null then 'not_followed'
             when coalesce(flow.entered_count, 0) = 0 then 'no_data'
@@ -78,9 +102,15 @@ select
             ), '')
     end as reason,
     case when status = 'shown' and not is_moment then printf('%.1f %%', 100 * drop_out_share) end as drop_out_text,
-    case when status = 'shown' and not is_moment then printf('%.1f to %.1f %%', 100 * drop_out_share_lower, 100 * drop_out_share_upper) end as drop_out_margin_text,
+    case
+        when
+            status = 'shown' and not is_moment
+            then printf('%.1f to %.1f %%', 100 * drop_out_share_lower, 100 * drop_out_share_upper)
+    end as drop_out_margin_text,
     case when status in ('shown', 'running') then printf('%.0f %%', 100 * reached_share) end as reached_text,
     case when status in ('shown', 'running') then printf('%.0f %%', 100 * repeated_share) end as repeated_text,
-    case when status = 'shown' and not is_moment and dwell_count >= 5 then {{ hours_text('dwell_median_hours') }} end as dwell_median_text,
-    case when status = 'shown' and not is_moment and dwell_count >= 5 then {{ hours_text('dwell_p90_hours') }} end as dwell_p90_text
+    case when status = 'shown' and not is_moment and dwell_count >= 5 then {{ hours_text('dwell_median_hours') }} end
+        as dwell_median_text,
+    case when status = 'shown' and not is_moment and dwell_count >= 5 then {{ hours_text('dwell_p90_hours') }} end
+        as dwell_p90_text
 from judged

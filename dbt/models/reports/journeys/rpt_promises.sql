@@ -15,7 +15,13 @@ promised as (
 
 select
     windows.window_id, promised.touchpoint_id, promised.touchpoint_name, promised.promise,
-    promised.kpi_id, kpis.kpi_name, coalesce(figures.n, 0) as n, figures.value, figures.value_lower, figures.value_upper, figures.target,
+    promised.kpi_id,
+    kpis.kpi_name,
+    coalesce(figures.n, 0) as n,
+    figures.value,
+    figures.value_lower,
+    figures.value_upper,
+    figures.target,
     case
         when promised.kpi_id is null or not kpis.is_measurable then 'not_measurable'
         else coalesce(figures.status, 'no_data')
@@ -31,4 +37,8 @@ from promised
 cross join windows
 left join {{ ref('dim_kpis') }} as kpis using (kpi_id)
 left join {{ ref('fct_touchpoint_windows') }} as figures
-    on figures.scope_kind = 'touchpoint' and windows.window_id = figures.grain and promised.kpi_id = figures.kpi_id and promised.touchpoint_id = figures.touchpoint_id
+    on
+        figures.scope_kind = 'touchpoint'
+        and windows.window_id = figures.grain
+        and promised.kpi_id = figures.kpi_id
+        and promised.touchpoint_id = figures.touchpoint_id

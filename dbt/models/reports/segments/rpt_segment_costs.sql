@@ -1,4 +1,5 @@
--- One row per month, touchpoint and segment of the month-end before: what serving its customers cost, the last 24 months and the last 12 together.
+-- One row per month, touchpoint and segment of the month-end before: what serving its customers cost, the last 24
+-- months and the last 12 together.
 with costs as (
 
     select
@@ -14,7 +15,9 @@ with costs as (
             and hidden.column_id = costs.segment_id
     left join {{ ref('fct_segment_figures') }} as members
         on costs.segment_id = members.segment_id and costs.cost_month = members.month_end + 1
-    where {{ month_number('costs.cost_month') }} > (select max({{ month_number('cost_month') }}) from {{ ref('fct_segment_costs') }}) - 24
+    where
+        {{ month_number('costs.cost_month') }}
+        > (select max({{ month_number('cost_month') }}) from {{ ref('fct_segment_costs') }}) - 24
 
 )
 
@@ -29,11 +32,17 @@ select
     coalesce(segments.position, 6) as segment_position,
     costs.is_hidden,
     -- among costs of nobody known there may be few customers, whose number is not hidden with the amount
-    case when not costs.is_hidden and (costs.customers_count = 0 or costs.customers_count >= 5) then costs.customers_count end as served_customers_count,
+    case
+        when
+            not costs.is_hidden and (costs.customers_count = 0 or costs.customers_count >= 5)
+            then costs.customers_count
+    end as served_customers_count,
     case when not costs.is_hidden then round(costs.cost_amount, 2) end as cost_amount,
     case when not costs.is_hidden then {{ money_text('costs.cost_amount') }} end as cost_text,
-    case when not costs.is_hidden then round(costs.cost_amount / nullif(costs.members_count, 0), 4) end as cost_per_customer,
-    case when not costs.is_hidden then {{ money_text('costs.cost_amount / nullif(costs.members_count, 0)') }} end as cost_per_customer_text,
+    case when not costs.is_hidden then round(costs.cost_amount / nullif(costs.members_count, 0), 4) end
+        as cost_per_customer,
+    case when not costs.is_hidden then {{ money_text('costs.cost_amount / nullif(costs.members_count, 0)') }} end
+        as cost_per_customer_text,
     case
         when costs.is_hidden then 'hidden: below 5 customers served, or it would give such a count away'
         when costs.segment_id = 'none' then 'nobody known, or nobody who was a customer at the month-end before'

@@ -1,4 +1,5 @@
--- One row per cell of the map at the newest month-end: bands of financial value across, of appreciation value up; band 0 is appreciation unknown.
+-- One row per cell of the map at the newest month-end: bands of financial value across, of appreciation value up; band
+-- 0 is appreciation unknown.
 with hidden_segments as (
 
     select row_id as segment_id, period from {{ ref('fct_hidden_cells') }}
@@ -20,7 +21,9 @@ cells as (
             and hidden.period = cast(bands.month_end as varchar)
             and hidden.row_id = cast(bands.financial_band as varchar)
             and hidden.column_id = cast(bands.appreciation_band as varchar)
-    left join hidden_segments on bands.segment_id = hidden_segments.segment_id and hidden_segments.period = cast(bands.month_end as varchar)
+    left join
+        hidden_segments
+        on bands.segment_id = hidden_segments.segment_id and hidden_segments.period = cast(bands.month_end as varchar)
     cross join {{ ref('fct_value_version') }} as version
 
 ),
@@ -63,7 +66,12 @@ select
     case when not written.is_hidden then written.customers_count end as customers_count,
     case
         when not written.is_hidden
-            then round(cast(written.customers_count as double) / max(case when not written.is_hidden then written.customers_count end) over (), 4)
+            then
+                round(
+                    cast(written.customers_count as double)
+                    / max(case when not written.is_hidden then written.customers_count end) over (),
+                    4
+                )
     end as density,
     case
         when written.is_hidden then 'hidden: below 5, or it would give such a count away'

@@ -1,4 +1,5 @@
--- One row per month-end and segment: who is in it, what they are worth and what that is made of, with the texts the page shows.
+-- One row per month-end and segment: who is in it, what they are worth and what that is made of, with the texts the
+-- page shows.
 with figures as (
 
     select
@@ -20,7 +21,11 @@ sentences as (
         position,
         case
             when size_rank = 1 and customers_share is not null and segment_id <> 'unknown' then
-                'Of ' || {{ counted('all_customers_count', 'customer') }} || ', ' || {{ share_text('customers_share') }} || ' are '
+                'Of '
+                || {{ counted('all_customers_count', 'customer') }}
+                || ', '
+                || {{ share_text('customers_share') }}
+                || ' are '
                 || {{ within_sentence('segment_name') }} || ', more than in any other segment.'
         end as most_text,
         case
@@ -83,11 +88,18 @@ select
     {{ money_text('figures.service_cost_mean') }} as service_cost_text,
     figures.retained_share,
     coalesce(
-        {{ share_text('figures.retained_share') }} || ' of ' || printf('%,.0f', figures.retained_of_count) || ' a year ago bought again',
+        {{ share_text('figures.retained_share') }}
+        || ' of '
+        || printf('%,.0f', figures.retained_of_count)
+        || ' a year ago bought again',
         'not known: fewer than 5 a year ago, or no year has passed'
     ) as retained_text,
     figures.customers_change,
-    coalesce(printf('%+,d', figures.customers_change) || ' since ' || {{ written_date('figures.before_month_end') }}, 'no figure of a year ago') as customers_change_text,
+    coalesce(
+        printf('%+,d', figures.customers_change) || ' since ' || {{ written_date('figures.before_month_end') }},
+        'no figure of a year ago'
+    )
+        as customers_change_text,
     case
         when figures.customers_change is null then 'unknown'
         when figures.is_steady or figures.customers_change = 0 then 'steady'

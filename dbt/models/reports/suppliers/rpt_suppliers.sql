@@ -29,12 +29,21 @@ answers as (
         window_id,
         case
             when max(suppliers_count) = 1 then max(text) || ' is the only supplier with enough orders to judge.'
-            else max(text) filter (where best_rank = 1) || ' keeps our promise most often, ' || max(text) filter (where worst_rank = 1) || ' least often.'
+            else
+                max(text) filter (where best_rank = 1)
+                || ' keeps our promise most often, '
+                || max(text) filter (where worst_rank = 1)
+                || ' least often.'
         end
         || case count(*) filter (where status = 'red')
             when 0 then ' None is clearly below its bound.'
             when 1 then ' One of ' || count(*) || ' is clearly below its bound.'
-            else ' ' || count(*) filter (where status = 'red') || ' of ' || count(*) || ' are clearly below their bounds.'
+            else
+                ' '
+                || count(*) filter (where status = 'red')
+                || ' of '
+                || count(*)
+                || ' are clearly below their bounds.'
         end as answer
     from promised
     group by window_id
@@ -48,16 +57,32 @@ select
     concat_ws(
         ' ',
         case
-            when flagged.is_later and flagged.first_seen_date > flagged.window_end - 182 then 'New: first delivery on ' || {{ written_date('flagged.first_seen_date') }} || '.'
+            when
+                flagged.is_later and flagged.first_seen_date > flagged.window_end - 182
+                then 'New: first delivery on ' || {{ written_date('flagged.first_seen_date') }} || '.'
             when flagged.is_later then 'Since ' || {{ written_date('flagged.first_seen_date') }} || '.'
         end,
-        case when not flagged.is_declared then 'Not declared: name it in components.yml with its owner and touchpoints.' end
+        case
+            when not flagged.is_declared then 'Not declared: name it in components.yml with its owner and touchpoints.'
+        end
     ) as flag_text,
     flagged.kpi_id, flagged.kpi_name, flagged.n, flagged.value, flagged.value_lower, flagged.value_upper,
-    flagged.target, flagged.lower_bound, flagged.status, flagged.reason, flagged.unit, flagged.direction, flagged.previous_value, flagged.trend,
+    flagged.target,
+    flagged.lower_bound,
+    flagged.status,
+    flagged.reason,
+    flagged.unit,
+    flagged.direction,
+    flagged.previous_value,
+    flagged.trend,
     {{ value_text('flagged.value', 'flagged.unit_kind', 'flagged.unit') }} as value_text,
-    '± ' || {{ margin_text('(flagged.value_upper - flagged.value_lower) / 2', 'flagged.unit_kind', 'flagged.value') }} as interval_text,
+    '± '
+    || {{ margin_text('(flagged.value_upper - flagged.value_lower) / 2', 'flagged.unit_kind', 'flagged.value') }}
+        as interval_text,
     {{ value_text('flagged.target', 'flagged.unit_kind', 'flagged.unit') }} as target_text,
-    coalesce(answers.answer, 'No supplier can be judged in this period: fewer than 30 orders due, or none that names its order.') as answer
+    coalesce(
+        answers.answer,
+        'No supplier can be judged in this period: fewer than 30 orders due, or none that names its order.'
+    ) as answer
 from flagged
 left join answers using (window_id)

@@ -40,7 +40,25 @@ where kpis.grain in ('day', 'week', 'month', 'total') and kpis.scope_kind <> 'co
 union all
 -- what a touchpoint (or the company) should show and cannot
 select
-    kpi_id, cast(null as varchar), cast(null as varchar), touchpoint_id, 'total', cast(null as varchar), cast(null as varchar), cast(null as varchar), owner_department, 'total', period_start,
-    cast(null as double), cast(null as double), cast(null as bigint), cast(null as double), cast(null as double), cast(null as double), cast(null as double), cast(null as double), target,
+    kpi_id,
+    cast(null as varchar),
+    cast(null as varchar),
+    touchpoint_id,
+    'total',
+    cast(null as varchar),
+    cast(null as varchar),
+    cast(null as varchar),
+    owner_department,
+    'total',
+    period_start,
+    cast(null as double),
+    cast(null as double),
+    cast(null as bigint),
+    cast(null as double),
+    cast(null as double),
+    cast(null as double),
+    cast(null as double),
+    cast(null as double),
+    target,
     status, reason, unit, direction, cast(null as integer)
 from {{ ref('fct_missing_kpis') }}

@@ -33,24 +33,53 @@ filled as (
     select
         declared.window_id, declared.window_start, declared.window_end,
         {{ window_label('declared.window_id', 'declared.window_end') }} as window_label,
-        declared.kpi_id, kpis.kpi_name, declared.touchpoint_id, declared.touchpoint_name, declared.owner_department, declared.position, declared.takes_contacts,
+        declared.kpi_id,
+        kpis.kpi_name,
+        declared.touchpoint_id,
+        declared.touchpoint_name,
+        declared.owner_department,
+        declared.position,
+        declared.takes_contacts,
         coalesce(windows.n, 0) as n, windows.value, windows.value_lower, windows.value_upper,
         declared.target, declared.lower_bound,
         coalesce(windows.status, missing.status, 'no_data') as status,
-        coalesce(windows.reason, missing.reason, case when kpis.immature_from <= declared.window_start then 'not known yet: ' || kpis.maturity_days || ' days have to pass' when windows.status is null then 'nothing counted in this period' end) as reason,
+        coalesce(
+            windows.reason,
+            missing.reason,
+            case
+                when
+                    kpis.immature_from <= declared.window_start
+                    then 'not known yet: ' || kpis.maturity_days || ' days have to pass'
+                when windows.status is null then 'nothing counted in this period'
+            end
+        ) as reason,
         kpis.unit, kpis.unit_kind, kpis.direction,
         windows.previous_value,
         coalesce(windows.trend, 'unclear') as trend
     from declared
     inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
     left join {{ ref('fct_touchpoint_windows') }} as windows
-        on declared.window_id = windows.grain and declared.kpi_id = windows.kpi_id and declared.touchpoint_id = windows.touchpoint_id
-    left join {{ ref('fct_missing_kpis') }} as missing on declared.kpi_id = missing.kpi_id and declared.touchpoint_id = missing.touchpoint_id
+        on
+            declared.window_id = windows.grain
+            and declared.kpi_id = windows.kpi_id
+            and declared.touchpoint_id = windows.touchpoint_id
+    left join
+        {{ ref('fct_missing_kpis') }} as missing
+        on declared.kpi_id = missing.kpi_id and declared.touchpoint_id = missing.touchpoint_id
 
 )
 
 select
-    window_id, window_start, window_end, window_label, kpi_id, kpi_name, touchpoint_id, touchpoint_name, owner_department, position,
+    window_id,
+    window_start,
+    window_end,
+    window_label,
+    kpi_id,
+    kpi_name,
+    touchpoint_id,
+    touchpoint_name,
+    owner_department,
+    position,
     n, value, value_lower, value_upper, target, lower_bound, status, reason, unit, direction, previous_value, trend,
     {{ value_text('value', 'unit_kind', 'unit') }} as value_text,
     '± ' || {{ margin_text('(value_upper - value_lower) / 2', 'unit_kind', 'value') }} as interval_text,
