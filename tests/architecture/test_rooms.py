@@ -26,7 +26,7 @@ CLOCK = {"now", "today", "utcnow"}
 LAYERS = ("staging", "intermediate", "marts", "reports")
 REFERENCE = re.compile(r"\bref\(\s*['\"]([^'\"]+)['\"]")
 SOURCE = re.compile(r"\bsource\(\s*['\"]([^'\"]+)['\"]")
-LIMITS = {"dbt/models/*.sql": 120, "company/models/*.sql": 120, "*.py": 350, "dashboards/pages/*.md": 160}
+LIMITS = {"dbt/models/*.sql": 170, "company/models/*.sql": 120, "*.py": 350, "dashboards/pages/*.md": 160}
 AT_THE_TOP = {
     "Dockerfile", "LICENSE", "Makefile", ".dockerignore", ".env.example", ".gitignore", ".pre-commit-config.yaml", "requirements.lock",
 }  # fmt: skip

@@ -16,7 +16,9 @@ registered as (
         case
             when count(*) = count(versions.recorded_at)
                 then
-                    {{ local_date('min(versions.recorded_at) filter (where versions.ended_at is not distinct from recorded.ended_at)') }}
+                    {{ local_date(
+                        'min(versions.recorded_at) filter (where versions.ended_at is not distinct from recorded.ended_at)'
+                    ) }}
         end as end_registered_date
     from recorded
     inner join {{ ref('dim_change_versions') }} as versions
@@ -61,10 +63,12 @@ automatic as (
             from recorded
             where
                 recorded.change_id = 'auto_' || newcomers.component_id
-                or {{ local_date('recorded.started_at') }} between newcomers.first_seen_date
-                - 28 and newcomers.first_seen_date
-                + 28
-                and {{ lists_value("case newcomers.kind when 'supplier' then recorded.suppliers when 'channel' then recorded.channels end", 'newcomers.thing_id') }}
+                or {{ local_date('recorded.started_at') }}
+                between newcomers.first_seen_date - 28 and newcomers.first_seen_date + 28
+                and {{ lists_value(
+                    "case newcomers.kind when 'supplier' then recorded.suppliers when 'channel' then recorded.channels end",
+                    'newcomers.thing_id'
+                ) }}
         )
 
 ),

@@ -1,6 +1,7 @@
 -- One row per KPI and version: a definition of the semantic layer and the days it is in force. The first one also holds
 -- for days before it.
-{% set kpis = graph.metrics.values() | selectattr('config.meta.kind', 'equalto', 'kpi') | sort(attribute='name') | list if execute else [] %}
+{% set found = graph.metrics.values() | selectattr('config.meta.kind', 'equalto', 'kpi') if execute else [] %}
+{% set kpis = found | sort(attribute='name') | list %}
 with listed as (
 
     {% for kpi in kpis %}

@@ -1,5 +1,6 @@
 -- One row per measure of the semantic layer.
-{% set measures = graph.metrics.values() | selectattr('config.meta.kind', 'equalto', 'measure') | sort(attribute='name') | list if execute else [] %}
+{% set found = graph.metrics.values() | selectattr('config.meta.kind', 'equalto', 'measure') if execute else [] %}
+{% set measures = found | sort(attribute='name') | list %}
 {% for measure in measures %}
 select
     '{{ measure.name }}' as measure_id,

@@ -50,8 +50,9 @@ named as (
         visits.*,
         phases.phase_name,
         coalesce(
-            lead(visits.is_again)
-                over (partition by visits.journey_id, visits.thread_key, visits.stretch_number order by visits.visit_number),
+            lead(visits.is_again) over (
+                partition by visits.journey_id, visits.thread_key, visits.stretch_number order by visits.visit_number
+            ),
             false
         ) as is_repeated_next
     from {{ ref('int_journey_visits') }} as visits

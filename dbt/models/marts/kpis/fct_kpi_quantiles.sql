@@ -87,7 +87,7 @@ select
 from scoped
 inner join {{ ref('dim_periods') }} as periods using (local_date)
 
-{{ leave_out_older_versions('scoped.kpi_id', 'scoped.kpi_version') }}
+{{ leave_out_older_versions('scoped.kpi_id', 'scoped.kpi_version') }}  -- noqa: LT02
     and periods.grain not like 'before_%'
 group by
     scoped.kpi_id,

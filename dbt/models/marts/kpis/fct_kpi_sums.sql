@@ -39,8 +39,7 @@ summed as (
         on
             days.{{ day }} = periods.local_date
             and (periods.grain like 'last_%' or periods.grain like 'before_%') = {{ is_window }}
-    
-{{ leave_out_older_versions('days.kpi_id', 'days.kpi_version') }}
+    {{ leave_out_older_versions('days.kpi_id', 'days.kpi_version') }}  -- noqa: LT02
         -- days and weeks of a segment mostly have too few events to be shown
         and (days.dimension_set <> 'segment' or periods.grain not in ('day', 'week'))
         and (

@@ -21,12 +21,16 @@ divided as (
                         when
                             'nps_adjusted'
                             then
-                                {{ nps_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-') }}
+                                {{ nps_bound(
+                                    'completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-'
+                                ) }}
                         when
                             'student_t'
                             then
                                 round(
-                                    {{ mean_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-') }},
+                                    {{ mean_bound(
+                                        'completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-'
+                                    ) }},
                                     4
                                 )
                         when 'poisson' then {{ poisson_lower('completed.numerator', 'completed.denominator') }}
@@ -40,12 +44,16 @@ divided as (
                         when
                             'nps_adjusted'
                             then
-                                {{ nps_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+') }}
+                                {{ nps_bound(
+                                    'completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+'
+                                ) }}
                         when
                             'student_t'
                             then
                                 round(
-                                    {{ mean_bound('completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+') }},
+                                    {{ mean_bound(
+                                        'completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+'
+                                    ) }},
                                     4
                                 )
                         when 'poisson' then {{ poisson_upper('completed.numerator', 'completed.denominator') }}
@@ -59,7 +67,10 @@ divided as (
                     25
                     * power(
                         coalesce(
-                            {{ skewness('completed.numerator', 'completed.numerator_sq', 'completed.numerator_cube', 'completed.denominator') }},
+                            {{ skewness(
+                                'completed.numerator', 'completed.numerator_sq',
+                                'completed.numerator_cube', 'completed.denominator'
+                            ) }},
                             0
                         ),
                         2

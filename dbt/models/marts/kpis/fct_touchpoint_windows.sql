@@ -1,6 +1,9 @@
 -- One row per window, touchpoint (or component, supplier, or the company) and KPI: the value of the window and of the
 -- window before it, and whether the difference is more than noise.
-{% set compared_scopes = "((dimension_set = 'total' and scope_kind in ('touchpoint', 'company', 'component')) or (dimension_set = 'supplier' and scope_kind = 'company'))" %}
+{% set compared_scopes -%}
+((dimension_set = 'total' and scope_kind in ('touchpoint', 'company', 'component'))
+    or (dimension_set = 'supplier' and scope_kind = 'company'))
+{%- endset %}
 with now as (
 
     select * from {{ ref('fct_touchpoint_kpis') }}

@@ -16,9 +16,15 @@ with parts as (
 
 select
     move_id, dimension_set, all_mix as mix_effect, all_rate as rate_effect,
-    {{ first_by("member_name || ', ' || weight_before_text || ' of it before and ' || weight_after_text || later", 'mix_effect * sign(all_mix) desc, position') }}
+    {{ first_by(
+        "member_name || ', ' || weight_before_text || ' of it before and ' || weight_after_text || later",
+        'mix_effect * sign(all_mix) desc, position'
+    ) }}
         as mix_member,
-    {{ first_by("member_name || ', ' || value_before_text || ' before and ' || value_after_text || later", 'value_before_text || value_after_text is null, rate_effect * sign(all_rate) desc, position') }}
+    {{ first_by(
+        "member_name || ', ' || value_before_text || ' before and ' || value_after_text || later",
+        'value_before_text || value_after_text is null, rate_effect * sign(all_rate) desc, position'
+    ) }}
         as rate_member,
     {{ first_by("member_name || ' ' || total_text", 'total_effect * sign(all_mix + all_rate) desc, position') }}
         as total_member,

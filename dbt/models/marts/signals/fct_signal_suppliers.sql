@@ -2,9 +2,8 @@
 -- below the bound of the component it is.
 with days as (
 
-    
-{{ signal_kpi_days('supplier_tension') }}
-    and days.scope_kind = 'company' and days.dimension_set = 'supplier' and days.supplier_id <> 'unknown'
+    {{ signal_kpi_days('supplier_tension') }}  -- noqa: LT02
+    and days.scope_kind = 'company' and days.dimension_set = 'supplier' and days.supplier_id <> 'unknown'  -- noqa: LT02
 
 )
 

@@ -1,9 +1,9 @@
 -- One row per touchpoint, KPI and day: how long customers wait.
 with days as (
 
-    
-{{ signal_kpi_days('long_waits') }}
-    and days.scope_kind = 'touchpoint' and days.dimension_set = 'total' and days.touchpoint_id <> 'unmapped'
+    {{ signal_kpi_days('long_waits') }}  -- noqa: LT02
+    and days.scope_kind = 'touchpoint' and days.dimension_set = 'total'  -- noqa: LT02
+    and days.touchpoint_id <> 'unmapped'  -- noqa: LT02
 
 )
 

@@ -1,9 +1,8 @@
 -- One row per touchpoint, or the company, KPI and day: customers who speak against it.
 with days as (
 
-    
-{{ signal_kpi_days('negative_word_of_mouth') }}
-    and days.scope_kind in ('company', 'touchpoint') and days.dimension_set = 'total'
+    {{ signal_kpi_days('negative_word_of_mouth') }}  -- noqa: LT02
+    and days.scope_kind in ('company', 'touchpoint') and days.dimension_set = 'total'  -- noqa: LT02
 
 )
 

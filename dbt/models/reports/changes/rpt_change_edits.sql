@@ -7,7 +7,7 @@ with versions as (
 ),
 
 fields as (
-{{ list_change_fields('versions', ['change_id', 'version', 'recorded_at', 'version_started_at']) }}
+{{ list_change_fields('versions', ['change_id', 'version', 'recorded_at', 'version_started_at']) }}  -- noqa: LT02
 ),
 
 stepped as (
@@ -45,11 +45,11 @@ told_now as (
 ),
 
 kept_fields as (
-{{ list_change_fields('kept', ['change_id', 'position', 'recorded_at', 'seen_at']) }}
+{{ list_change_fields('kept', ['change_id', 'position', 'recorded_at', 'seen_at']) }}  -- noqa: LT02
     union all
     select change_id, 1000000000, recorded_at, null, field, field_name, field_position, told
     from (
-{{ list_change_fields('told_now', ['change_id', 'recorded_at']) }}
+{{ list_change_fields('told_now', ['change_id', 'recorded_at']) }}  -- noqa: LT02
     ) as now_fields
 ),
 
@@ -70,7 +70,8 @@ kept_steps as (
 rewritten as (
 
     select
-        change_id, field, field_name, field_position, case when recorded_at > recorded_before then recorded_at else seen_at end as edited_at,
+        change_id, field, field_name, field_position,
+        case when recorded_at > recorded_before then recorded_at else seen_at end as edited_at,
         told_before, told, true as is_after_start, true as is_rewritten
     from kept_steps
     where
@@ -79,7 +80,10 @@ rewritten as (
         and not exists (
             select 1
             from fields
-            where fields.change_id = kept_steps.change_id and fields.field = kept_steps.field and fields.told is not distinct from kept_steps.told_before
+            where
+                fields.change_id = kept_steps.change_id
+                and fields.field = kept_steps.field
+                and fields.told is not distinct from kept_steps.told_before
         )
 
 ),
@@ -94,7 +98,11 @@ worded as (
         {{ told_text('edits.told', 'kpis_after') }} as said
     from (
         select *, bool_or(field = 'primary_kpi') over (partition by change_id) as has_other_kpi
-        from (select * from recorded_edits union all select * from rewritten) as all_edits
+        from (
+            select * from recorded_edits
+            union all
+            select * from rewritten
+        ) as all_edits
     ) as edits
     inner join {{ ref('dim_changes') }} as changes using (change_id)
     left join {{ ref('dim_kpis') }} as kpis on changes.primary_kpi = kpis.kpi_id
@@ -115,7 +123,11 @@ select
     end
     || coalesce(' on ' || {{ written_date(local_date('edited_at')) }}, '')
     || case when is_after_start then ', after the start' else ', before the start' end
-    || case when field = 'rolled_out_at' and is_planned and told is distinct from counting then '; what counts is ' || coalesce(counting, 'the start') else '' end
+    || case
+        when field = 'rolled_out_at' and is_planned and (told is distinct from counting)
+            then '; what counts is ' || coalesce(counting, 'the start')
+        else ''
+    end
     || case when is_rewritten then '; what was kept at the start tells it, the log does not' else '' end
     || '.' as text
 from worded

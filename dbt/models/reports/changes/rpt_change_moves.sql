@@ -92,12 +92,14 @@ select
                     end
                     || '), by ' || dimension_set || '.'
             end
-            || ' The plain move is not the effect: what would have happened anyway is still in it, and only the forecast takes that out.'
+            || ' The plain move is not the effect: what would have happened anyway is still in it, '
+            || 'and only the forecast takes that out.'
             || case verdict
                 when
                     'measurement changed'
                     then
-                        ' Beware: the figure itself is asked for or counted in another way in or shortly before these weeks.'
+                        ' Beware: the figure itself is asked for or counted in another way '
+                        || 'in or shortly before these weeks.'
                 else ''
             end
     end as sentence

@@ -3,7 +3,9 @@ with shown as (
 
     select
         window_id,
-        {%- for kpi in ['average_speed_of_answer', 'service_level_80_20', 'abandonment', 'first_response_time', 'first_contact_resolution'] %}
+        {%- for kpi in [
+            'average_speed_of_answer', 'service_level_80_20', 'abandonment', 'first_response_time', 'first_contact_resolution'
+        ] %}
         max(value_text) filter (where kpi_id = '{{ kpi }}') as {{ kpi }},
         {%- endfor %}
         max(p90_text) filter (where kpi_id = 'average_speed_of_answer') as longest_wait,

@@ -76,7 +76,10 @@ select
     journey_id, phase_id, phase_name, phase_position, start_event, end_event, is_moment,
     grain, period_start, period_end, {{ period_text('period_start', 'period_end') }} as period_text,
     case when instances_count >= 5 then instances_count end as instances_count,
-    {% for column in ['entered_count', 'completed_count', 'dropped_out_count', 'running_count', 'repeated_count', 'looped_back_count', 'reached_share', 'repeated_share'] %}
+    {% for column in [
+        'entered_count', 'completed_count', 'dropped_out_count', 'running_count', 'repeated_count', 'looped_back_count',
+        'reached_share', 'repeated_share'
+    ] %}
     case when status in ('shown', 'running') then {{ column }} end as {{ column }},
     {% endfor %}
     {% for column in ['drop_out_share', 'drop_out_share_lower', 'drop_out_share_upper'] %}

@@ -73,7 +73,8 @@ select
         when
             phases.followed_phases_count = 0
             then
-                'This journey cannot be followed: no phase begins and ends with events that say whose they are. The reasons stand at the phases.'
+                'This journey cannot be followed: no phase begins and ends with events that say whose they are. '
+                || 'The reasons stand at the phases.'
         when
             answers.instances_count is null
             and count(answers.instances_count) over (partition by journeys.journey_id) > 0
@@ -84,7 +85,8 @@ select
         when
             answers.instances_count is null
             then
-                'Nobody began this journey in this period: no start event of its first followed phase has come from anyone known.'
+                'Nobody began this journey in this period: '
+                || 'no start event of its first followed phase has come from anyone known.'
         when
             answers.closed_count < 5
             then 'Too few to say where people get stuck: fewer than 5 went through it to the end of their gap.'
