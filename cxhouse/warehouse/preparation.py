@@ -194,14 +194,10 @@ def fingerprint_definitions(workplace: Workplace) -> str:
     settings, folder = workplace.settings, workplace.company.folder
     digest = hashlib.sha256(json.dumps(describe_variables(workplace), sort_keys=True).encode())
     rooms = [settings.project / "dbt", settings.project / "semantic", folder / "models", folder / "kpis"]
-    paths = [
-        path
-        for room in rooms
-        for pattern in ("**/*.sql", "**/*.yml", "**/*.py")
-        for path in room.glob(pattern)
-        if "target" not in path.parts
-    ]
-    for path in [*sorted(paths), folder / "sources.yml"]:
+    patterns = ("**/*.sql", "**/*.yml", "**/*.py")
+    # room by room: where the company folder stands does not count
+    paths = [path for room in rooms for path in sorted(found for pattern in patterns for found in room.glob(pattern))]
+    for path in [*(path for path in paths if "target" not in path.parts), folder / "sources.yml"]:
         digest.update(path.name.encode() + path.read_bytes())
     surveys = [(touchpoint.id, touchpoint.surveys) for touchpoint in workplace.company.touchpoints]
     digest.update(repr((surveys, workplace.company.relationship_surveys)).encode())
