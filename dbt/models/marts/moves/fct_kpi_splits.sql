@@ -26,7 +26,7 @@ together as (
 ),
 
 -- where the small ones are too few even together, the smallest member that makes them enough joins them, or the total
--- would give them away
+-- would reveal them
 ranked as (
 
     select
