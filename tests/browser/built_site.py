@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import polars as pl
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 WIDE, PHONE = 1280, 390
 # every page with the question that is its title
@@ -103,10 +103,23 @@ class Watched:
         assert boxes == [], "an error box is shown"
 
 
+def find_context(browser: Browser, width: int) -> BrowserContext:
+    """The one context of a browser for pages of that width: its cache keeps the engine and scripts from test to test.
+
+    What a reader chose lives in the session storage of a page, so a new page knows nothing of earlier ones.
+    """
+    for context in browser.contexts:
+        if context.pages and (size := context.pages[0].viewport_size) and size["width"] == width:
+            return context
+    context = browser.new_context(viewport={"width": width, "height": 844 if width < 500 else 800}, timezone_id="America/Los_Angeles")
+    context.new_page()  # stays empty; it tells the width of the context
+    return context
+
+
 @contextmanager
 def watch(browser: Browser, address: str, width: int) -> Iterator[Watched]:
     """A fresh page of that width that notes console errors, failed answers and requests to other hosts."""
-    context = browser.new_context(viewport={"width": width, "height": 844 if width < 500 else 800}, timezone_id="America/Los_Angeles")
+    context = find_context(browser, width)
     watched = Watched(context.new_page(), address)
     host = urlsplit(address).netloc
 
@@ -129,4 +142,5 @@ def watch(browser: Browser, address: str, width: int) -> Iterator[Watched]:
     try:
         yield watched
     finally:
-        context.close()
+        watched.page.close()
+        context.remove_listener("request", note_request)
