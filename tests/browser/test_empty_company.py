@@ -49,7 +49,7 @@ def test_without_customers_the_page_says_why_and_what_to_do(browser: Browser, em
         page = watched.open(page.locator("article a[href^='/segments/']").first.get_attribute("href") or "")
         page.wait_for_timeout(1500)
         assert page.locator("[data-field=answer]").inner_text().startswith("Nobody is in this segment yet")
-        assert "load sources with the contracts customers and orders" in page.locator("article").inner_text()
+        assert "Load sources with the contracts customers and orders" in page.locator("article").inner_text()
         watched.assert_clean()
 
 
