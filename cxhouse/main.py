@@ -16,7 +16,7 @@ from cxhouse.commands.employees import app as employee_app
 from cxhouse.commands.failures import read_day, report_failures
 from cxhouse.commands.value import app as customer_app
 from cxhouse.screen import console
-from cxhouse.settings import read_settings
+from cxhouse.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from cxhouse.warehouse.preparation import Workplace
@@ -46,11 +46,11 @@ def main(
     """The open customer-experience warehouse."""
 
 
-def open_workplace() -> Workplace:
+def open_workplace(settings: Settings) -> Workplace:
     """The company folder and its sources, read and checked. What that needs is loaded only now, so that other commands start at once."""
     from cxhouse.warehouse import preparation
 
-    return preparation.open_workplace(read_settings())
+    return preparation.open_workplace(settings)
 
 
 @app.command()
@@ -81,7 +81,7 @@ def ingest(
     from cxhouse.commands.steps import ingest_sources
 
     with report_failures():
-        workplace = open_workplace()
+        workplace = open_workplace(read_settings())
         failed = ingest_sources(workplace, source, start=read_day(from_, "--from"), end=read_day(to, "--to"), catch_up=catch_up)
     if failed:
         raise typer.Exit(1)
@@ -98,7 +98,7 @@ def build(
     with report_failures():
         settings = read_settings()
         settings.need_checkout("build")
-        build_layers(open_workplace(), layer=layer, full_refresh=full_refresh)
+        build_layers(open_workplace(settings), layer=layer, full_refresh=full_refresh)
 
 
 @app.command()
@@ -107,7 +107,7 @@ def docs() -> None:
     from cxhouse.warehouse.build import write_docs
 
     with report_failures():
-        console.print(write_docs(open_workplace()), highlight=False, markup=False, soft_wrap=True)
+        console.print(write_docs(open_workplace(read_settings())), highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -166,7 +166,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")
     from cxhouse.commands.status import print_status
 
     with report_failures():
-        print_status(open_workplace(), as_json=as_json)
+        print_status(open_workplace(read_settings()), as_json=as_json)
 
 
 @app.command()

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from declared.yaml_files import read_yaml
 
 FILE = Path(__file__).resolve().parents[1] / "verdicts.yml"
-CONTENT: Mapping[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+CONTENT: Mapping[str, Any] = read_yaml(FILE, {}).content
 BY_NAME: Mapping[str, Mapping[str, Any]] = {item["verdict"]: item for item in CONTENT["verdicts"]}
 VERDICTS = tuple(BY_NAME)
 EFFECTS = tuple(name for name, item in BY_NAME.items() if item["is_effect"])  # an effect is seen
