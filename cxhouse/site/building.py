@@ -13,32 +13,21 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
-
-import polars as pl
 
 from cxhouse.files import wait_for_lock
+from cxhouse.site.data import REPORTS, list_declared_reports, write_site_data
 from cxhouse.site.server import DashboardsError, serve_dashboards
 
 __all__ = ["DashboardsError", "build_dashboards", "ensure_node_modules", "list_declared_reports", "serve_dashboards"]
 
 PROJECT_ENTRIES = ("package.json", "evidence.config.yaml", "evidence.settings.json", "components", "pages", "partials", "sources", "static")
 INSTALL_ENTRIES = ("package.json", "package-lock.json", ".npmrc", "offline_engine.mjs")
-REPORTS = Path("sources") / "cxhouse"
-DATA = Path(".evidence") / "template" / "static" / "data"
 STEP_TIMEOUT_SECONDS = 1800
 LAST_LINES = 25
-NOTHING = "-"
-POLARS_TYPES: Mapping[str, Any] = {"number": pl.Float64, "boolean": pl.Boolean, "date": pl.Datetime("ms")}
 
 Progress = Callable[[str], None]
-
-
-def list_declared_reports(project: Path) -> list[str]:
-    """Names of the reports the dashboards read, in alphabetical order. `project` is the folder that holds package.json."""
-    return sorted(path.stem for path in (project / REPORTS).glob("*.sql"))
 
 
 def ensure_node_modules(project: Path, *, progress: Progress | None = None) -> None:
@@ -83,13 +72,11 @@ def build_dashboards(
             return site
         ensure_node_modules(project, progress=progress)
         copy = copy_project(project, work / "project")
-        texts = {"company_name": company_name, "failure": failure}
-        variables = {"serving": str(published), "time_zone": time_zone, **{name: quote_text(text) for name, text in texts.items()}}
+        texts = {"serving": str(published), "time_zone": time_zone, "company_name": company_name, "failure": failure}
         report(progress, "Reading the published reports")
-        run_evidence("sources", copy, variables, "sources", "--strict")
-        fill_empty_reports(copy)
+        write_site_data(copy, texts)
         report(progress, "Building the pages (about a minute, 3 GB of memory)")
-        run_evidence("build", copy, variables, "build:strict")
+        run_evidence("build", copy, "build:strict")
         swap_site(copy / "build", site, wanted)
         stamp.write_text(wanted, encoding="utf-8")
         shutil.rmtree(copy)
@@ -105,14 +92,6 @@ def check_reports(project: Path, published: Path) -> None:
     missing = [name for name in declared if not (published / f"{name}.parquet").is_file()]
     if missing:
         raise DashboardsError(f"{published} misses {', '.join(missing)}. Run `cxhouse build` and `cxhouse publish` with this version.")
-
-
-def quote_text(text: str) -> str:
-    """A text escaped for quotes in a report's SQL: one line, quotes doubled, no placeholder that Evidence would replace.
-
-    Evidence does not replace the placeholder of an empty variable, so an empty text becomes NOTHING.
-    """
-    return " ".join(text.replace("${", "{").split()).replace("'", "''") or NOTHING
 
 
 def describe_inputs(project: Path, published: Path, time_zone: str, company_name: str, failure: str) -> str:
@@ -147,27 +126,12 @@ def copy_project(project: Path, copy: Path) -> Path:
     return copy
 
 
-def fill_empty_reports(copy: Path) -> None:
-    """Write a Parquet file without rows for each report that has none: Evidence names them in its manifest but writes no file."""
-    for report_name in list_declared_reports(copy):
-        folder = copy / DATA / "cxhouse" / report_name
-        schema_file, file = folder / f"{report_name}.schema.json", folder / f"{report_name}.parquet"
-        if file.is_file():
-            continue
-        if not schema_file.is_file():
-            raise DashboardsError(f"{REPORTS / report_name}.sql gave no table. Compare its columns with the published report.")
-        columns = json.loads(schema_file.read_text(encoding="utf-8"))
-        schema = {column["name"]: POLARS_TYPES.get(column["evidenceType"], pl.String) for column in columns}
-        pl.DataFrame(schema=schema).write_parquet(file, compression="snappy")
-
-
-def run_evidence(step: str, copy: Path, variables: dict[str, str], *arguments: str) -> None:
-    values = {f"EVIDENCE_VAR__{name}": value for name, value in variables.items()}
+def run_evidence(step: str, copy: Path, *arguments: str) -> None:
     offline = {"SEND_ANONYMOUS_USAGE_STATS": "no", "npm_config_update_notifier": "false", "npm_config_offline": "true"}
     plain = {"TZ": "UTC", "NO_COLOR": "1"}
     advice = "The earlier site is still there. Correct the page or report that these lines name, then run `cxhouse dashboards`."
     command = ["node", str(copy / "node_modules" / ".bin" / "evidence"), *arguments]
-    run_step(f"evidence {step}", command, cwd=copy, variables={**values, **offline, **plain}, advice=advice)
+    run_step(f"evidence {step}", command, cwd=copy, variables={**offline, **plain}, advice=advice)
 
 
 def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[str, str], advice: str) -> None:

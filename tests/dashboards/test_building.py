@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -29,17 +33,58 @@ def test_a_build_puts_the_site_in_place_and_removes_its_copy(project: Path, serv
     site = build_dashboards(project=project, serving=serving, work=tmp_path / "work", company_name="Jan's", progress=notes.append)
     assert site == tmp_path / "work" / "site"
     assert (site / "index.html").read_text(encoding="utf-8").startswith("first page")
-    assert "Jan''s" in (site / "index.html").read_text(encoding="utf-8"), "a quote in the name is safe inside SQL"
+    assert pl.read_parquet(site / "data" / "rpt_tiny.parquet").to_dicts() == [{"name": "one", "n": 1.0, "company": "Jan's"}]
     assert not (tmp_path / "work" / "project").exists()
     assert not (project / "build").exists(), "the project's own folder is not written to"
     assert len(notes) == 2
 
 
-def test_a_report_without_rows_still_reaches_the_pages_as_a_table(project: Path, serving: Path, tmp_path: Path) -> None:
+ROW = {
+    "name": "a",
+    "n": 3,
+    "share": Decimal("0.25"),
+    "is_late": True,
+    "day": date(2026, 3, 1),
+    "seen_at": datetime(2026, 3, 1, 0, 30, tzinfo=ZoneInfo("Europe/Amsterdam")),
+}
+READ = {
+    "name": (pl.String, "string", "a"),
+    "n": (pl.Float64, "number", 3.0),
+    "share": (pl.Float64, "number", 0.25),
+    "is_late": (pl.Boolean, "boolean", True),
+    "day": (pl.Datetime("ms"), "date", datetime(2026, 3, 1)),
+    "seen_at": (pl.Datetime("ms"), "date", datetime(2026, 2, 28, 23, 30)),
+    "company": (pl.String, "string", "cxhouse"),
+}
+
+
+@pytest.mark.parametrize("row_count", [1, 0])
+def test_pages_read_texts_doubles_booleans_and_milliseconds_of_utc(project: Path, tmp_path: Path, row_count: int) -> None:
+    serving = publish(tmp_path / "serving", "one", pl.DataFrame([ROW]).head(row_count))
     site = build_dashboards(project=project, serving=serving, work=tmp_path / "work")
     table = pl.read_parquet(site / "data" / "rpt_tiny.parquet")
-    assert table.height == 0
-    assert dict(table.schema) == {"name": pl.String, "n": pl.Float64, "seen_at": pl.Datetime("ms")}
+    assert dict(table.schema) == {name: kind for name, (kind, _, _) in READ.items()}
+    assert table.to_dicts() == [{name: value for name, (_, _, value) in READ.items()}] * row_count
+    columns = json.loads((site / "data" / "columns.json").read_text(encoding="utf-8"))
+    assert {column["name"]: column["evidenceType"] for column in columns} == {name: kind for name, (_, kind, _) in READ.items()}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("select nobody from read_parquet('${serving}/rpt_tiny.parquet')", "rpt_tiny.sql failed: .*nobody"),
+        ("select [1, 2] as both", r"rpt_tiny.sql failed: column both is of type INTEGER\[\]; pages show numbers, dates"),
+        ("select '${nobody}' as name", r"rpt_tiny.sql uses \$\{nobody\}; known variables: company_name, failure, serving, time_zone"),
+    ],
+)
+def test_a_query_that_cannot_be_read_is_named_and_the_old_site_stays(
+    project: Path, serving: Path, tmp_path: Path, query: str, said: str
+) -> None:
+    site = build_dashboards(project=project, serving=serving, work=tmp_path / "work")
+    (project / "sources" / "cxhouse" / "rpt_tiny.sql").write_text(query, encoding="utf-8")
+    with pytest.raises(DashboardsError, match=said):
+        build_dashboards(project=project, serving=serving, work=tmp_path / "work")
+    assert (site / "index.html").is_file()
 
 
 def test_an_unchanged_copy_is_not_built_again_and_a_new_one_is(project: Path, serving: Path, tmp_path: Path) -> None:
@@ -75,9 +120,13 @@ def test_a_failed_build_keeps_the_old_site_and_shows_the_last_lines(project: Pat
 def test_two_homes_do_not_write_into_each_other(project: Path, tmp_path: Path) -> None:
     homes = [publish(tmp_path / name / "serving", name).parent for name in ("left", "right")]
     sites = [build_dashboards(project=project, serving=home / "serving", work=home / "dashboards") for home in homes]
-    texts = [(site / "index.html").read_text(encoding="utf-8") for site in sites]
-    assert str(homes[0] / "serving") in texts[0]
-    assert str(homes[1] / "serving") in texts[1]
+    assert [pl.read_parquet(site / "data" / "rpt_tiny.parquet")["name"].to_list() for site in sites] == [["left"], ["right"]]
+
+
+def test_a_home_with_quotes_in_its_path_has_a_site(project: Path, tmp_path: Path) -> None:
+    home = publish(tmp_path / "Jan's ${home}" / "serving", "one").parent
+    site = build_dashboards(project=project, serving=home / "serving", work=home / "dashboards")
+    assert pl.read_parquet(site / "data" / "rpt_tiny.parquet")["name"].to_list() == ["one"]
 
 
 def test_nothing_published_and_a_missing_report_are_named(project: Path, serving: Path, tmp_path: Path) -> None:

@@ -5,5 +5,5 @@ select
     ),
     strftime(timezone('${time_zone}', cast(built_at as timestamptz)), '%-d %B %Y, %H:%M') as built_text,
     strftime(data_until, '%-d %B %Y') as data_until_text,
-    nullif('${failure}', '-') as failure
+    nullif('${failure}', '') as failure
 from read_parquet('${serving}/rpt_builds.parquet')
