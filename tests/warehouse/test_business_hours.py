@@ -137,7 +137,7 @@ def test_changed_opening_hours_and_holidays_count_again_what_they_concern(tiny: 
     assert '"is_full": false' in (home.path / "state" / "build.json").read_text(encoding="utf-8")
     assert read_responses(home) == [("2026-03-02", 3 * 3600 + 1800.0)]
     (company / "calendars" / "holidays.yml").write_text("holidays: [{date: 2026-03-03, name: Day off}]\n", encoding="utf-8")
-    home.run("build")
+    home.build()
     assert read_responses(home) == [("2026-03-02", 3 * 3600.0)]
-    home.run("build", "--full-refresh")
+    home.build("--full-refresh")
     assert read_responses(home) == [("2026-03-02", 3 * 3600.0)]

@@ -49,13 +49,13 @@ def second(first: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     write_file(company, "far-away", "2099-01-01", "Farther away")
     (company / "changes" / "long-ago.yml").unlink()
     home.run("ingest", "calendar", "--to", UNTIL)
-    for command in ("build", "publish"):
-        home.run(command)
+    home.build()
+    home.run("publish")
     shutil.copytree(home.path / "ledger", folder / "ledger_before")
     for name in ("rpt_changes", "rpt_change_edits"):
         home.report(name).write_parquet(folder / f"{name}.parquet")
-    for command in ("build", "publish"):
-        home.run(command)
+    home.build()
+    home.run("publish")
     return home
 
 

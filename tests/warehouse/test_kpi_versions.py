@@ -116,7 +116,7 @@ def test_what_stands_on_both_sides_of_the_break_is_not_compared(tmp_path: Path) 
         lines = [f"Q{day}{number},C1,{day}T09:00:00,web,placed,EUR,{50 + number},card,{day}T09:00:00" for number in range(40)]
         (home.data / f"orders_{day}.csv").write_text("\n".join([ORDERS, *lines]) + "\n", encoding="utf-8")
     home.run("ingest", "shop", "--to", "2026-05-06")
-    home.run("build")
+    home.build()
     tiles = home.query(
         "select kpi_id, previous_value from rpt_touchpoint_tiles where window_id = 'last_7_days' and touchpoint_id = 'checkout'"
     )
@@ -135,7 +135,7 @@ def test_what_stands_on_both_sides_of_the_break_is_not_compared(tmp_path: Path) 
 
 def test_a_version_whose_first_day_is_to_come_changes_nothing_yet(tmp_path: Path) -> None:
     home = make_versioned_home(tmp_path, OWN_KPI.replace("valid_from: 2026-03-02", "valid_from: 2026-03-04"))
-    home.run("build")
+    home.build()
     assert sums(home, "month", date(2026, 3, 1)) == [(1, 2.0, 3.0)]
     rows = home.query("select version, is_current, is_to_come, status from rpt_kpi_dictionary where kpi_id = 'trouble' order by version")
     assert [tuple(row.values()) for row in rows] == [(1, True, False, "measured"), (2, False, True, "not in force")]

@@ -55,7 +55,7 @@ def later(tiny: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     write_newcomers(home.data)
     home.run("ingest", "--from", NEWS_DAY, "--to", NEWS_UNTIL)
     for _ in range(2):
-        home.run("build")
+        home.build()
     home.run("publish")
     return home
 
@@ -97,7 +97,7 @@ def test_declared_it_is_no_longer_flagged_and_the_annotation_stays(later: Home, 
     with (company / "components.yml").open("a", encoding="utf-8") as file:
         file.write("  - {id: drones, name: Drones, kind: supplier, owner: Logistics, supplier_id: drone, surveys: [pulse]}\n")
     declared = copy_home(later, tmp_path, CXHOUSE_COMPANY=str(company))
-    declared.run("build")
+    declared.build()
     declared.run("publish")
     flagged = list_flagged(declared)
     assert ("supplier", "drone") not in flagged and ("survey", "pulse") not in flagged and ("channel", "whatsapp") in flagged
@@ -109,7 +109,7 @@ def test_declared_it_is_no_longer_flagged_and_the_annotation_stays(later: Home, 
 def test_a_change_somebody_recorded_near_that_day_takes_the_place_of_the_annotation(later: Home, tmp_path: Path) -> None:
     home = copy_home(later, tmp_path)
     home.run("change", "add", "--id=drone-supplier", "--title=Drones", "--started-at=2026-03-20", "--kind=supplier", "--suppliers=drone")
-    home.run("build")
+    home.build()
     home.run("publish")
     assert [change[0] for change in list_automatic(home)] == ["auto_channel_whatsapp", VAN, "auto_survey_pulse"]
 
@@ -119,7 +119,7 @@ def test_a_confirmed_annotation_is_a_change_like_others_and_stands_once(later: H
     for change_id in ("auto_supplier_drone", "auto_survey_pulse", VAN):
         home.run("change", "confirm", change_id)
     home.run("change", "edit", "auto_survey_pulse", "--owner=Insight")
-    home.run("build")
+    home.build()
     home.run("publish")
     rows = home.report("rpt_changes").filter(pl.col("change_id").str.starts_with("auto_")).sort("change_id").to_dicts()
     assert [(row["change_id"], row["recorded_in"], row["is_planned"]) for row in rows] == [

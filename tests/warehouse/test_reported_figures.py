@@ -32,12 +32,14 @@ def revised(tmp_path_factory: pytest.TempPathFactory) -> Home:
     write_data(home.data)
     write_orders(home, "2026-03-04", [100] * 6)
     home.run("ingest", "--to", CLOSED)
-    for command in ("build", "publish", "publish", "build", "publish"):
+    for command in ("build", "publish", "publish"):
         home.run(command)
+    home.build()
+    home.run("publish")
     shutil.copytree(home.path / "ledger", home.path / "ledger_before")
     write_orders(home, "2026-03-05", [260])
     home.run("ingest", "--from", "2026-03-05", "--to", "2026-03-06")
-    home.run("build")
+    home.build()
     home.run("publish")
     return home
 
