@@ -22,6 +22,7 @@ from cxhouse.ledger.keeping import finish_publish
 from cxhouse.ledger.kpi_definitions import check_definitions
 from cxhouse.settings import Settings
 from cxhouse.warehouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build
+from cxhouse.warehouse.quiet_dbt import leave_out_debug_events
 
 LAYERS = {
     "staging": "stg_*",
@@ -202,4 +203,5 @@ def invoke_dbt(
 
     logging.getLogger("dbt").setLevel(logging.WARNING)
     variables = json.dumps(describe_variables(workplace), sort_keys=True)
-    return dbtRunner(callbacks=[listen]).invoke([*arguments, "--vars", variables, "--log-level", "none"])
+    with leave_out_debug_events():
+        return dbtRunner(callbacks=[listen]).invoke([*arguments, "--vars", variables, "--log-level", "none"])
