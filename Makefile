@@ -7,8 +7,9 @@ BIN := $(VENV)/bin
 SERVE ?= 1
 SERIES ?= 2000
 PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
-# a file stays on one core, because its tests share homes; tests/conftest.py says in which order files start
-SPREAD := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# a file stays in one process, because its tests share homes; tests/conftest.py says in which order files start. One process more than cores:
+# while one waits for a browser or a scheduler, another works
+SPREAD := --numprocesses $(shell expr $$(nproc) + 1) --maxprocesses 5 --dist loadfile --no-loadscope-reorder
 TESTFLAGS ?=
 SQL := $(shell find company/models tests/companies dbt/models -name "*.sql")
 # compiled Python files make dbt and Airflow start twice as fast

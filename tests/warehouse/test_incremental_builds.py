@@ -41,7 +41,7 @@ def daily(tmp_path_factory: pytest.TempPathFactory) -> Home:
     for day, end in (("2026-03-01", "2026-03-02"), ("2026-03-02", "2026-03-03"), ("2026-03-03", UNTIL)):
         write_data(home.data, [day])
         home.run("ingest", "--from", day, "--to", end)
-        home.run("build")
+        home.build()
     return home
 
 
@@ -82,7 +82,7 @@ def test_corrections_moves_and_vanished_rows_leave_what_a_full_build_leaves(tiny
     moved = home.query("select event_date::varchar as day from int_answers where _key = 'surveys|A3'")
     assert moved == [{"day": "2026-03-02"}]
     assert home.query("select count(*) as n from int_deliveries where delivery_id = 'D4'") == [{"n": 0}]
-    home.run("build", "--full-refresh")
+    home.build("--full-refresh")
     full = snapshot(home)
     for table in TABLES:
         assert incremental[table] == full[table], table

@@ -32,7 +32,7 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> Home:
     built = make_home(tmp_path_factory.mktemp("two_days"))
     write_data(built.data)
     built.run("ingest", "--to", "2026-03-03")
-    built.run("build")
+    built.build()
     built.run("publish")
     built.run("ingest", "--to", UNTIL)
     return built
@@ -86,7 +86,7 @@ def test_a_build_killed_anywhere_is_repaired_by_the_next(home: Home) -> None:
     repaired = snapshot(home)
     home.run("publish")
     assert check_published(home) != before
-    home.run("build", "--full-refresh")
+    home.build("--full-refresh")
     full = snapshot(home)
     for table in TABLES:
         assert repaired[table] == full[table], table
@@ -106,7 +106,7 @@ def test_a_build_that_fails_names_the_model_and_leaves_readers_alone(home: Home)
     assert home.run("publish", check=False).returncode == 1
     assert check_published(home) == before
     model.write_text(right, encoding="utf-8")
-    home.run("build")
+    home.build()
     home.run("publish")
     assert check_published(home) != before
 
@@ -121,7 +121,7 @@ def test_a_full_disk_stops_the_build_and_the_next_one_repairs(home: Home) -> Non
     starved = subprocess.run([sys.executable, "-c", limited], cwd=PROJECT, env=dict(home.environment), capture_output=True, check=False)
     assert starved.returncode != 0
     assert check_published(home) == before
-    home.run("build")
+    home.build()
     home.run("publish")
     assert check_published(home) != before
 

@@ -52,7 +52,7 @@ def build_company(folder: Path) -> Home:
     home = make_home(folder, CXHOUSE_COMPANY=str(folder / "company"))
     write_company(folder / "company", home.data, write_all())
     home.run("ingest", "--to", UNTIL)
-    home.run("build")
+    home.build()
     home.run("publish")
     return home
 

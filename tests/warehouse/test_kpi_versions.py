@@ -47,7 +47,7 @@ def make_versioned_home(folder: Path, text: str = OWN_KPI, *, kpi: str = "troubl
 def versioned(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Built and published once."""
     home = make_versioned_home(tmp_path_factory.mktemp("versioned"))
-    home.run("build")
+    home.build()
     home.run("publish")
     return home
 

@@ -50,7 +50,7 @@ def build_company(folder: Any, *, is_loud: bool) -> Home:
     home = make_home(folder, CXHOUSE_COMPANY=str(copy_company(folder)))
     write_weeks(home.data, is_loud=is_loud)
     home.run("ingest", "--to", UNTIL)
-    home.run("build")
+    home.build()
     home.run("publish")
     return home
 

@@ -37,7 +37,7 @@ def judged_before(tiny: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     folder.mkdir(parents=True, exist_ok=True)
     moment = pl.lit("2026-04-20T06:00:00Z").str.to_datetime(time_unit="us", time_zone="UTC").alias("published_at")
     kept.with_columns(*missing, moment).select(list(SCHEMA)).write_parquet(folder / "0-first.parquet")
-    home.run("build")
+    home.build()
     home.run("publish")
     return home
 
