@@ -56,7 +56,9 @@ class ChangeFile(Declared):
     owner: Raw | None = Field(default=None, description="Department that owns the change.")
     primary_kpi: Raw | None = Field(default=None, description="Id of the KPI it is judged on.")
     expected_direction: Annotated[Literal["higher", "lower"], AS_TEXT] | None = Field(default=None, description="Where the KPI should go.")
-    expected_size: Number | None = Field(default=None, description="Expected move in the KPI's own unit.")
+    expected_size: Number | None = Field(
+        default=None, description="Expected move in the KPI's own unit; of a share, 0.03 for 3 percentage points."
+    )
     evaluation_date: Moment | None = Field(default=None, description="Day of judgement.")
     investment_amount: Number | None = Field(default=None, description="What it cost, in the company's currency.")
 

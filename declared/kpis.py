@@ -66,7 +66,10 @@ class MeasureMeta(Open):
 
     kind: Literal["measure"] = Field(description="measure, or kpi for a measure over a measure.")
     fact: Text = Field(description="The daily fact that counts it.")
-    needs: Names = Field(description="What a company must deliver: contract, contract.column or contract.column=value.")
+    needs: Names = Field(
+        description="What a company must deliver: contract, contract.column or contract.column=value; alternatives joined by ` or `; "
+        "` if ` and another need where it is needed only with that one."
+    )
 
 
 class Config(Open):

@@ -66,11 +66,11 @@ class Version:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a change may name: ids known to the company."""
+    """What a change may name: ids known to the company; of each KPI also its unit."""
 
     touchpoints: frozenset[str]
     components: frozenset[str]
-    kpis: frozenset[str]
+    kpis: Mapping[str, str]
     time_zone: ZoneInfo
 
 
@@ -91,6 +91,7 @@ def build_change(file: YamlFile, scope: Scope, entry: str, *, check_ids: bool = 
     refuse(DefinitionError(file.path, entry, problem) for problem in find_time_problems(times))
     if check_ids:
         refuse(DefinitionError(file.path, entry, problem) for problem in find_unknown_names(given, scope))
+        refuse(DefinitionError(file.path, entry, problem) for problem in find_size_problems(given, scope))
     fields = {**dict(given), **times}
     return Change(**{**fields, "evaluation_date": given.evaluation_date and given.evaluation_date.date()})
 
@@ -122,6 +123,14 @@ def find_unknown_names(change: declared.ChangeFile, scope: Scope) -> Iterator[st
             yield f"`{name}` names {', '.join(strangers)}, which the company folder does not know; {listed}"
     if change.primary_kpi and change.primary_kpi not in scope.kpis:
         yield f"`primary_kpi` names the unknown KPI {change.primary_kpi}; {name_known(change.primary_kpi, sorted(scope.kpis))}"
+
+
+def find_size_problems(change: declared.ChangeFile, scope: Scope) -> Iterator[str]:
+    """An expected move of a share that is larger than any: percentage points were meant."""
+    size = change.expected_size
+    if size is not None and abs(size) > 1 and scope.kpis.get(change.primary_kpi or "") == "share":
+        moved = f"a move of {abs(size):g} percentage points is {abs(size) / 100:g}"
+        yield f"`expected_size` {size:g} is larger than any move of {change.primary_kpi}, a share from 0 to 1; {moved}"
 
 
 def read_change_files(folder: Path, environment: Mapping[str, str], scope: Scope) -> tuple[Change, ...]:

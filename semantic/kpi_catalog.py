@@ -11,6 +11,7 @@ from declared.errors import DefinitionError, name_known, refuse
 from declared.kpis import KpiMeta, KpisFile, MeasureMeta, Metric
 from declared.reading import parse
 from declared.yaml_files import read_yaml
+from semantic.contracts import Contract, load_contracts
 from semantic.kpi_versions import KpiVersion, build_versions
 
 FOLDER = Path(__file__).resolve().parent / "kpis"
@@ -52,8 +53,9 @@ class KpiCatalog:
 
 
 def load_kpi_catalog(folders: Iterable[Path]) -> KpiCatalog:
-    """Read every metric below the folders; raise DefinitionError on the first file that cannot be computed."""
+    """Read every metric below the folders; raise DefinitionError on the first that cannot be computed or needs what no contract has."""
     metrics = [each for folder in folders for path in sorted(folder.glob("*.yml")) for each in read_metrics(path)]
+    contracts = load_contracts()
     measures: dict[str, Measure] = {}
     kpis: dict[str, Kpi] = {}
     for path, metric, raw in metrics:
@@ -61,6 +63,7 @@ def load_kpi_catalog(folders: Iterable[Path]) -> KpiCatalog:
         if isinstance(meta, MeasureMeta):
             if metric.name in measures:
                 raise DefinitionError(path, metric.name, "is defined twice; give one of them another name")
+            refuse(DefinitionError(path, f"metric {metric.name}", problem) for problem in find_need_problems(meta.needs, contracts))
             meaning = {part: value for part, value in raw["config"]["meta"].items() if part != "kind"}
             measures[metric.name] = Measure(metric.name, meta.fact, meta.needs, {**meaning, "filter": raw.get("filter")})
     for path, metric, raw in metrics:
@@ -69,6 +72,17 @@ def load_kpi_catalog(folders: Iterable[Path]) -> KpiCatalog:
         if isinstance(metric.config.meta, KpiMeta):
             kpis[metric.name] = build_kpi(path, metric, metric.config.meta, raw, measures)
     return KpiCatalog(measures, kpis)
+
+
+def find_need_problems(needs: Iterable[str], contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """What is wrong with the needs of a measure: `contract`, `contract.column` or `contract.column=value`, joined by ` or ` and ` if `."""
+    for need in needs:
+        for named in need.replace(" if ", " or ").split(" or "):
+            name, _, column = named.partition("=")[0].partition(".")
+            if name not in contracts:
+                yield f"needs `{need}`: there is no contract `{name}`; {name_known(name, contracts)}"
+            elif column and column not in contracts[name].columns:
+                yield f"needs `{need}`: contract {name} has no column `{column}`; {name_known(column, contracts[name].columns)}"
 
 
 def read_metrics(path: Path) -> Iterator[tuple[Path, Metric, Mapping[str, Any]]]:

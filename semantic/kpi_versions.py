@@ -12,7 +12,8 @@ from typing import Any
 from declared.errors import DefinitionError, refuse
 from declared.kpis import EarlierVersion, KpiMeta, name_measure
 
-# what may be edited without a new version: words, who answers for it, how it is judged
+# what may be edited without a new version: words, who answers for it, how it is judged, and of a measure what it needs
+NEEDS = "needs"
 DESCRIPTIVE = frozenset({"kind", "owner", "direction", "minimum_n", "version", "valid_from", "change", "earlier"})
 
 
@@ -76,7 +77,7 @@ def describe_meaning(version: KpiVersion, measures: Mapping[str, Any]) -> dict[s
         described["valid_from"] = version.valid_from.isoformat()
     for role, name in (("numerator", version.numerator), ("denominator", version.denominator)):
         described[role] = name
-        described |= {f"{role} {part}": write_value(value) for part, value in measures[name].meaning.items()}
+        described |= {f"{role} {part}": write_value(value) for part, value in measures[name].meaning.items() if part != NEEDS}
     return dict(sorted(described.items()))
 
 
@@ -90,5 +91,5 @@ def compare_meanings(before: Mapping[str, str], now: Mapping[str, str]) -> list[
     return [
         f"{name} was {before.get(name, 'not given')}, is {now.get(name, 'not given')}"
         for name in sorted({*before, *now})
-        if before.get(name) != now.get(name)
+        if before.get(name) != now.get(name) and not name.endswith(f" {NEEDS}")
     ]

@@ -94,8 +94,8 @@ def name_columns(valuation: Valuation) -> Any:
 
 
 def describe(table: CustomerTable, valuation: Valuation, charts: list[Path]) -> dict[str, Any]:
-    """Everything as values for JSON. A parameter that is not estimated has no standard error; without a model there are no parameters."""
-    fits = {"bg_nbd": valuation.purchases, "gamma_gamma": valuation.values}
+    """Everything as values for JSON. A parameter that is not estimated has no standard error, a model that is not used no parameters."""
+    fits = list_used_models(valuation)
     found = {name: (model, parameter) for model, fit in fits.items() if fit for name, parameter in fit.parameters.items()}
     holdout = valuation.holdout
     return {
@@ -136,10 +136,16 @@ def show_bad_rows(table: CustomerTable) -> None:
     tell(f"{table.customers.height:,} customers, {len(table.bad_rows):,} of {table.rows:,} rows left out")
 
 
+def list_used_models(valuation: Valuation) -> dict[str, Any]:
+    """The fit of each model; None for one that is not used: its parameters mean nothing."""
+    fits = {"bg_nbd": valuation.purchases, "gamma_gamma": valuation.values}
+    return {model: None if model in valuation.reasons else fit for model, fit in fits.items()}
+
+
 def show_fits(valuation: Valuation) -> None:
     """Parameters with their standard errors, or the reason why there are none."""
     methods = {"bg_nbd": valuation.purchase_method, "gamma_gamma": valuation.value_method}
-    for model, fit in (("bg_nbd", valuation.purchases), ("gamma_gamma", valuation.values)):
+    for model, fit in list_used_models(valuation).items():
         if fit is not None:
             table = Table("parameter", "estimate", "standard error", "95 % interval", title=f"Model of {MODELS[model]}")
             for name, found in fit.parameters.items():

@@ -29,7 +29,7 @@ def scope_of(company: Company) -> Scope:
     return Scope(
         touchpoints=frozenset(touchpoint.id for touchpoint in company.touchpoints),
         components=frozenset(component.id for component in company.components),
-        kpis=frozenset(company.catalog.kpis),
+        kpis={kpi.name: kpi.unit for kpi in company.catalog.kpis.values()},
         time_zone=company.time_zone,
     )
 

@@ -24,7 +24,7 @@ from cxhouse.ledger.verdicts import read_verdicts
 from cxhouse.settings import Settings
 from cxhouse.warehouse.exposures import describe_exposures
 from cxhouse.warehouse.freshness import judge_tables
-from declared.errors import DefinitionError, name_known
+from cxhouse.warehouse.staging_models import list_contract_models
 from ingestion.catalog import Source, load_sources
 from ingestion.load import prepare_lake, read_landing_log
 from semantic.company import Company, load_company
@@ -63,20 +63,6 @@ def open_workplace(settings: Settings) -> Workplace:
     company = load_company(settings.company, settings.environment)
     sources = load_sources(settings.company, settings.environment, company.time_zone.key, company.country)
     return Workplace(settings, company, sources, list_contract_models(settings.company / "models", sources))
-
-
-def list_contract_models(folder: Path, sources: Mapping[str, Source]) -> dict[str, list[str]]:
-    """Find the staging models. Raises DefinitionError when a file name fits no source or no contract."""
-    contracts = load_contracts()
-    found: dict[str, list[str]] = {name: [] for name in contracts}
-    for path in sorted(folder.glob("stg_*.sql")):
-        source, _, contract = path.stem.removeprefix("stg_").partition("__")
-        if source not in sources:
-            raise DefinitionError(path, "", f"names the unknown source `{source}`; {name_known(source, sources, 'sources.yml has')}")
-        if contract not in contracts:
-            raise DefinitionError(path, "", f"names the unknown contract `{contract}`; {name_known(contract, contracts)}")
-        found[contract].append(path.stem)
-    return found
 
 
 def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None:
@@ -186,6 +172,7 @@ def describe_variables(workplace: Workplace) -> dict[str, Any]:
         "currency": company.currency,
         "contracts": {name: contract.describe_for_dbt() for name, contract in load_contracts().items()},
         "contract_models": dict(workplace.contract_models),
+        "lake_tables": [[source.id, table] for source in workplace.sources.values() for table in source.tables],
     }
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 
 @contextmanager
-def leave_out_debug_events() -> Iterator[None]:
-    """Meanwhile, dbt makes no message of an event at debug level, unless DBT_LOG_LEVEL_FILE asks for them.
+def leave_out_debug_events(*, log_level: str | None = None) -> Iterator[None]:
+    """Meanwhile, dbt makes no message of an event at debug level, unless `log_level` (that of dbt's log file) is debug.
 
     dbt turns each event into a message before it asks whether any log or callback wants it, some forty for each model. Here an event at
     debug level keeps what it was given, and becomes a message only where somebody reads it.
@@ -18,7 +17,7 @@ def leave_out_debug_events() -> Iterator[None]:
     from dbt_common.events.base_types import BaseEvent, DebugLevel, EventLevel
     from dbt_common.events.event_manager import EventManager
 
-    if os.environ.get("DBT_LOG_LEVEL_FILE") == "debug":
+    if log_level == "debug":
         yield
         return
     begin, look_up, fire = BaseEvent.__init__, BaseEvent.__getattr__, EventManager.fire_event

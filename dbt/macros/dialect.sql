@@ -63,3 +63,10 @@ case
     else regexp_replace({{ text }}, '[^A-Za-z0-9_.-]+', '_', 'g') || '_' || left(md5({{ text }}), 6)
 end
 {%- endmacro %}
+
+{% macro lake_fingerprint() %}{{ return(adapter.dispatch('lake_fingerprint')()) }}{% endmacro %}
+
+{# One number for a group of lake rows: the sum of a hash of where each lies. Equal counts and equal numbers: the same rows. #}
+{% macro default__lake_fingerprint() -%}
+sum(hash(_load_id, _source_file, _source_line))
+{%- endmacro %}

@@ -19,6 +19,7 @@ with delivered as (
         {%- endfor %}
         {{ '_rejected_reason' if '_rejected_reason' in present else 'cast(null as varchar)' }} as _company_reason,
         {{ '_lake_rows' if '_lake_rows' in present else '1' }} as _lake_rows,
+        {{ '_lake_fingerprint' if '_lake_fingerprint' in present else 'cast(null as hugeint)' }} as _lake_fingerprint,
         {{ lineage() }}
     from {{ relation }}
     {%- if not loop.last %}
@@ -33,6 +34,7 @@ with delivered as (
         {%- endfor %}
         cast(null as varchar) as _company_reason,
         0 as _lake_rows,
+        cast(null as hugeint) as _lake_fingerprint,
         cast(null as varchar) as _source,
         cast(null as varchar) as _table,
         cast(null as varchar) as _source_file,
@@ -66,6 +68,7 @@ select
         {%- endfor %}
     ) as _rejected_reason,
     _lake_rows,
+    _lake_fingerprint,
     {{ lineage() }}
 from delivered
 {% endmacro %}
@@ -76,9 +79,8 @@ from delivered
 {%- set contract = var('contracts')[name] -%}
 {%- set present = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
 {%- set known = contract.columns | map(attribute='name') | list -%}
-{%- set lineage = ['_source', '_table', '_source_file', '_source_line', '_load_id', '_landed_at', '_window_date'] -%}
-{%- set unexpected = present | reject('in', known + lineage + ['_rejected_reason', '_lake_rows']) | list -%}
-{%- set missing = (contract.columns | selectattr('required') | map(attribute='name') | list + lineage) | reject('in', present) | list -%}
+{%- set unexpected = present | reject('in', known + lineage_columns() + ['_rejected_reason', '_lake_rows', '_lake_fingerprint']) | list -%}
+{%- set missing = (contract.columns | selectattr('required') | map(attribute='name') | list + lineage_columns()) | reject('in', present) | list -%}
 {%- if unexpected or missing -%}
 {{ exceptions.raise_compiler_error(
     model ~ ' does not fit contract ' ~ name

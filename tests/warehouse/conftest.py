@@ -13,6 +13,8 @@ import polars as pl
 import pytest
 
 from tests.companies.commands import run_command
+from tests.companies.filled import UNTIL as FILLED_UNTIL
+from tests.companies.filled import write_company, write_rows
 from tests.companies.sharing import build_once
 from tests.companies.tiny import UNTIL, tiny_environment, write_data
 
@@ -70,6 +72,26 @@ CHANGES = (
     {"id": "drones", "title": "Drones", "started-at": "2099-01-01T12:00+01:00", "kind": "supplier", "suppliers": "swift",
      "owner": "Logistics", "primary-kpi": "on_time_delivery", "expected-direction": "higher", "evaluation-date": "2099-03-01"},
 )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The company whose sources fill every column, loaded, built and published once. Tests read it and change nothing."""
+
+    def build(folder: Path) -> None:
+        home = make_filled_home(folder)
+        write_company(folder / "company")
+        write_rows(home.data)
+        home.run("ingest", "--to", FILLED_UNTIL.isoformat())
+        home.run("build")
+        home.run("publish")
+
+    return make_filled_home(build_once(tmp_path_factory, "filled", build))
+
+
+def make_filled_home(folder: Path) -> Home:
+    """An empty home of that company, whose folder is to stand in `folder`/company."""
+    return make_home(folder, CXHOUSE_COMPANY=str(folder / "company"), FILLED_DATA=str(folder / "data"))
 
 
 @pytest.fixture(scope="session")

@@ -186,6 +186,17 @@ def test_a_field_that_is_not_one_readable_text_is_refused_by_name(field: str, va
         read_plain(**{field: value})
 
 
+@pytest.mark.parametrize(("kpi", "size", "is_refused"), [("csat", 3, True), ("csat", -1.5, True), ("csat", 0.03, False), ("nps", 3, False)])
+def test_points_given_for_a_share_are_refused_with_the_share_they_are(kpi: str, size: float, is_refused: bool) -> None:
+    given = {"primary_kpi": kpi, "expected_size": size, "expected_direction": "higher"}
+    if is_refused:
+        said = f"`expected_size` {size:g} is larger than any move of {kpi}, a share from 0 to 1; a move of {abs(size):g} percentage points"
+        with pytest.raises(DefinitionError, match=said):
+            read_plain(**given)
+    else:
+        assert read_plain(**given).expected_size == size
+
+
 def test_what_is_named_twice_is_in_scope_once() -> None:
     assert read_plain(touchpoints="shop, shop,").touchpoints == read_plain(touchpoints=["shop", "shop"]).touchpoints == ("shop",)
 
@@ -193,5 +204,5 @@ def test_what_is_named_twice_is_in_scope_once() -> None:
 def read_plain(**fields: Any) -> Any:
     """A change of a company with one touchpoint."""
     content = {"change_id": "x", "title": "X", "started_at": "2026-03-02", "kind": "system", **fields}
-    scope = Scope(frozenset({"shop"}), frozenset(), frozenset({"nps"}), ZoneInfo("Europe/Amsterdam"))
+    scope = Scope(frozenset({"shop"}), frozenset(), {"nps": "points", "csat": "share"}, ZoneInfo("Europe/Amsterdam"))
     return read_change(content, scope, place="here", entry="change x")

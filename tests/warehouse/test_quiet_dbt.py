@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from dbt.adapters.events.types import SQLQuery
 from dbt.events.types import LogModelResult
 from dbt_common.events.base_types import EventLevel
@@ -26,16 +25,14 @@ def hear(level: EventLevel | None = None) -> list[tuple[str, str]]:
     return heard
 
 
-def test_nobody_hears_debug_events_and_everybody_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DBT_LOG_LEVEL_FILE", raising=False)
+def test_nobody_hears_debug_events_and_everybody_the_rest() -> None:
     with leave_out_debug_events():
         inside = hear()
     assert inside == [("Note", "info"), ("LogModelResult", "error")]
     assert hear() == [("SQLQuery", "debug"), *inside]
 
 
-def test_an_event_fired_at_a_higher_level_is_heard_with_what_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DBT_LOG_LEVEL_FILE", raising=False)
+def test_an_event_fired_at_a_higher_level_is_heard_with_what_it_was_given() -> None:
     with leave_out_debug_events():
         assert hear(EventLevel.WARN)[0] == ("SQLQuery", "warn")
         query = SQLQuery(conn_name="one", sql="select 1", node_info=NODE)
@@ -43,7 +40,6 @@ def test_an_event_fired_at_a_higher_level_is_heard_with_what_it_was_given(monkey
         assert query.to_dict()["node_info"]["node_name"] == "stg_orders"
 
 
-def test_a_log_at_debug_level_gets_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DBT_LOG_LEVEL_FILE", "debug")
-    with leave_out_debug_events():
+def test_a_log_at_debug_level_gets_everything() -> None:
+    with leave_out_debug_events(log_level="debug"):
         assert hear()[0] == ("SQLQuery", "debug")

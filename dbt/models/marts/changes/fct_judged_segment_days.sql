@@ -8,7 +8,11 @@ with kpis as (
     from {{ ref('dim_kpi_versions') }} as versions
     inner join {{ ref('dim_measures') }} as numerators on versions.numerator_measure = numerators.measure_id
     inner join {{ ref('dim_measures') }} as denominators on versions.denominator_measure = denominators.measure_id
-    where numerators.has_segments and denominators.has_segments and versions.denominator_scope = 'same'
+    where
+        numerators.has_segments
+        and denominators.has_segments
+        and versions.denominator_scope = 'same'
+        and versions.is_measurable
 
 ),
 

@@ -56,10 +56,28 @@ maturity as (
     ) as coverage on measures.matures_with_fact = coverage.fact
     group by listed.kpi_id, listed.version
 
+),
+
+-- what the company does not deliver although the definition needs it
+gaps as (
+
+    select
+        listed.kpi_id,
+        listed.version,
+        string_agg(distinct needs.reason, '; ' order by needs.reason) as reason
+    from listed
+    inner join
+        {{ ref('int_measure_needs') }} as needs
+        on needs.measure_id in (listed.numerator_measure, listed.denominator_measure)
+    where not needs.is_delivered
+    group by listed.kpi_id, listed.version
+
 )
 
 select
     listed.*,
+    gaps.kpi_id is null as is_measurable,
+    'not measurable: ' || gaps.reason as not_measurable_reason,
     maturity.maturity_days,
     maturity.immature_from,
     case when listed.version = 1 then date '1900-01-01' else listed.valid_from end as first_date,
@@ -74,4 +92,5 @@ select
     ) = 1 as is_current
 from listed
 left join maturity on listed.kpi_id = maturity.kpi_id and listed.version = maturity.version
+left join gaps on listed.kpi_id = gaps.kpi_id and listed.version = gaps.version
 cross join (select max(local_date) as last_date from {{ ref('dim_periods') }}) as covered

@@ -2,7 +2,7 @@
 -- segment's customers.
 with kpis as (
 
-    select * from {{ ref('dim_kpi_versions') }} where denominator_scope = 'company'
+    select * from {{ ref('dim_kpi_versions') }} where denominator_scope = 'company' and is_measurable
 
 )
 

@@ -9,6 +9,8 @@ with kpis as (
     from {{ ref('dim_kpi_versions') }} as versions
     inner join {{ ref('dim_measures') }} as numerators on versions.numerator_measure = numerators.measure_id
     inner join {{ ref('dim_measures') }} as denominators on versions.denominator_measure = denominators.measure_id
+    -- a KPI that needs what no source delivers has no figure: what is not delivered is not 0
+    where versions.is_measurable
 
 ),
 

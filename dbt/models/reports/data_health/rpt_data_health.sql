@@ -1,18 +1,5 @@
--- One row per source table: is it fresh, and what became of its rows.
-with accounts as (
-
-    -- a table that feeds several contracts is accounted for once: by the model that keeps most of its rows apart
-    select
-        source, table_name,
-        string_agg(contract, ', ' order by contract) as contract,
-        arg_max(rows_staged, (rows_apart, contract)) as rows_staged,
-        arg_max(rows_superseded, (rows_apart, contract)) as rows_superseded,
-        arg_max(rows_rejected, (rows_apart, contract)) as rows_rejected_staging
-    from {{ ref('fct_row_accounts') }}
-    group by source, table_name
-
-)
-
+-- One row per source table and contract it feeds: is it fresh, and what became of its rows. A table that feeds none has
+-- one row.
 select
     tables.source,
     tables.table_name,
@@ -28,7 +15,7 @@ select
     tables.rows_rejected,
     coalesce(accounts.rows_staged, 0) as rows_staged,
     coalesce(accounts.rows_superseded, 0) as rows_superseded,
-    coalesce(accounts.rows_rejected_staging, 0) as rows_rejected_staging,
+    coalesce(accounts.rows_rejected, 0) as rows_rejected_staging,
     tables.last_error,
     case tables.status
         when 'never' then 'has never landed: run cxhouse ingest ' || tables.source
@@ -40,7 +27,7 @@ select
                 || tables.late_after_hours
                 || ' hours; the last are of '
                 || {{ written_date('tables.last_row_day') }}
-        else case when accounts.contract is null then 'only looked up by staging models' end
+        else case when accounts.contract is null then 'feeds no contract; models may look something up in it' end
     end as message
 from {{ source('landing', 'table_status') }} as tables
-left join accounts using (source, table_name)
+left join {{ ref('fct_row_accounts') }} as accounts using (source, table_name)

@@ -49,5 +49,6 @@ select
         when highest_price = 0 then 'stock counted in: no price'
     end as _rejected_reason,
     {{ lineage() }},
-    _lake_rows
+    _lake_rows,
+    _lake_fingerprint
 from invoices
