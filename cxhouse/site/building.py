@@ -13,8 +13,10 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 
 from cxhouse.files import wait_for_lock
 from cxhouse.site.data import REPORTS, list_declared_reports, write_site_data
@@ -135,7 +137,7 @@ def run_evidence(step: str, copy: Path, *arguments: str) -> None:
 
 
 def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[str, str], advice: str) -> None:
-    """Run a command and wait for its end. When it fails, is stopped or takes too long, its whole process group is ended."""
+    """Run a command and wait for its end. When it fails or takes too long, or this process is stopped, its process group is ended."""
     full = ["env", *(f"{key}={value}" for key, value in variables.items()), *command]
     with subprocess.Popen(
         full,
@@ -148,7 +150,8 @@ def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[st
         start_new_session=True,
     ) as process:
         try:
-            output, _ = process.communicate(timeout=STEP_TIMEOUT_SECONDS)
+            with raise_when_stopped():
+                output, _ = process.communicate(timeout=STEP_TIMEOUT_SECONDS)
         except BaseException as error:
             end_process_group(process)
             if isinstance(error, subprocess.TimeoutExpired):
@@ -161,6 +164,24 @@ def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[st
     if process.returncode in (137, -signal.SIGKILL, 134) or "heap out of memory" in output:
         advice = "It ran out of memory: the build needs about 3 GB. Free some, then run `cxhouse dashboards`."
     raise DashboardsError(f"{name} failed (exit code {process.returncode}).\n{last}\n{advice}")
+
+
+@contextlib.contextmanager
+def raise_when_stopped() -> Iterator[None]:
+    """Meanwhile, a signal to stop raises SystemExit here. Without it, this process would end and leave behind what it has started."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are handled in the main thread only
+        return
+
+    def stop(number: int, _: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def end_process_group(process: subprocess.Popen[str]) -> None:

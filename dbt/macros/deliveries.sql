@@ -1,9 +1,15 @@
+{# Whether a delivery is to be judged: one that was called off and never delivered is not. #}
+{% macro is_due() -%}
+(cancelled_at is null or delivered_at is not null)
+{%- endmacro %}
+
 {# Deliveries, and those delivered by that day, per day that a fact counts them on: the requested day, or the day last scheduled. #}
 {% macro count_deliveries_by(fact) -%}
 with deliveries as (
 
     select *, {{ counted_days('deliveries')[fact] }} as counted_date, {{ local_date('delivered_at') }} as delivered_date
     from {{ ref('int_deliveries') }}
+    where {{ is_due() }}
 
 )
 

@@ -129,6 +129,9 @@ def make_rows(dice: random.Random) -> dict[str, list[Row]]:
     orders = [order for day in list_days() for order in make_orders(dice, day, customers)]
     lines = [line for order in orders for line in make_lines(dice, order)]
     deliveries = [make_delivery(dice, order, place) for place, order in enumerate(orders)]
+    deliveries[0]["shipped_at"] = deliveries[0]["promised_at"] + timedelta(days=9)
+    deliveries[1]["shipped_at"] = orders[1]["ordered_at"] - timedelta(hours=1)
+    orders[2] |= {"status": "cancelled", "cancelled_at": orders[2]["ordered_at"] - timedelta(minutes=1)}
     contacts = [contact for day in list_days() for contact in make_contacts(dice, day, customers, orders)]
     return {
         "customers": customers,
@@ -192,12 +195,14 @@ def make_lines(dice: random.Random, order: Row) -> Iterator[Row]:
 
 def make_delivery(dice: random.Random, order: Row, place: int) -> Row:
     promised = order["ordered_at"] + timedelta(days=2)
+    is_called_off = dice.random() < 0.08
+    came = promised + timedelta(days=dice.choice([-1, 0, 1, 2])) if dice.random() < (0.3 if is_called_off else 0.95) else None
     return {
         "delivery_id": f"D{place}", "order_id": order["order_id"], "line_no": dice.choice([1, 1, None]),
         "supplier_id": dice.choice(["swift", "slow"]), "carrier": dice.choice(["van", "bike"]),
         "requested_date": (promised - timedelta(days=dice.choice([0, 1]))).date(), "promised_at": promised,
         "scheduled_at": promised + timedelta(days=dice.choice([0, 1])), "shipped_at": order["ordered_at"] + timedelta(hours=8),
-        "delivered_at": promised + timedelta(days=dice.choice([-1, 0, 1, 2])) if dice.random() < 0.95 else None,
+        "delivered_at": came, "cancelled_at": promised - timedelta(hours=6) if is_called_off else None,
         "attempts": dice.choice([1, 1, 2]), "quantity_ordered": 2, "quantity_delivered": dice.choice([2, 2, 2, 1]),
         "is_damaged": dice.random() < 0.1, "status": "delivered", "updated_at": promised + timedelta(days=2),
     }  # fmt: skip

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 import time
 from datetime import date, datetime
 from decimal import Decimal
@@ -144,6 +147,25 @@ def test_a_step_that_takes_too_long_is_stopped_with_everything_it_started(tmp_pa
         dashboards.run_step("slow", ["sh", "-c", f"sleep 60 & echo $! > {marker}; wait"], cwd=tmp_path, variables={}, advice="")
     child = int(marker.read_text(encoding="utf-8"))
     deadline = time.monotonic() + 10
+    while is_alive(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_alive(child)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_stopped_build_takes_everything_it_started_along(tmp_path: Path, number: signal.Signals) -> None:
+    marker = tmp_path / "pid"
+    script = (
+        "import sys; from pathlib import Path; from cxhouse.site.building import run_step;"
+        f"run_step('slow', ['sh', '-c', 'sleep 60 & echo $! > {marker}; wait'], cwd=Path('.'), variables={{}}, advice='')"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    while not (marker.is_file() and marker.read_text(encoding="utf-8").strip()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    child = int(marker.read_text(encoding="utf-8"))
+    process.send_signal(number)
+    assert process.wait(timeout=30) != 0
     while is_alive(child) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not is_alive(child)

@@ -85,12 +85,19 @@ def test_the_meaning_of_a_measure_belongs_to_that_of_its_kpis() -> None:
     catalog = load_kpi_catalog([FOLDER])
     kpi = catalog.kpis["abandonment"]
     before = describe_meaning(kpi.versions[-1], catalog.measures)
-    assert {"numerator filter", "numerator needs", "denominator fact", "interval", "unit"} <= set(before)
+    assert {"numerator filter", "numerator counts", "denominator fact", "interval", "unit"} <= set(before)
     measure = catalog.measures[kpi.numerator]
     changed = {
         **catalog.measures,
-        kpi.numerator: type(measure)(measure.name, measure.fact, measure.needs, {**measure.meaning, "needs": ["contacts"]}),
+        kpi.numerator: type(measure)(measure.name, measure.fact, measure.needs, {**measure.meaning, "counts": "other_count"}),
     }
     assert compare_meanings(before, describe_meaning(kpi.versions[-1], changed)) == [
-        "numerator needs was contacts.is_abandoned, is contacts"
+        "numerator counts was abandoned_long_count, is other_count"
     ]
+
+
+def test_what_a_measure_needs_is_no_meaning_also_against_what_an_earlier_version_kept() -> None:
+    catalog = load_kpi_catalog([FOLDER])
+    now = describe_meaning(catalog.kpis["abandonment"].versions[-1], catalog.measures)
+    assert not [name for name in now if "needs" in name]
+    assert compare_meanings({**now, "numerator needs": "contacts.is_abandoned"}, now) == []

@@ -167,9 +167,11 @@ def count_orders_with_outcome(company: Company) -> Iterator[Count]:
 
 
 def count_deliveries(company: Company) -> Iterator[Count]:
-    """On time: dropped on or before the promised local day, over everything due."""
+    """On time: dropped on or before the promised local day, over everything due. Late: not so, over what was dropped."""
     for stop in company.stops.values():
         yield Count("on_time_delivery", *company.place_stop(stop), float(company.is_on_time(stop)), 1)
+        if stop["dropped_at"]:
+            yield Count("late_of_delivered", *company.place_stop(stop), float(not company.is_on_time(stop)), 1)
 
 
 def count_answers(company: Company) -> Iterator[Count]:

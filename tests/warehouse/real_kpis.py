@@ -17,6 +17,7 @@ ON_PAPER: Mapping[str, tuple[float, int]] = {
     "average_order_value": (1177137.12, 2110),
     "contacts_without_customer": (7, 8),
     "first_contact_resolution": (1, 1),
+    "late_of_delivered": (32, 2000),
     "on_time_delivery": (1968, 2000),
     "on_time_scheduled": (1968, 2000),
     "promise_kept": (1325, 1355),
@@ -26,8 +27,10 @@ NO_RECOMMENDATION = "no row of survey_responses has metric nps"
 NO_EFFORT = "no row of survey_responses has metric ces"
 NO_SERVICE_LEVEL = "no source fills contacts.answered_at; no source fills contacts.is_abandoned"
 NOT_MEASURABLE: Mapping[str, str] = {
-    "abandonment": "no source fills contacts.is_abandoned",
-    "average_handle_time": "no source fills contacts.talk_seconds",
+    "abandonment": "no source fills contacts.ended_at; no source fills contacts.is_abandoned",
+    "average_handle_time": (
+        "no source fills contacts.after_call_seconds; no source fills contacts.hold_seconds; no source fills contacts.talk_seconds"
+    ),
     "average_speed_of_answer": "no source fills contacts.answered_at",
     "ces": NO_EFFORT,
     "ces_mean": NO_EFFORT,
@@ -35,7 +38,7 @@ NOT_MEASURABLE: Mapping[str, str] = {
     "contact_rate_by_cohort": "no source fills contacts.order_id",
     "contacts_caused": "no source fills contacts.order_id",
     "conversion": "no source delivers visits",
-    "cost_to_serve": "no row of costs has kind contact",
+    "cost_to_serve": "no row of costs has kind contact or redelivery or return",
     "csat": "no row of survey_responses has metric csat",
     "damage_rate": "no source fills deliveries.is_damaged",
     "experience_high": NO_RECOMMENDATION,
@@ -51,7 +54,9 @@ NOT_MEASURABLE: Mapping[str, str] = {
     ),
     "service_level_80_20": NO_SERVICE_LEVEL,
     "service_level_80_20_answered": NO_SERVICE_LEVEL,
-    "service_level_80_20_net": NO_SERVICE_LEVEL,
+    "service_level_80_20_net": (
+        "no source fills contacts.answered_at; no source fills contacts.ended_at; no source fills contacts.is_abandoned"
+    ),
     "supplier_nps": NO_RECOMMENDATION,
 }
 
@@ -76,6 +81,8 @@ def count_deliveries() -> Iterator[Count]:
         orders[row["PO / SO #"]].append((due, is_on_time))
         for kpi in ("on_time_delivery", "on_time_scheduled"):
             yield kpi, due, float(is_on_time)
+        if delivered is not None:
+            yield "late_of_delivered", due, float(not is_on_time)
     for notes in orders.values():
         yield "promise_kept", max(due for due, _ in notes), float(all(is_on_time for _, is_on_time in notes))
 

@@ -140,3 +140,20 @@ def test_an_unknown_table_is_named_with_the_nearest_one_before_anything_is_built
     sources = load_sources(tmp_path, {"FILLED_DATA": str(tmp_path)}, "Europe/Amsterdam", "NL")
     with pytest.raises(DefinitionError, match=said):
         list_contract_models(tmp_path / "models", sources)
+
+
+def test_times_in_the_wrong_order_are_counted_and_the_last_row_is_named(filled: Home) -> None:
+    placed = {row["order_id"]: row["ordered_at"] for row in ROWS["orders"]}
+    wrong: Counter[tuple[str, str]] = Counter()
+    for row in ROWS["deliveries"]:
+        came, sent, start = row["delivered_at"], row["shipped_at"], placed[row["order_id"]]
+        wrong["deliveries", "delivered before it was shipped"] += came is not None and came < sent
+        wrong["deliveries", "shipped before the order was placed"] += sent < start
+        wrong["deliveries", "delivered before the order was placed"] += came is not None and came < start
+    wrong["orders", "cancelled before it was ordered"] = sum(
+        bool(row["cancelled_at"]) and row["cancelled_at"] < row["ordered_at"] for row in ROWS["orders"]
+    )
+    found = filled.report("rpt_clock_warnings").to_dicts()
+    assert {(row["contract"], row["warning"]): row["rows_count"] for row in found} == {key: count for key, count in wrong.items() if count}
+    shipped = next(row for row in found if row["warning"] == "shipped before the order was placed")
+    assert (shipped["last_file"], shipped["last_line"], shipped["checked_count"]) == ("deliveries.jsonl", 2, count("deliveries"))

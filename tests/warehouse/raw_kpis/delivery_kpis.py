@@ -38,12 +38,14 @@ def count_clocks(company: RawCompany) -> Iterator[Count]:
 
 
 def count_condition(company: RawCompany) -> Iterator[Count]:
-    """On time and in full; damaged."""
+    """Late, of those that arrived; on time and in full; damaged."""
     for delivery in company.deliveries.values():
         place = company.place_delivery(delivery)
         if place.day >= company.until:
             continue
         in_full = is_in_full(delivery)
+        if delivery["delivered_at"] is not None:
+            yield Count("late_of_delivered", place, float(not is_there_by(delivery, place.day)), 1)
         if in_full is not None:
             yield Count("on_time_in_full", place, float(in_full and is_there_by(delivery, place.day)), 1)
         if delivery["delivered_at"] is not None and delivery["is_damaged"] is not None:

@@ -26,8 +26,10 @@ select
     carrier,
     segment,
     segment_before,
-    count(*) as deliveries_count,
+    count(*) filter (where {{ is_due() }}) as deliveries_count,
     count(*) filter (where delivered_date <= event_date) as on_time_count,
+    count(delivered_date) as arrived_count,
+    count(*) filter (where delivered_date > event_date) as arrived_late_count,
     count(*) filter (where delivered_date is not null and is_damaged is not null) as inspected_count,
     count(*) filter (where delivered_date is not null and is_damaged) as damaged_count,
     cast(coalesce(sum(greatest(attempts - 1, 0)), 0) as bigint) as extra_attempts_count

@@ -10,7 +10,7 @@ with deliveries as (
 
     select *, {{ order_line_key() }} as outcome_key, {{ local_date('delivered_at') }} as delivered_date
     from {{ ref('int_deliveries') }}
-    where {{ is_changed_outcome('line_outcomes', order_line_key()) }}
+    where {{ is_due() }} and {{ is_changed_outcome('line_outcomes', order_line_key()) }}
 
 )
 

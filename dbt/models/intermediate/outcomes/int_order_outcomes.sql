@@ -29,7 +29,7 @@ judged_deliveries as (
         quantity_ordered is not null
         and (delivered_at is null or (quantity_delivered is not null and is_damaged is not null)) as is_judged
     from {{ ref('int_deliveries') }}
-    where order_id is not null and {{ is_changed_outcome('order_outcomes', 'order_id') }}
+    where order_id is not null and {{ is_due() }} and {{ is_changed_outcome('order_outcomes', 'order_id') }}
 
 ),
 

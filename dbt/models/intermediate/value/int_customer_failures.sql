@@ -11,7 +11,12 @@ with deliveries as (
         coalesce(deliveries.is_damaged, false) as is_damaged
     from {{ ref('int_deliveries') }} as deliveries
     inner join {{ ref('int_order_buyers') }} as buyers on deliveries.order_id = buyers.order_id
-    where buyers.customer_id is not null and coalesce(buyers.cancelled_date > deliveries.event_date, true)
+    where
+        buyers.customer_id is not null
+        and coalesce(buyers.cancelled_date > deliveries.event_date, true)
+        and (deliveries.cancelled_at is null or deliveries.delivered_at is not null)
+        -- where no source says when things arrived, nothing is known to have failed
+        and {{ is_delivered('deliveries.delivered_at') }}
 
 ),
 
