@@ -57,7 +57,7 @@ NOT_MEASURABLE: Mapping[str, str] = {
     "service_level_80_20_net": (
         "no source fills contacts.answered_at; no source fills contacts.ended_at; no source fills contacts.is_abandoned"
     ),
-    "supplier_nps": NO_RECOMMENDATION,
+    "supplier_nps": f"{NO_RECOMMENDATION}; no source fills survey_responses.delivery_id",
 }
 
 Count = tuple[str, date, float]
