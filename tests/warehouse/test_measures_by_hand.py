@@ -61,6 +61,10 @@ BY_HAND = {
     ("deliveries_due", "2026-03-03", "parcel", None, "swift"): (1, 1.0),
     ("deliveries_on_time", "2026-03-03", "parcel", None, "swift"): (1, 1.0),
     ("deliveries_due", "2026-03-03", "parcel", None, "slow"): (2, 2.0),
+    ("deliveries_arrived", "2026-03-02", "parcel", None, "swift"): (1, 1.0),
+    ("deliveries_arrived", "2026-03-03", "parcel", None, "swift"): (1, 1.0),
+    ("deliveries_arrived", "2026-03-03", "parcel", None, "slow"): (1, 1.0),
+    ("deliveries_arrived_late", "2026-03-03", "parcel", None, "slow"): (1, 1.0),
     # O1, O2 and O4 by their only delivery; the last delivery of O5 is not due yet
     ("orders_due", "2026-03-02", "parcel", None, "swift"): (1, 1.0),
     ("orders_due", "2026-03-03", "parcel", None, "swift"): (1, 1.0),
