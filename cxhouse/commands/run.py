@@ -18,10 +18,10 @@ from cxhouse.local_airflow.api import AirflowError
 from cxhouse.local_airflow.chain import ChainResult, TaskRun, run_chain
 from cxhouse.local_airflow.components import RunningAirflow, start_airflow
 from cxhouse.local_airflow.home import find_airflow_version
-from cxhouse.local_airflow.processes import leave_on_signals
 from cxhouse.screen import complain, console, tell
 from cxhouse.settings import PROJECT, Settings
 from cxhouse.site.server import serve_in_background
+from cxhouse.stopping import leave_on_signals
 from cxhouse.warehouse.preparation import Workplace, open_workplace
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from cxhouse.local_airflow.api import AirflowApi, AirflowError
 from cxhouse.local_airflow.home import COMMANDS, USER, PreparedAirflow, prepare_airflow
-from cxhouse.local_airflow.processes import TOKEN_VARIABLE, identify, leave_on_signals, stop_family
+from cxhouse.local_airflow.processes import TOKEN_VARIABLE, identify, stop_family
 from cxhouse.settings import Settings
+from cxhouse.stopping import leave_on_signals
 
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 HEALTHY_WITHIN_SECONDS = 180

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
+from collections.abc import Iterable
+from contextlib import suppress
 
 import psutil
 
-Handler = Callable[[int, FrameType | None], None] | signal.Handlers
+from cxhouse.stopping import ignore_signals
 
 TOKEN_VARIABLE = "CXHOUSE_FAMILY"
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class StoppedBySignalError(SystemExit):
-    """A signal asked this process to stop; the exit code is 128 plus the signal's number."""
 
 
 def identify(pid: int) -> tuple[int, float] | None:
@@ -82,35 +74,3 @@ def stop_family(token: str, members: Iterable[tuple[int, float]], *, patience_se
                         process.terminate()
             psutil.wait_procs(family, timeout=0.2)
     return [process.pid for process in find_family(token, known)]
-
-
-@contextmanager
-def leave_on_signals() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into an exception, so that `finally` blocks run. Only works in the main thread; elsewhere does nothing."""
-
-    def leave(number: int, frame: FrameType | None) -> None:
-        raise StoppedBySignalError(128 + number)
-
-    with handle_signals(leave, SIGNALS[1:]):
-        yield
-
-
-@contextmanager
-def ignore_signals() -> Iterator[None]:
-    """Ignore Ctrl-C, SIGTERM and SIGHUP while a clean-up runs that must finish."""
-    with handle_signals(signal.SIG_IGN, SIGNALS):
-        yield
-
-
-@contextmanager
-def handle_signals(handler: Handler, numbers: Iterable[signal.Signals]) -> Iterator[None]:
-    """Use another handler for signals while the block runs."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, handler) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, former in before.items():
-            signal.signal(number, former)

@@ -13,14 +13,13 @@ import os
 import shutil
 import signal
 import subprocess
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 
 from cxhouse.files import wait_for_lock
 from cxhouse.site.data import REPORTS, list_declared_reports, write_site_data
 from cxhouse.site.server import DashboardsError, serve_dashboards
+from cxhouse.stopping import leave_on_signals
 
 __all__ = ["DashboardsError", "build_dashboards", "ensure_node_modules", "list_declared_reports", "serve_dashboards"]
 
@@ -150,7 +149,7 @@ def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[st
         start_new_session=True,
     ) as process:
         try:
-            with raise_when_stopped():
+            with leave_on_signals():
                 output, _ = process.communicate(timeout=STEP_TIMEOUT_SECONDS)
         except BaseException as error:
             end_process_group(process)
@@ -164,24 +163,6 @@ def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[st
     if process.returncode in (137, -signal.SIGKILL, 134) or "heap out of memory" in output:
         advice = "It ran out of memory: the build needs about 3 GB. Free some, then run `cxhouse dashboards`."
     raise DashboardsError(f"{name} failed (exit code {process.returncode}).\n{last}\n{advice}")
-
-
-@contextlib.contextmanager
-def raise_when_stopped() -> Iterator[None]:
-    """Meanwhile, a signal to stop raises SystemExit here. Without it, this process would end and leave behind what it has started."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # signals are handled in the main thread only
-        return
-
-    def stop(number: int, _: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def end_process_group(process: subprocess.Popen[str]) -> None:

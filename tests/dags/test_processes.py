@@ -14,7 +14,8 @@ import pytest
 
 from cxhouse.local_airflow.api import AirflowError
 from cxhouse.local_airflow.components import hold_lock, stop_leftovers
-from cxhouse.local_airflow.processes import TOKEN_VARIABLE, StoppedBySignalError, find_family, identify, leave_on_signals, stop_family
+from cxhouse.local_airflow.processes import TOKEN_VARIABLE, find_family, identify, stop_family
+from cxhouse.stopping import StoppedBySignalError, leave_on_signals
 
 SLEEP = "import time; time.sleep(60)"
 PARENT = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {SLEEP!r}], start_new_session=True); time.sleep(60)"
