@@ -14,7 +14,7 @@ with deliveries as (
     where
         buyers.customer_id is not null
         and coalesce(buyers.cancelled_date > deliveries.event_date, true)
-        and (deliveries.cancelled_at is null or deliveries.delivered_at is not null)
+        and {{ is_due() }}
         -- where no source says when things arrived, nothing is known to have failed
         and {{ is_delivered('deliveries.delivered_at') }}
 
