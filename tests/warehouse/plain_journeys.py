@@ -38,6 +38,7 @@ class Visit:
     pair: str
     start: datetime
     end: datetime | None = None
+    is_cut_off: bool = False
     is_loop: bool = False
 
 
@@ -106,6 +107,8 @@ def walk_journey(
     walks: list[Walk] = []
     current: dict[str, Walk | None] = {}
     last: dict[str, date] = {}
+    # thread, phase and pair of the visits that the gap left without an end
+    open_visits: dict[tuple[str, str, str], Visit] = {}
     for step in steps:
         if (step.kind, step.touchpoint) not in wanted or (categories and not categories & bought.get(step.order or "", set())):
             continue
@@ -113,7 +116,14 @@ def walk_journey(
         if thread is None:
             continue
         if thread in last and (step.day - last[thread]).days > journey.get("gap_days", 30):
+            walk = current.get(thread)
+            open_visits |= {(thread, visit.phase, visit.pair): visit for visit in (walk.visits if walk else ()) if visit.end is None}
             current[thread] = None
+        for phase in phases:
+            begins, ends = ((step.kind, step.touchpoint) in phase[side] for side in ("starts", "ends"))
+            visit = open_visits.pop((thread, phase["id"], find_pair(step, phase)), None) if begins or ends else None
+            if visit is not None and ends and not begins:
+                visit.is_cut_off = True
         last[thread] = step.day
         if current.get(thread) is None:
             if (step.kind, step.touchpoint) not in phases[0]["starts"]:
@@ -124,12 +134,17 @@ def walk_journey(
     return walks
 
 
+def find_pair(step: Step, phase: Mapping[str, Any]) -> str:
+    """The order whose start and end belong together; a dash where a phase is not about one order."""
+    return (step.order or "-") if phase["is_of_order"] else "-"
+
+
 def take_step(walk: Walk, step: Step, phases: list[dict[str, Any]]) -> None:
     """End the visits this event ends, and begin the one it begins."""
     walk.last = step.day
     pair_of_event = (step.kind, step.touchpoint)
     for phase in phases:
-        pair = (step.order or "-") if phase["is_of_order"] else "-"
+        pair = find_pair(step, phase)
         waiting = [visit for visit in walk.visits if (visit.phase, visit.pair) == (phase["id"], pair) and visit.end is None]
         if pair_of_event in phase["starts"] and not waiting:
             before = walk.visits[-1] if walk.visits else None
@@ -155,7 +170,8 @@ def count_walks(walks: Iterable[Walk], until: date, gap: int) -> tuple[dict[tupl
                 hours[visit.phase].append((visit.end - visit.start).total_seconds() / 3600)
         for phase, found in visits.items():
             state = "completed" if all(visit.end for visit in found) else "running" if walk.is_running(until, gap) else "dropped_out"
-            flags = {"repeated": len(found) > 1, "looped_back": any(visit.is_loop for visit in found)}
+            is_cut_off = state == "dropped_out" and any(visit.is_cut_off for visit in found)
+            flags = {"cut_off": is_cut_off, "repeated": len(found) > 1, "looped_back": any(visit.is_loop for visit in found)}
             for period in (None, walk.started.replace(day=1)):
                 counts[(phase, period)].update(["entered", state, *(name for name, holds in flags.items() if holds)])
     return counts, hours

@@ -19,7 +19,7 @@ from tests.warehouse.plain_journeys import Step, count_walks, fold_steps, name_t
 
 FILES = sorted((PROJECT / "company" / "journeys").glob("*.yml"))
 ZONE = ZoneInfo("Europe/Amsterdam")
-COUNTS = ("entered", "completed", "dropped_out", "running", "repeated", "looped_back")
+COUNTS = ("entered", "completed", "dropped_out", "cut_off", "running", "repeated", "looped_back")
 # kind, source of a row, its key, its order number, its customer, channel, queue, supplier, moment
 QUERIES = {
     "order_placed": "select _key, order_id, customer_key, _source, channel, null, null, ordered_at from int_orders",

@@ -42,10 +42,21 @@ begun as (
 
     select
         *,
+        -- the next event of the phase comes after the gap and ends it
+        coalesce(
+            lead(stretch_number) over following_events > stretch_number
+            and lead(is_end and not is_start) over following_events,
+            false
+        ) as is_ended_after_gap,
         min(case when is_first and is_start then occurred_at end)
             over (partition by journey_id, thread_key, stretch_number)
             as instance_started_at
     from roles
+    window
+        following_events as (
+            partition by journey_id, thread_key, phase_id, pair_key
+            order by occurred_at, event_order, event_key
+        )
 
 ),
 

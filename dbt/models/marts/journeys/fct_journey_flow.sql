@@ -28,7 +28,8 @@ passages as (
         journey_id, thread_key, stretch_number, phase_id,
         count(*) as visits_count,
         count(ended_at) as ended_count,
-        count(*) filter (where is_looped_back) as loops_count
+        count(*) filter (where is_looped_back) as loops_count,
+        count(*) filter (where is_cut_off) as cut_off_visits_count
     from {{ ref('int_journey_visits') }}
     group by journey_id, thread_key, stretch_number, phase_id
 
@@ -42,6 +43,11 @@ counted as (
         count(*) filter (where passages.ended_count = passages.visits_count) as completed_count,
         count(*) filter (where passages.ended_count < passages.visits_count and not periods.is_running)
             as dropped_out_count,
+        count(*) filter (
+            where passages.ended_count < passages.visits_count
+            and not periods.is_running
+            and passages.cut_off_visits_count > 0
+        ) as cut_off_count,
         count(*) filter (where passages.ended_count < passages.visits_count and periods.is_running) as running_count,
         count(*) filter (where not periods.is_running) as closed_entered_count,
         count(*) filter (where passages.visits_count > 1) as repeated_count,
@@ -77,6 +83,7 @@ select
     coalesce(counted.entered_count, 0) as entered_count,
     coalesce(counted.completed_count, 0) as completed_count,
     coalesce(counted.dropped_out_count, 0) as dropped_out_count,
+    coalesce(counted.cut_off_count, 0) as cut_off_count,
     coalesce(counted.running_count, 0) as running_count,
     coalesce(counted.closed_entered_count, 0) as closed_entered_count,
     coalesce(counted.repeated_count, 0) as repeated_count,

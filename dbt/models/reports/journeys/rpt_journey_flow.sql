@@ -45,6 +45,7 @@ judged as (
         phases.period_end,
         coalesce(phases.is_settled, true) as is_settled,
         coalesce(phases.instances_count, 0) as instances_count,
+        journeys.gap_days,
         flow.* exclude (
             journey_id,
             phase_id,
@@ -65,6 +66,7 @@ judged as (
             else 'shown'
         end as status
     from phases
+    inner join {{ source('company_folder', 'journeys') }} as journeys using (journey_id)
     left join {{ ref('fct_journey_flow') }} as flow
         on
             phases.journey_id = flow.journey_id and phases.phase_id = flow.phase_id
@@ -77,8 +79,8 @@ select
     grain, period_start, period_end, {{ period_text('period_start', 'period_end') }} as period_text,
     case when instances_count >= 5 then instances_count end as instances_count,
     {% for column in [
-        'entered_count', 'completed_count', 'dropped_out_count', 'running_count', 'repeated_count', 'looped_back_count',
-        'reached_share', 'repeated_share'
+        'entered_count', 'completed_count', 'dropped_out_count', 'cut_off_count', 'running_count', 'repeated_count',
+        'looped_back_count', 'reached_share', 'repeated_share'
     ] %}
     case when status in ('shown', 'running') then {{ column }} end as {{ column }},
     {% endfor %}
@@ -100,6 +102,12 @@ select
                 '; ',
                 case when is_moment then 'one event: entered and ended at once' end,
                 case when not is_moment and closed_entered_count < 30 then 'fewer than 30: too few to judge' end,
+                case
+                    when cut_off_count > 0
+                        then
+                            cut_off_count || ' of those who dropped out came to its end later, after more than '
+                            || gap_days || ' days without an event (gap_days)'
+                end,
                 case when running_count > 0 then running_count || ' still in it are no drop-outs' end,
                 case when not is_moment and dwell_count < 5 then 'fewer than 5 ended: no time shown' end
             ), '')
