@@ -211,8 +211,9 @@ def test_status_follows_from_dates_and_verdicts(first: Home) -> None:
     decided = {row["change_id"] for row in first.report("rpt_change_effects").filter(pl.col("is_final") & pl.col("is_primary")).to_dicts()}
     assert decided == {"ancient"} == {name for name, (status, _) in standing.items() if status == "act"}
     assert rows["ancient"]["status_text"].endswith(": too little data.") and "no figures from before" in rows["ancient"]["next_step"]
-    # an incident has no waiting time
-    assert standing["outage"] == ("do", False) and rows["outage"]["due_date"] is None
+    # an incident has no waiting time, and is closed when it is over
+    assert "over since 5 February 2026" in rows["outage"]["status_text"]
+    assert standing["outage"] == ("closed", False) and rows["outage"]["due_date"] is None
     assert "not judged itself" in rows["outage"]["status_text"] and rows["outage"]["next_step"].startswith("Nothing")
     # abandonment is not measured at the checkout
     assert standing["kept-word"] == ("check", True) and "Name a touchpoint" in rows["kept-word"]["next_step"]

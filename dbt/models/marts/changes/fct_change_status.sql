@@ -1,5 +1,5 @@
 -- One row per change: where it stands between plan, do, check and act, as of the build's local day; what it waits for
--- and what to do next.
+-- and what to do next. An event from outside that is over is closed.
 with effects as (
 
     select * from {{ ref('fct_change_effects') }} where relation = 'in_scope' and is_current
@@ -85,6 +85,7 @@ standing as (
             as due_date,
         case
             when changes.started_date > build.local_date then 'plan'
+            when incidents.change_id is not null and changes.ended_date < build.local_date then 'closed'
             when counted.is_judged then 'act'
             when
                 incidents.change_id is null
@@ -148,6 +149,16 @@ select
             then
                 case when due_date < build_date - 28 then 'Overdue: due since ' else 'Due since ' end
                 || {{ written_date('due_date') }}
+                || '; '
+                || waiting_reason
+                || '.'
+        when
+            'closed'
+            then
+                'Came from outside on '
+                || {{ written_date('started_date') }}
+                || ', over since '
+                || {{ written_date('ended_date') }}
                 || '; '
                 || waiting_reason
                 || '.'
