@@ -14,19 +14,9 @@ figures as (
     select
         *,
         row_number() over (
-            partition by month, owner_department
-            order by
-                case
-                    when status = 'red' then 0 when
-                        status = 'yellow' and (value < target) = (direction = 'higher')
-                        then 1
-                    else 2
-                end,
-                abs(target - value) / nullif(value_upper - value_lower, 0) desc nulls last,
-                touchpoint_id,
-                position
+            partition by month, owner_department order by {{ order_of_pain('month_figures') }}
         ) as pain_rank
-    from {{ ref('rpt_month_kpis') }}
+    from {{ ref('rpt_month_kpis') }} as month_figures
 
 ),
 
@@ -41,14 +31,8 @@ counted as (
         count(*) filter (where month_before_certainty in ('clear', 'within_margin')) as compared_count,
         count(*) filter (where month_before_certainty = 'clear') as moved_count,
         max(case
-            when pain_rank = 1 and (status = 'red' or status = 'yellow' and (value < target) = (direction = 'higher'))
-                then
-                    touchpoint_name
-                    || case status
-                        when 'red' then ' hurts most: ' else
-                            ' is furthest from its target, though not clearly below its bound: '
-                    end
-                    || {{ within_sentence('kpi_name') }} || ' ' || value_text || ' (target ' || target_text || ').'
+            when pain_rank = 1 and {{ is_short_of_target('figures') }}
+                then {{ worst_figure_text('figures') }} || '.'
         end) as worst_text
     from figures
     group by month, owner_department
@@ -75,13 +59,9 @@ select
             counted.judged_count = 0
             then 'Nothing can be judged in ' || months.month_label || ': too few answers, or no data.'
         else
-            coalesce(counted.worst_text || ' ', 'No judged figure is on the wrong side of its target. ')
-            || counted.green_count
-            || ' of '
-            || counted.judged_count
-            || ' figures reach their target beyond doubt, '
-            || counted.red_count
-            || case when counted.red_count = 1 then ' misses' else ' miss' end || ' the bound.'
+            coalesce(counted.worst_text, {{ nothing_hurts_text() }})
+            || ' '
+            || {{ targets_reached_text('counted') }}
     end as headline,
     case
         when coalesce(counted.compared_count, 0) = 0 then 'No figure can be compared with the month before.'

@@ -29,15 +29,10 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by window_id, journey_id, audience
-            order by
-                case when status = 'red' then 0 else 1 end,
-                abs(target - value) / nullif(value_upper - value_lower, 0) desc nulls last,
-                touchpoint_id,
-                kpi_id
+            partition by window_id, journey_id, audience order by {{ order_of_pain('audiences') }}
         ) as pain_rank
     from audiences
-    where status = 'red' or (status = 'yellow' and (value < target) = (direction = 'higher'))
+    where {{ is_short_of_target('audiences') }}
 
 ),
 
@@ -93,16 +88,7 @@ select
         case
             when ranked.touchpoint_id is not null
                 then
-                    ranked.touchpoint_name
-                    || case
-                        when ranked.status = 'red' then ' hurts most: ' else
-                            ' is furthest from its target, though not clearly below its bound: '
-                    end
-                    || lower(substr(ranked.kpi_name, 1, 1))
-                    || substr(ranked.kpi_name, 2)
-                    || ' '
-                    || ranked.value_text
-                    || ' (target ' || ranked.target_text || ')'
+                    {{ worst_figure_text('ranked') }}
                     || case ranked.trend
                         when 'worse' then ', worse than the period before' when
                             'better'
@@ -118,17 +104,11 @@ select
                     )
                     || '.'
             when counted.judged_count = 0 then 'Nothing can be judged in this period: too few answers, or no data.'
-            else 'Nothing falls short of its target.'
+            else {{ nothing_hurts_text() }}
         end,
         case
             when counted.judged_count > 0
-                then
-                    counted.green_count
-                    || ' of '
-                    || counted.judged_count
-                    || ' figures reach their target, '
-                    || counted.red_count
-                    || case when counted.red_count = 1 then ' misses' else ' miss' end || ' the bound.'
+                then {{ targets_reached_text('counted') }}
         end,
         case when counted.audience = 'all' then company_nps.nps_text || '.' end
     ) as headline
