@@ -34,8 +34,9 @@ nullif(concat_ws(
                 else 'no target'
             end
     end,
-    case when {{ kpi }}.period_end >= {{ kpi }}.immature_from and {{ kpi }}.grain not in ('day', 'week', 'month') and {{ kpi }}.status not in ('no_data', 'hidden')
-        then case when {{ kpi }}.grain = 'total' then 'up to ' else 'the days that end on ' end || {{ written_date('cast(' ~ kpi ~ '.immature_from - 1 as date)') }} || ': later ones are not known yet' end,
+    case when {{ kpi }}.window_shift_days > 0 and ({{ kpi }}.grain like 'last_%' or {{ kpi }}.grain = 'total') and {{ kpi }}.status not in ('no_data', 'hidden')
+        then case when {{ kpi }}.grain = 'total' then 'up to ' else 'the days that end on ' end || {{ written_date('cast(' ~ kpi ~ '.period_end - ' ~ kpi ~ '.window_shift_days as date)') }} || ': later ones are not known yet' end,
+    case when {{ kpi }}.period_end >= {{ kpi }}.late_from and {{ kpi }}.status <> 'hidden' then {{ kpi }}.late_tables end,
     case when {{ kpi }}.is_rough and {{ kpi }}.status not in ('no_data', 'hidden') then 'interval rough: few or very uneven values' end,
     'new definition since ' || {{ written_date(kpi ~ '.cut_date') }} || ': days before are left out'
 ), '')

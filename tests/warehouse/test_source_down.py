@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
+
+from tests.companies.commands import PROJECT
+from tests.companies.generated import UNTIL as GENERATED_UNTIL
+from tests.companies.generated import generate_rows, write_company
 from tests.companies.tiny import UNTIL, write_data
 from tests.warehouse.conftest import make_home
+from tests.warehouse.plain_kpis import Company, find_local_day
 
 
 def test_a_source_that_is_down_fails_alone_and_is_named_everywhere(tmp_path: Path) -> None:
@@ -41,3 +49,28 @@ def test_another_hash_key_is_refused_before_anything_is_read(tmp_path: Path) -> 
     assert refused.returncode == 1 and "key" in refused.stderr and "Traceback" not in refused.stderr
     missing = make_home(tmp_path, CXHOUSE_HASH_KEY="").run("ingest", check=False)
     assert missing.returncode == 1 and "CXHOUSE_HASH_KEY" in missing.stderr
+
+
+def test_windows_of_a_kpi_end_with_the_last_day_of_its_late_source_and_say_so(tmp_path: Path) -> None:
+    raw, late_from = generate_rows(), date(2026, 2, 20)
+    write_company(tmp_path / "data", raw)
+    home = make_home(tmp_path, CXHOUSE_COMPANY=str(PROJECT / "tests" / "companies" / "generated"), GENERATED_DATA=str(tmp_path / "data"))
+    for source in ("lamp_register", "hotline", "postcards", "haulers"):
+        home.run("ingest", source, "--to", (late_from if source == "haulers" else GENERATED_UNTIL).isoformat())
+    home.build()
+    home.run("publish")
+    said = "the days that end on 19 February 2026: later ones are not known yet; haulers.stops has landed up to 19 February 2026"
+    landed = replace(raw, stops=tuple(stop for stop in raw.stops if find_local_day(stop["told_at"]) < late_from))
+    company = Company(landed)
+    due = [stop for stop in company.stops.values() if late_from - timedelta(days=28) <= company.place_stop(stop)[0] < late_from]
+    window = "from fct_touchpoint_kpis where scope_kind = 'company' and dimension_set = 'total' and grain = 'last_28_days'"
+    found = home.query(f"select * {window} and kpi_id = 'on_time_delivery'")[0]
+    assert (found["denominator"], found["numerator"]) == (len(due), sum(company.is_on_time(stop) for stop in due))
+    assert found["reason"].endswith(said)
+    # a KPI of other sources is up to date, and a month that the late source leaves unfinished says so
+    others = home.query(f"select reason {window} and kpi_id = 'average_order_value'")
+    assert others and not any("landed up to" in row["reason"] for row in others if row["reason"])
+    month = home.report("rpt_touchpoint_kpis").filter(
+        pl.col("kpi_id") == "on_time_delivery", pl.col("grain") == "month", pl.col("period_start") == date(2026, 2, 1)
+    )
+    assert month["reason"].str.contains("haulers.stops has landed up to 19 February 2026").any()

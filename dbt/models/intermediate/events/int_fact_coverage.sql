@@ -1,5 +1,5 @@
--- The local days each source has delivered for a fact: from its first event up to, not including, the end of its last
--- landed window.
+-- The local days each source has delivered for a fact: from its first event up to, not including, the end of the last
+-- landed window of the tables that the fact is read from.
 with events as (
 
     {% for fact, model in covering_facts().items() %}
@@ -11,10 +11,18 @@ with events as (
 
 landed as (
 
-    select source, max(window_end) as landed_until
-    from {{ source('landing', 'landing_log') }}
-    where status = 'landed'
-    group by source
+    select fact, source, max(until_date) as landed_until
+    from {{ ref('int_table_coverage') }}
+    group by fact, source
+
+),
+
+-- an answer has the source of the event it asks about: it is known as far as the tables of answers have landed
+landed_facts as (
+
+    select fact, max(until_date) as landed_until
+    from {{ ref('int_table_coverage') }}
+    group by fact
 
 )
 
@@ -22,6 +30,7 @@ select
     events.fact,
     events.source,
     events.first_date,
-    coalesce(landed.landed_until, events.last_date + 1) as until_date
+    coalesce(landed.landed_until, landed_facts.landed_until, events.last_date + 1) as until_date
 from events
-left join landed using (source)
+left join landed using (fact, source)
+left join landed_facts using (fact)

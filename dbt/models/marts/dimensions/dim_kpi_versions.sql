@@ -58,6 +58,58 @@ maturity as (
 
 ),
 
+-- the tables that each KPI is read from
+feeds as (
+
+    select distinct listed.kpi_id, listed.version, tables.fact, tables.source, tables.table_name, tables.until_date
+    from listed
+    inner join
+        {{ ref('dim_measures') }} as measures
+        on measures.measure_id in (listed.numerator_measure, listed.denominator_measure)
+    inner join
+        {{ ref('int_table_coverage') }} as tables
+        on tables.fact in (measures.covered_by, measures.within_fact)
+
+),
+
+covered as (
+
+    select max(local_date) as last_date from {{ ref('dim_periods') }}
+
+),
+
+-- the first day that one of its facts has from no table
+landed as (
+
+    select kpi_id, version, min(until_date) as known_until
+    from (
+        select kpi_id, version, fact, max(until_date) as until_date from feeds group by kpi_id, version, fact
+    ) as facts
+    group by kpi_id, version
+
+),
+
+-- tables behind the others; what ended more than 91 days ago is not late but over
+late as (
+
+    select
+        feeds.kpi_id, feeds.version,
+        min(feeds.until_date) as late_from,
+        string_agg(
+            distinct feeds.source || '.' || feeds.table_name || ' has landed up to '
+            || {{ written_date('feeds.until_date - 1') }},
+            ', '
+            order by
+                feeds.source || '.' || feeds.table_name || ' has landed up to '
+                || {{ written_date('feeds.until_date - 1') }}
+        ) as late_tables
+    from feeds
+    cross join covered
+    where feeds.until_date <= covered.last_date and feeds.until_date > covered.last_date - 91
+    group by feeds.kpi_id, feeds.version
+
+),
+
 -- what the company does not deliver although the definition needs it
 gaps as (
 
@@ -80,6 +132,17 @@ select
     'not measurable: ' || gaps.reason as not_measurable_reason,
     maturity.maturity_days,
     maturity.immature_from,
+    landed.known_until,
+    -- by how many days its windows end before those of the warehouse: on the last day for which all its facts are known
+    cast(
+        greatest(
+            0,
+            coalesce(covered.last_date + 1 - maturity.immature_from, 0),
+            coalesce(covered.last_date + 1 - landed.known_until, 0)
+        ) as integer
+    ) as window_shift_days,
+    late.late_from,
+    late.late_tables,
     case when listed.version = 1 then date '1900-01-01' else listed.valid_from end as first_date,
     coalesce(lead(listed.valid_from) over (partition by listed.kpi_id order by listed.version), date '9999-12-31')
         as until_date,
@@ -93,4 +156,6 @@ select
 from listed
 left join maturity on listed.kpi_id = maturity.kpi_id and listed.version = maturity.version
 left join gaps on listed.kpi_id = gaps.kpi_id and listed.version = gaps.version
-cross join (select max(local_date) as last_date from {{ ref('dim_periods') }}) as covered
+left join landed on listed.kpi_id = landed.kpi_id and listed.version = landed.version
+left join late on listed.kpi_id = late.kpi_id and listed.version = late.version
+cross join covered

@@ -2,6 +2,6 @@
 select
     kpi_id, kpi_name, description, numerator_measure, denominator_measure, unit_kind, unit, direction, interval_method,
     minimum_n, owner_department, version, valid_from, date_basis, denominator_scope, is_measurable,
-    not_measurable_reason, maturity_days, immature_from
+    not_measurable_reason, maturity_days, immature_from, window_shift_days, late_from, late_tables
 from {{ ref('dim_kpi_versions') }}
 where is_current

@@ -12,6 +12,13 @@ days as (
 
 ),
 
+-- windows hold every day, also one without any event: a KPI that is known later has its days moved onto them
+window_days as (
+
+    select {{ days_between('last_date - 727', 'last_date') }} as local_date from covered
+
+),
+
 windows as (
 
     select 'last_7_days' as window_id, 7 as days_count
@@ -39,20 +46,20 @@ from days
 union all
 select 'total', days.local_date, covered.first_date, covered.last_date from days cross join covered
 union all
-select windows.window_id, days.local_date, covered.last_date - windows.days_count + 1, covered.last_date
-from days
+select windows.window_id, window_days.local_date, covered.last_date - windows.days_count + 1, covered.last_date
+from window_days
 cross join windows
 cross join covered
-where days.local_date > covered.last_date - windows.days_count
+where window_days.local_date > covered.last_date - windows.days_count
 union all
 select
     'before_' || windows.window_id,
-    days.local_date,
+    window_days.local_date,
     covered.last_date - 2 * windows.days_count + 1,
     covered.last_date - windows.days_count
-from days
+from window_days
 cross join windows
 cross join covered
 where
-    days.local_date > covered.last_date - 2 * windows.days_count
-    and days.local_date <= covered.last_date - windows.days_count
+    window_days.local_date > covered.last_date - 2 * windows.days_count
+    and window_days.local_date <= covered.last_date - windows.days_count

@@ -6,6 +6,8 @@ with kpis as (
 
 )
 
+-- windows end with the last day for which all facts of the KPI are known, as those of the numerators do
+{% for shift, is_window in [('0', 'false'), ('kpis.window_shift_days', 'true')] %}
 select
     kpis.kpi_id,
     kpis.version as kpi_version,
@@ -21,9 +23,15 @@ inner join {{ ref('fct_daily_measures') }} as measures
         kpis.denominator_measure = measures.measure_id
         and measures.local_date >= kpis.first_date
         and measures.local_date < kpis.until_date
-inner join {{ ref('dim_periods') }} as periods using (local_date)
+inner join {{ ref('dim_periods') }} as periods
+    on
+        measures.local_date + {{ shift }} = periods.local_date
+        and (periods.grain like 'last_%' or periods.grain like 'before_%') = {{ is_window }}
 {{ leave_out_older_versions('kpis.kpi_id', 'kpis.version') }}
-group by grouping sets (
-    (kpis.kpi_id, kpis.version, periods.grain, periods.period_start, periods.period_end),
-    (kpis.kpi_id, kpis.version, periods.grain, periods.period_start, periods.period_end, measures.segment)
-)
+group by
+    grouping sets (
+        (kpis.kpi_id, kpis.version, periods.grain, periods.period_start, periods.period_end),
+        (kpis.kpi_id, kpis.version, periods.grain, periods.period_start, periods.period_end, measures.segment)
+    )
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

@@ -40,6 +40,7 @@ placed as (
     select
         kpis.kpi_id,
         kpis.version as kpi_version,
+        kpis.window_shift_days,
         coalesce(map.touchpoint_id, 'unmapped') as touchpoint_id,
         single_values.channel,
         single_values.event_date as local_date,
@@ -59,6 +60,7 @@ scoped as (
     select
         kpi_id,
         kpi_version,
+        window_shift_days,
         'touchpoint' as scope_kind,
         touchpoint_id,
         'total' as dimension_set,
@@ -67,13 +69,18 @@ scoped as (
         value
     from placed
     union all
-    select kpi_id, kpi_version, 'company', cast(null as varchar), 'total', cast(null as varchar), local_date, value
+    select
+        kpi_id, kpi_version, window_shift_days, 'company', cast(null as varchar), 'total', cast(null as varchar),
+        local_date, value
     from placed
     union all
-    select kpi_id, kpi_version, 'company', cast(null as varchar), 'channel', channel, local_date, value from placed
+    select
+        kpi_id, kpi_version, window_shift_days, 'company', cast(null as varchar), 'channel', channel, local_date, value
+    from placed
 
 )
 
+{% for shift, is_window in [('0', 'false'), ('scoped.window_shift_days', 'true')] %}
 select
     scoped.kpi_id,
     scoped.scope_kind,
@@ -85,8 +92,8 @@ select
     {{ quantile('scoped.value', 0.5) }} as median,
     {{ quantile('scoped.value', 0.9) }} as p90
 from scoped
-inner join {{ ref('dim_periods') }} as periods using (local_date)
-
+inner join {{ ref('dim_periods') }} as periods
+    on scoped.local_date + {{ shift }} = periods.local_date and (periods.grain like 'last_%') = {{ is_window }}
 {{ leave_out_older_versions('scoped.kpi_id', 'scoped.kpi_version') }}  -- noqa: LT02
     and periods.grain not like 'before_%'
 group by
@@ -97,3 +104,5 @@ group by
     scoped.channel,
     periods.grain,
     periods.period_start
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

@@ -10,7 +10,7 @@ divided as (
     select
         completed.*,
         kpis.unit, kpis.direction, kpis.minimum_n, kpis.interval_method, kpis.maturity_days, kpis.immature_from,
-        kpis.is_current,
+        kpis.window_shift_days, kpis.late_from, kpis.late_tables, kpis.is_current,
         case when kpis.version > 1 and completed.period_start < kpis.valid_from then kpis.valid_from end as cut_date,
         completed.numerator / nullif(completed.denominator, 0) as value,
         case

@@ -88,10 +88,13 @@ select
         end,
         case
             when
-                measured.value is not null and kpis.immature_from <= places.window_end
+                measured.value is not null and kpis.window_shift_days > 0
                 then
-                    'counted up to ' || {{ written_date('kpis.immature_from - 1') }} || ', later days are not known yet'
+                    'counted up to '
+                    || {{ written_date('places.window_end - kpis.window_shift_days') }}
+                    || ', later days are not known yet'
         end,
+        kpis.late_tables,
         case
             when
                 kpis.kpi_id = 'first_contact_resolution' and unmatched.value is not null

@@ -50,7 +50,8 @@ filled as (
                 when
                     kpis.immature_from <= declared.window_start
                     then 'not known yet: ' || kpis.maturity_days || ' days have to pass'
-                when windows.status is null then 'nothing counted in this period'
+                when windows.status is null
+                    then concat_ws('; ', 'nothing counted in this period', kpis.late_tables)
             end
         ) as reason,
         kpis.unit, kpis.unit_kind, kpis.direction,
