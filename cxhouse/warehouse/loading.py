@@ -18,9 +18,14 @@ def plan_load(workplace: Workplace, source: Source, *, start: date | None, end: 
     """The windows of one command, as half-open ranges of local days. Raises LoadError when the range holds no day.
 
     Without `start`, a load begins where the last landed day of the source ends, or on the company's first day. With `start`, exactly that
-    range is replaced; `catch_up` moves the beginning back to the first missing day.
+    range is replaced; `catch_up` moves the beginning back to the first missing day. Days before the company's first day are not loaded.
     """
-    last = end or today
+    last, first_day = end or today, workplace.company.first_day
+    if start is not None and first_day and start < first_day:
+        raise LoadError(
+            f"--from {start} is before the first day of the company, {first_day}: those days would count nowhere. Give --from {first_day}, "
+            f"or set first_day: {start} in {workplace.company.folder / 'company.yml'}"
+        )
     if start is not None and start >= last:
         raise LoadError(f"--from {start} is not before --to {last}: the range holds no day; --to is the first day not loaded any more")
     if start is None or catch_up:

@@ -122,8 +122,10 @@ def link_dbt_project(settings: Settings) -> None:
 
 def describe_sources(workplace: Workplace, tables: Iterable[str]) -> dict[str, Any]:
     """The dbt sources: lake tables without their rejected rows, the landing log, and the compiled company folder."""
-    settings = workplace.settings
+    settings, first_day = workplace.settings, workplace.company.first_day
     state = settings.state
+    # what landed while first_day was an earlier day stays in the lake, and counts nowhere
+    used = f" and (_window_date is null or _window_date >= date '{first_day}')" if first_day else ""
     lake_sources = [
         {
             "name": source.id,
@@ -132,7 +134,7 @@ def describe_sources(workplace: Workplace, tables: Iterable[str]) -> dict[str, A
                 describe_table(
                     table,
                     f"(select *, '{source.id}' as _source, '{table}' as _table from {scan(settings, source.id, table)}"
-                    " where _rejected_reason is null)",
+                    f" where _rejected_reason is null{used})",
                 )
                 for table in source.tables
             ],
@@ -145,10 +147,18 @@ def describe_sources(workplace: Workplace, tables: Iterable[str]) -> dict[str, A
         for source in workplace.sources.values()
         for table in source.tables
     )
+    before = f"date '{first_day}'" if first_day else "null"
+    early = " union all ".join(
+        f"select '{source.id}' as source, '{table}' as table_name, count(*) as rows_count from {scan(settings, source.id, table)} "
+        f"where _rejected_reason is null and _window_date < {before}"
+        for source in workplace.sources.values()
+        for table in source.tables
+    )
     landing = [
         describe_table("landing_log", f"read_parquet('{state}/landing/landing_log.parquet')"),
         describe_table("table_status", f"read_parquet('{state}/landing/table_status.parquet')"),
         describe_table("rejected_rows", f"({rejected})"),
+        describe_table("early_rows", f"({early})"),
     ]
     compiled = [describe_table(name, f"read_parquet('{state}/company/{name}.parquet')") for name in tables]
     return {"sources": [*lake_sources, {"name": "landing", "tables": landing}, {"name": "company_folder", "tables": compiled}]}
@@ -170,6 +180,7 @@ def describe_variables(workplace: Workplace) -> dict[str, Any]:
     return {
         "time_zone": company.time_zone.key,
         "currency": company.currency,
+        "first_day": str(company.first_day) if company.first_day else None,
         "contracts": {name: contract.describe_for_dbt() for name, contract in load_contracts().items()},
         "contract_models": dict(workplace.contract_models),
         "lake_tables": [[source.id, table] for source in workplace.sources.values() for table in source.tables],
