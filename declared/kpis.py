@@ -72,10 +72,19 @@ class MeasureMeta(Open):
     )
 
 
+class TwinMeta(Open):
+    """A KPI as `mf query` gives it by touchpoint: all answers, where the KPI itself counts those about the company only."""
+
+    kind: Literal["kpi_at_touchpoints"] = Field(description="The same measures as a KPI, without its filter for the company.")
+    of: Text = Field(description="The KPI.")
+
+
 class Config(Open):
     """Configuration of a metric."""
 
-    meta: Annotated[KpiMeta | MeasureMeta, Field(discriminator="kind"), Hint(FORM, ENTRY)] = Field(description="What the number means.")
+    meta: Annotated[KpiMeta | MeasureMeta | TwinMeta, Field(discriminator="kind"), Hint(FORM, ENTRY)] = Field(
+        description="What the number means."
+    )
 
 
 class TypeParams(Open):

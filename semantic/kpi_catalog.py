@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from declared.errors import DefinitionError, name_known, refuse
-from declared.kpis import KpiMeta, KpisFile, MeasureMeta, Metric
+from declared.kpis import KpiMeta, KpisFile, MeasureMeta, Metric, TwinMeta
 from declared.reading import parse
 from declared.yaml_files import read_yaml
 from semantic.contracts import Contract, load_contracts
@@ -71,6 +71,7 @@ def load_kpi_catalog(folders: Iterable[Path]) -> KpiCatalog:
             raise DefinitionError(path, metric.name, "is defined twice; a change of meaning is a new version of the one definition")
         if isinstance(metric.config.meta, KpiMeta):
             kpis[metric.name] = build_kpi(path, metric, metric.config.meta, raw, measures)
+    refuse(problem for path, metric, _ in metrics for problem in find_twin_problems(path, metric, kpis))
     return KpiCatalog(measures, kpis)
 
 
@@ -83,6 +84,19 @@ def find_need_problems(needs: Iterable[str], contracts: Mapping[str, Contract]) 
                 yield f"needs `{need}`: there is no contract `{name}`; {name_known(name, contracts)}"
             elif column and column not in contracts[name].columns:
                 yield f"needs `{need}`: contract {name} has no column `{column}`; {name_known(column, contracts[name].columns)}"
+
+
+def find_twin_problems(path: Path, metric: Metric, kpis: Mapping[str, Kpi]) -> Iterator[DefinitionError]:
+    """What is wrong with a metric that gives a KPI by touchpoint: it divides the measures of that KPI."""
+    if not isinstance(metric.config.meta, TwinMeta):
+        return
+    entry, kpi = f"metric {metric.name}", kpis.get(metric.config.meta.of)
+    if kpi is None:
+        yield DefinitionError(
+            path, entry, f"`of` names the unknown KPI `{metric.config.meta.of}`; {name_known(metric.config.meta.of, kpis)}"
+        )
+    elif (metric.type_params.numerator, metric.type_params.denominator) != (kpi.numerator, kpi.denominator):
+        yield DefinitionError(path, entry, f"divides other measures than {kpi.name}; write {kpi.numerator} over {kpi.denominator}")
 
 
 def read_metrics(path: Path) -> Iterator[tuple[Path, Metric, Mapping[str, Any]]]:

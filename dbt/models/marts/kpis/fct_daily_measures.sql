@@ -1,6 +1,25 @@
 -- One row per measure, day, touchpoint, channel, supplier, segment and segment a month earlier. touchpoint_id null:
--- belongs to the company as a whole; 'unmapped': no touchpoint claims the event.
-with coverage as (
+-- belongs to the company as a whole; 'unmapped': no touchpoint claims the event. For queries of the semantic layer:
+-- counts_for_company is false for answers about a touchpoint where others are about the company; unmeasured_kpis names
+-- the KPIs that need what no source delivers.
+{% set metrics = graph.metrics.values() if execute else [] %}
+with unmeasured as (
+
+    select coalesce('|' || string_agg(distinct kpi_id, '|' order by kpi_id) || '|', '') as kpis
+    from (
+        {% for kpi in metrics | selectattr('config.meta.kind', 'equalto', 'kpi') | sort(attribute='name') %}
+        {%- for measure in [kpi.type_params.numerator.name, kpi.type_params.denominator.name] %}
+        select '{{ kpi.name }}' as kpi_id, '{{ measure }}' as measure_id
+        union all
+        {%- endfor %}
+        {%- endfor %}
+        select cast(null as varchar), cast(null as varchar) where false
+    ) as sides
+    where measure_id in (select measure_id from {{ ref('int_measure_needs') }} where not is_delivered)
+
+),
+
+coverage as (
 
     select fact, min(first_date) as first_date, max(until_date) as until_date
     from {{ ref('int_fact_coverage') }}
@@ -48,31 +67,36 @@ bounded as (
             or (placed.local_date >= other.first_date and placed.local_date < other.until_date)
         )
 
+),
+
+summed as (
+
+    select
+        measure_id, fact, local_date, touchpoint_id, channel, supplier_id, segment, segment_before,
+        cast(sum(n) as bigint) as n,
+        -- amounts are multiples of a millionth: sums are rounded, so that they do not depend on the order of the rows
+        round(sum(total), 6) as total,
+        sum(total_sq) as total_sq,
+        sum(total_cube) as total_cube
+    from bounded
+    group by measure_id, fact, local_date, touchpoint_id, channel, supplier_id, segment, segment_before
+
 )
 
 select
     concat_ws(
         '|',
-        measure_id,
-        local_date,
-        coalesce(touchpoint_id, '-'),
-        coalesce(channel, '-'),
-        coalesce(supplier_id, '-'),
-        coalesce(segment, '-'),
-        coalesce(segment_before, '-')
+        summed.measure_id,
+        summed.local_date,
+        coalesce(summed.touchpoint_id, '-'),
+        coalesce(summed.channel, '-'),
+        coalesce(summed.supplier_id, '-'),
+        coalesce(summed.segment, '-'),
+        coalesce(summed.segment_before, '-')
     ) as daily_measure_id,
-    measure_id,
-    fact,
-    local_date,
-    touchpoint_id,
-    channel,
-    supplier_id,
-    segment,
-    segment_before,
-    cast(sum(n) as bigint) as n,
-    -- amounts are multiples of a millionth: sums are rounded, so that they do not depend on the order of the rows
-    round(sum(total), 6) as total,
-    sum(total_sq) as total_sq,
-    sum(total_cube) as total_cube
-from bounded
-group by measure_id, fact, local_date, touchpoint_id, channel, supplier_id, segment, segment_before
+    summed.*,
+    summed.touchpoint_id is null
+    or not bool_or(summed.touchpoint_id is null) over (partition by summed.measure_id) as counts_for_company,
+    unmeasured.kpis as unmeasured_kpis
+from summed
+cross join unmeasured
