@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from declared.fields import CLOCK, FIELD, UNIQUE, Declared, Raw, Text, TimeZone, describe_form, match_form, problem_of, read_day
+from declared.fields import CLOCK, FIELD, UNIQUE, Declared, Raw, Text, TimeZone, describe_form, match_form, problem_of, read_day, read_whole
 
 EARLIEST = "earliest"
 
@@ -36,6 +36,16 @@ class Objective(Declared):
     text: Text = Field(description="The aim in one sentence.")
 
 
+class Newcomers(Declared):
+    """What happens when a supplier, channel or survey appears in the data by itself."""
+
+    changes: bool = Field(default=True, description="Whether it becomes an automatic change.")
+    grouped_above: Annotated[int, read_whole(lowest=1, wanted="a whole number from 1 on")] = Field(
+        default=5,
+        description="More new ones of a kind than this in a month are one change; more undeclared ones than this are one component.",
+    )
+
+
 class CompanyFile(Declared):
     """The company as a whole."""
 
@@ -49,6 +59,7 @@ class CompanyFile(Declared):
     locale: Raw | None = Field(default=None, description="Language and country, like nl-NL.")
     country: Text | None = Field(default=None, description="ISO 3166 code, for telephone numbers without a country code.")
     first_day: FirstDay = Field(default=None, description="First day of data, or `earliest`: where the sources begin.")
+    newcomers: Newcomers = Field(default=Newcomers(), description="Suppliers, channels and surveys that appear in the data by themselves.")
     cut_off: Annotated[Text, match_form(CLOCK, '"06:30"'), describe_form(CLOCK)] = Field(
         default="06:30", description="Local time at which the build runs even when a source is missing."
     )

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from declared import calendars
 from declared import touchpoints as declared
-from declared.company import CompanyFile
+from declared.company import CompanyFile, Newcomers
 from declared.components import Component
 from declared.errors import DefinitionError, refuse
 from declared.reading import read_declared
@@ -54,6 +54,7 @@ class Company:
     country: str | None
     first_day: date | None
     cut_off: str
+    newcomers: Newcomers
     objectives: Mapping[str, str]
     touchpoints: tuple[Touchpoint, ...]
     relationship_surveys: tuple[str, ...]
@@ -85,6 +86,7 @@ def load_company(folder: Path, environment: Mapping[str, str]) -> Company:
         country=about.country,
         first_day=about.first_day,
         cut_off=about.cut_off,
+        newcomers=about.newcomers,
         objectives=objectives,
         touchpoints=touchpoints,
         relationship_surveys=relationship_surveys,

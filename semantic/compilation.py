@@ -17,7 +17,8 @@ from semantic.signals import EVERY, Signals
 TEXT, NUMBER, WHOLE, FLAG, DAY = pl.Utf8, pl.Float64, pl.Int64, pl.Boolean, pl.Date
 MOMENT = pl.Datetime("us", "UTC")
 SCHEMAS: Mapping[str, Mapping[str, Any]] = {
-    "company": {"name": TEXT, "purpose": TEXT, "time_zone": TEXT, "currency": TEXT, "country": TEXT, "first_day": DAY, "cut_off": TEXT},
+    "company": {"name": TEXT, "purpose": TEXT, "time_zone": TEXT, "currency": TEXT, "country": TEXT, "first_day": DAY, "cut_off": TEXT,
+                "newcomer_changes": FLAG, "newcomers_grouped_above": WHOLE},
     "objectives": {"objective_id": TEXT, "description": TEXT},
     "touchpoints": {
         "touchpoint_id": TEXT, "touchpoint_name": TEXT, "owner_department": TEXT, "channels": TEXT, "is_visible": FLAG,
@@ -96,8 +97,9 @@ def compile_company(company: Company, versions: Iterable[Version]) -> dict[str, 
 def list_company(company: Company) -> dict[str, list[tuple]]:
     """Rows about the company as a whole."""
     about = (company.name, company.purpose, company.time_zone.key, company.currency, company.country, company.first_day, company.cut_off)
+    newcomers = (company.newcomers.changes, company.newcomers.grouped_above)
     return {
-        "company": [about],
+        "company": [(*about, *newcomers)],
         "objectives": list(company.objectives.items()),
         "holidays": [(item.date, item.name) for item in company.holidays],
         "opening_hours": [tuple(getattr(item, name) for name in SCHEMAS["opening_hours"]) for item in company.opening_hours],

@@ -133,3 +133,31 @@ def test_a_confirmed_annotation_is_a_change_like_others_and_stands_once(later: H
     assert (rows[3]["kind"], rows[3]["owner_department"]) == ("measurement", "Insight")
     refused = home.run("change", "confirm", "auto_supplier_drone", check=False)
     assert refused.returncode == 1 and "auto_channel_whatsapp" in refused.stderr
+
+
+def test_many_of_a_kind_are_one_annotation_a_month_and_one_component(later: Home, tmp_path: Path) -> None:
+    company = tmp_path / "company"
+    shutil.copytree(FOLDER, company)
+    home = copy_home(later, tmp_path, CXHOUSE_COMPANY=str(company))
+    declared = (company / "company.yml").read_text(encoding="utf-8")
+    (company / "company.yml").write_text(f"{declared}\nnewcomers: {{grouped_above: 1}}\n", encoding="utf-8")
+    home.build()
+    home.run("publish")
+    assert list_automatic(home) == [
+        ("auto_channel_whatsapp", NEWS_DAY, "touchpoint", None),
+        ("auto_suppliers_2026-03", NEWS_DAY, "supplier", "parcel"),
+        ("auto_survey_pulse", NEWS_DAY, "measurement", "parcel"),
+    ]
+    change = home.report("rpt_changes").filter(change_id="auto_suppliers_2026-03").row(0, named=True)
+    assert (change["title"], change["description"]) == ("2 new suppliers in March 2026", "Seen for the first time: Ann's van, drone.")
+    # drone, Ann's van, early and slow are undeclared; seven channels and surveys are, in two more components
+    flagged = list_flagged(home)
+    assert ("supplier", "4 undeclared suppliers") in flagged and len(flagged) == 3
+    home.run("change", "confirm", "auto_suppliers_2026-03")
+    (company / "company.yml").write_text(f"{declared}\nnewcomers: {{changes: false}}\n", encoding="utf-8")
+    home.build()
+    home.run("publish")
+    assert list_automatic(home) == [], "a company that wants none"
+    confirmed = home.report("rpt_changes").filter(change_id="auto_suppliers_2026-03").row(0, named=True)
+    assert (confirmed["recorded_in"], confirmed["touchpoints"]) == ("command", "parcel")
+    assert {name for kind, name in list_flagged(home) if kind == "supplier"} == {"drone", "Ann's van", "early", "slow"}

@@ -34,35 +34,32 @@ registered as (
 ),
 
 -- what appeared after its source's first 28 days is a change of its own, unless a person confirmed it or recorded one
--- within 28 days
-automatic as (
+-- within 28 days, or the company wants none
+news as (
 
     select
-        'auto_' || newcomers.component_id as change_id,
-        'New ' || newcomers.kind || ': ' || coalesce(suppliers.supplier_name, newcomers.thing_id) as title,
-        'Seen for the first time in ' || newcomers.first_source || '.' as description,
-        {{ utc_moment(local_minute('newcomers.first_seen_date', 0)) }} as started_at,
-        case newcomers.kind when 'supplier' then 'supplier' when 'survey' then 'measurement' else 'touchpoint' end
-            as kind,
-        (
-            select string_agg(seen.touchpoint_id, ',' order by seen.touchpoint_id)
-            from {{ ref('dim_newcomer_touchpoints') }} as seen
-            where seen.kind = newcomers.kind and seen.thing_id = newcomers.thing_id
-        ) as touchpoints,
-        case when not newcomers.is_declared then newcomers.component_id else suppliers.component_id end as components,
-        case when newcomers.kind = 'supplier' then newcomers.thing_id end as suppliers,
-        case when newcomers.kind = 'channel' then newcomers.thing_id end as channels
+        newcomers.*,
+        coalesce(suppliers.supplier_name, newcomers.thing_id) as thing_name,
+        case when not newcomers.is_declared then newcomers.group_id else suppliers.component_id end as in_component,
+        count(*) over (partition by newcomers.kind, date_trunc('month', newcomers.first_seen_date))
+        > company.newcomers_grouped_above as is_one_of_many,
+        'auto_' || newcomers.kind || 's_' || strftime(newcomers.first_seen_date, '%Y-%m') as month_id
     from {{ ref('dim_newcomers') }} as newcomers
+    cross join {{ source('company_folder', 'company') }} as company
     left join
         {{ ref('dim_suppliers') }} as suppliers
         on newcomers.kind = 'supplier' and newcomers.thing_id = suppliers.supplier_id
     where
         newcomers.is_news
+        and company.newcomer_changes
         and not exists (
             select 1
             from recorded
             where
-                recorded.change_id = 'auto_' || newcomers.component_id
+                recorded.change_id in (
+                    'auto_' || newcomers.component_id,
+                    'auto_' || newcomers.kind || 's_' || strftime(newcomers.first_seen_date, '%Y-%m')
+                )
                 or {{ local_date('recorded.started_at') }}
                 between newcomers.first_seen_date - 28 and newcomers.first_seen_date + 28
                 and {{ lists_value(
@@ -73,12 +70,70 @@ automatic as (
 
 ),
 
+-- many new ones of a kind in a month are one change, which begins with the first of them
+grouped as (
+
+    select
+        news.*,
+        seen.touchpoint_id,
+        case when news.is_one_of_many then news.month_id else 'auto_' || news.component_id end as change_id
+    from news
+    left join {{ ref('dim_newcomer_touchpoints') }} as seen
+        on news.kind = seen.kind and news.thing_id = seen.thing_id
+
+),
+
+automatic as (
+
+    select
+        change_id,
+        case
+            when is_one_of_many
+                then
+                    format('{:,}', count(distinct thing_id)) || ' new ' || kind || 's in '
+                    || {{ written_month('min(first_seen_date)') }}
+            else 'New ' || kind || ': ' || min(thing_name)
+        end as title,
+        case
+            when is_one_of_many
+                then
+                    'Seen for the first time: '
+                    || array_to_string(list_sort(list(distinct thing_name))[1:5], ', ')
+                    || case
+                        when count(distinct thing_id) > 5
+                            then ' and ' || format('{:,}', count(distinct thing_id) - 5) || ' more'
+                        else ''
+                    end
+                    || '.'
+            else 'Seen for the first time in ' || min(first_source) || '.'
+        end as description,
+        {{ utc_moment(local_minute('min(first_seen_date)', 0)) }} as started_at,
+        case kind when 'supplier' then 'supplier' when 'survey' then 'measurement' else 'touchpoint' end as change_kind,
+        string_agg(distinct touchpoint_id, ',' order by touchpoint_id) as touchpoints,
+        case when not is_one_of_many then min(in_component) end as components,
+        case when kind = 'supplier' and not is_one_of_many then min(thing_id) end as suppliers,
+        case when kind = 'channel' and not is_one_of_many then min(thing_id) end as channels
+    from grouped
+    group by change_id, kind, is_one_of_many
+
+),
+
 known as (
 
     select * from recorded
     union all
     select
-        change_id, title, description, started_at, null, null, kind, touchpoints, components, suppliers, channels,
+        change_id,
+        title,
+        description,
+        started_at,
+        null,
+        null,
+        change_kind,
+        touchpoints,
+        components,
+        suppliers,
+        channels,
         null, null, null, null, null, null, null, 'automatic', null, false, false
     from automatic
 

@@ -1,5 +1,5 @@
 -- One row per ecosystem component. A supplier, channel or survey that appears in the data without being declared is
--- added and flagged.
+-- added and flagged; many of a kind are one component.
 select
     declared.component_id,
     declared.component_name,
@@ -15,13 +15,14 @@ left join
     on newcomers.kind = 'supplier' and declared.supplier_id = newcomers.thing_id
 union all
 select
-    component_id,
-    thing_id,
+    group_id,
+    case when is_grouped then format('{:,}', count(*)) || ' undeclared ' || kind || 's' else min(thing_id) end,
     kind,
     cast(null as varchar),
     kind in ('supplier', 'channel'),
-    case when kind = 'supplier' then thing_id end,
+    case when kind = 'supplier' and not is_grouped then min(thing_id) end,
     cast(null as varchar),
-    false, first_seen_date, is_news
+    false, min(first_seen_date), bool_or(is_news)
 from {{ ref('dim_newcomers') }}
 where not is_declared
+group by group_id, kind, is_grouped

@@ -1,5 +1,5 @@
 -- One row per supplier, channel and survey seen in the data: since when, whether that was news (after its source's
--- first 28 days), and whether the company folder names it.
+-- first 28 days), whether the company folder names it, and the component that an undeclared one belongs to (group_id).
 with seen as (
 
     select
@@ -61,16 +61,26 @@ declared as (
     union
     select kind, thing_id from {{ source('company_folder', 'declared_things') }}
 
+),
+
+named as (
+
+    select
+        first_seen.kind,
+        first_seen.thing_id,
+        first_seen.kind || '_' || {{ plain_id('first_seen.thing_id') }} as component_id,
+        first_seen.first_seen_date,
+        first_seen.last_seen_date,
+        first_seen.first_source,
+        first_seen.first_seen_date >= first_seen.source_first_date + 28 as is_news,
+        declared.thing_id is not null as is_declared,
+        declared.thing_id is null
+        and count(*) filter (where declared.thing_id is null) over (partition by first_seen.kind)
+        > (select newcomers_grouped_above from {{ source('company_folder', 'company') }}) as is_grouped
+    from first_seen
+    left join declared using (kind, thing_id)
+
 )
 
-select
-    first_seen.kind,
-    first_seen.thing_id,
-    first_seen.kind || '_' || {{ plain_id('first_seen.thing_id') }} as component_id,
-    first_seen.first_seen_date,
-    first_seen.last_seen_date,
-    first_seen.first_source,
-    first_seen.first_seen_date >= first_seen.source_first_date + 28 as is_news,
-    declared.thing_id is not null as is_declared
-from first_seen
-left join declared using (kind, thing_id)
+select *, case when is_grouped then 'undeclared_' || kind || 's' else component_id end as group_id
+from named

@@ -1,5 +1,6 @@
 -- Numerator and denominator of every KPI per day, scope and dimension value; still additive. Each day uses the KPI
--- version valid on it.
+-- version valid on it. dimension_set supplier has the suppliers that are followed, and the others as one;
+-- other_supplier has each of these, for their windows only.
 with kpis as (
 
     select
@@ -77,6 +78,25 @@ scoped as (
 
 ),
 
+followed as (
+
+    select
+        scoped.*,
+        case
+            when suppliers.is_followed then scoped.supplier_id when
+                scoped.supplier_id is not null
+                then '{{ other_suppliers() }}'
+        end
+            as followed_supplier,
+        case
+            when not suppliers.is_followed and scoped.scope_kind in ('company', 'touchpoint') then scoped.supplier_id
+        end
+            as other_supplier
+    from scoped
+    left join {{ ref('dim_suppliers') }} as suppliers on scoped.supplier_id = suppliers.supplier_id
+
+),
+
 split as (
 
     select
@@ -88,21 +108,23 @@ split as (
         scope_touchpoint_id as touchpoint_id,
         component_id,
         case
-            when grouping(channel) = 0 then 'channel' when grouping(supplier_id) = 0 then 'supplier' when
-                grouping(segment) = 0
-                then 'segment'
+            when grouping(channel) = 0 then 'channel'
+            when grouping(followed_supplier) = 0 then 'supplier'
+            when grouping(other_supplier) = 0 then 'other_supplier'
+            when grouping(segment) = 0 then 'segment'
             else 'total'
         end as dimension_set,
-        channel, supplier_id, segment, local_date,
+        channel, coalesce(followed_supplier, other_supplier) as supplier_id, segment, local_date,
         round(sum(numerator), 6) as numerator,
         sum(numerator_sq) as numerator_sq,
         sum(numerator_cube) as numerator_cube,
         sum(denominator) as denominator
-    from scoped
+    from followed
     group by grouping sets (
         (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date),
         (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, channel),
-        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, supplier_id),
+        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, followed_supplier),
+        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, other_supplier),
         (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, segment)
     )
 
@@ -113,5 +135,5 @@ from split
 where
     (scope_kind <> 'component' or dimension_set = 'total')
     and (dimension_set <> 'channel' or channel is not null)
-    and (dimension_set <> 'supplier' or supplier_id is not null)
+    and (dimension_set not in ('supplier', 'other_supplier') or supplier_id is not null)
     and (dimension_set <> 'segment' or segment is not null)

@@ -6,17 +6,11 @@ with kpis as (
 
 ),
 
--- the last windows of a KPI that needs later days (such as a 28-day cohort) end with its last complete day
+-- the last windows of a KPI that needs later days (such as a 28-day cohort), or whose source is late, end with its last
+-- complete day
 dated as (
 
-    select
-        days.*, kpis.immature_from,
-        days.local_date
-        + cast(
-            greatest(
-                0, coalesce((select max(local_date) from {{ ref('dim_periods') }}) + 1 - kpis.immature_from, 0)
-            ) as integer
-        ) as window_date
+    select days.*, kpis.immature_from, days.local_date + kpis.window_shift_days as window_date
     from {{ ref('fct_kpi_days') }} as days
     inner join kpis on days.kpi_id = kpis.kpi_id and days.kpi_version = kpis.version
 
@@ -42,6 +36,7 @@ summed as (
     {{ leave_out_older_versions('days.kpi_id', 'days.kpi_version') }}  -- noqa: LT02
         -- days and weeks of a segment mostly have too few events to be shown
         and (days.dimension_set <> 'segment' or periods.grain not in ('day', 'week'))
+        and (days.dimension_set <> 'other_supplier' or {{ is_window }})
         and (
             days.immature_from is null
             or periods.grain not in ('week', 'month')
@@ -119,6 +114,11 @@ inner join {{ ref('fct_company_denominators') }} as denominators
         and denominators.is_of_segment = (series.dimension_set = 'segment')
         and series.segment is not distinct from denominators.segment
         and (series.dimension_set <> 'segment' or denominators.grain not in ('day', 'week'))
+        and (
+            series.dimension_set <> 'other_supplier'
+            or denominators.grain like 'last_%'
+            or denominators.grain like 'before_%'
+        )
 left join summed
     on
         series.kpi_id = summed.kpi_id

@@ -2,7 +2,7 @@
 -- window before it, and whether the difference is more than noise.
 {% set compared_scopes -%}
 ((dimension_set = 'total' and scope_kind in ('touchpoint', 'company', 'component'))
-    or (dimension_set = 'supplier' and scope_kind = 'company'))
+    or (dimension_set in ('supplier', 'other_supplier') and scope_kind = 'company'))
 {%- endset %}
 with now as (
 

@@ -25,6 +25,7 @@ days as (
             windows.kpi_id = days.kpi_id
             and windows.touchpoint_id = days.touchpoint_id
             and days.scope_kind = 'touchpoint'
+            and days.dimension_set <> 'other_supplier'
     where {{ is_compared('days.local_date', 'windows') }}
 
 ),
@@ -35,7 +36,10 @@ places as (
 
     select distinct kpi_id, touchpoint_id, dimension_set, coalesce(channel, supplier_id, segment) as member, segment
     from {{ ref('fct_kpi_days') }}
-    where scope_kind = 'touchpoint' and kpi_id in (select kpi_id from windows where denominator_scope = 'company')
+    where
+        scope_kind = 'touchpoint'
+        and dimension_set <> 'other_supplier'
+        and kpi_id in (select kpi_id from windows where denominator_scope = 'company')
 
 ),
 

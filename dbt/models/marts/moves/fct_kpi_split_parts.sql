@@ -23,7 +23,7 @@ sides as (
             and moves.touchpoint_id is not distinct from sums.touchpoint_id
             and moves.{{ 'before_grain' if side == 'before' else 'grain' }} = sums.grain
             and moves.{{ 'before_start' if side == 'before' else 'period_start' }} = sums.period_start
-    where sums.dimension_set <> 'total'
+    where sums.dimension_set not in ('total', 'other_supplier')
     union all
     {% endfor %}
     select
@@ -37,7 +37,7 @@ sides as (
     from moves
     inner join {{ ref('fct_change_sums') }} as sums
         on moves.change_id = sums.change_id and moves.kpi_id = sums.kpi_id and moves.touchpoint_id = sums.touchpoint_id
-    where sums.dimension_set <> 'total'
+    where sums.dimension_set not in ('total', 'other_supplier')
 
 ),
 

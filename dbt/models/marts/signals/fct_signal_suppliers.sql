@@ -1,5 +1,5 @@
--- One row per supplier, KPI and day: its punctuality and how customers judge it. It should not drop, and not stand
--- below the bound of the component it is.
+-- One row per supplier that is followed, KPI and day: its punctuality and how customers judge it. It should not drop,
+-- and not stand below the bound of the component it is.
 with days as (
 
     {{ signal_kpi_days('supplier_tension') }}  -- noqa: LT02

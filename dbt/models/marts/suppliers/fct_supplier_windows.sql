@@ -10,6 +10,7 @@ with kpis as (
             'deliveries',
             'deliveries_requested',
             'deliveries_scheduled',
+            'handovers',
             'delivered_lines',
             'delivered_orders',
             'supplier_answers',
@@ -37,7 +38,8 @@ targets as (
     inner join {{ source('company_folder', 'touchpoint_kpis') }} as targets
         on sums.kpi_id = targets.kpi_id and sums.touchpoint_id = targets.touchpoint_id
     inner join kpis on sums.kpi_id = kpis.kpi_id and kpis.denominator_scope = 'same'
-    where sums.scope_kind = 'touchpoint' and sums.dimension_set = 'supplier' and sums.denominator > 0
+    where
+        sums.scope_kind = 'touchpoint' and sums.dimension_set in ('supplier', 'other_supplier') and sums.denominator > 0
     group by sums.kpi_id, sums.supplier_id, sums.grain
 
 ),
@@ -46,9 +48,13 @@ figures as (
 
     select
         windows.window_id, windows.window_start, windows.window_end,
-        suppliers.supplier_id, suppliers.supplier_name, suppliers.first_seen_date, suppliers.is_declared,
+        suppliers.supplier_id,
+        suppliers.supplier_name,
+        suppliers.first_seen_date,
+        suppliers.is_declared,
+        suppliers.volume_rank,
         kpis.kpi_id, kpis.kpi_name, kpis.unit, kpis.unit_kind, kpis.direction, kpis.minimum_n, kpis.maturity_days,
-        kpis.immature_from, kpis.is_measurable, kpis.not_measurable_reason,
+        kpis.immature_from, kpis.is_measurable, kpis.not_measurable_reason, kpis.late_tables,
         coalesce(found.n, 0) as n,
         found.denominator,
         found.value,
@@ -62,7 +68,7 @@ figures as (
     left join {{ ref('fct_touchpoint_windows') }} as found
         on
             windows.window_id = found.grain
-            and found.dimension_set = 'supplier'
+            and found.dimension_set in ('supplier', 'other_supplier')
             and suppliers.supplier_id = found.supplier_id
             and kpis.kpi_id = found.kpi_id
 
@@ -88,7 +94,8 @@ judged as (
 
 select
     * exclude (
-        figure_reason, denominator, minimum_n, is_measurable, not_measurable_reason, maturity_days, immature_from
+        figure_reason, denominator, minimum_n, is_measurable, not_measurable_reason, late_tables, maturity_days,
+        immature_from
     ),
     case
         when status = 'not_measurable' then not_measurable_reason
@@ -97,6 +104,6 @@ select
             then nullif(replace(replace(figure_reason, 'no target; ', ''), 'no target', ''), '')
         when figure_reason is not null then figure_reason
         when n = 0 and immature_from <= window_start then 'not known yet: ' || maturity_days || ' days have to pass'
-        when n = 0 then 'nothing counted in this period'
+        when n = 0 then concat_ws('; ', 'nothing counted in this period', late_tables)
     end as reason
 from judged

@@ -53,7 +53,7 @@ answers as (
 select
     flagged.window_id, flagged.window_start, flagged.window_end,
     {{ window_label('flagged.window_id', 'flagged.window_end') }} as window_label,
-    flagged.supplier_id, flagged.supplier_name, flagged.first_seen_date, flagged.is_declared,
+    flagged.supplier_id, flagged.supplier_name, flagged.volume_rank, flagged.first_seen_date, flagged.is_declared,
     concat_ws(
         ' ',
         case
