@@ -10,6 +10,7 @@ mapped as (
         answer_id as response_id,
         lower(survey) as survey_id,
         wording as question_version,
+        invitation as invitation_id,
         respondent as customer_key,
         order_no as order_id,
         case_no as contact_id,

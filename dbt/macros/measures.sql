@@ -13,6 +13,7 @@
     {'fact': 'deliveries', 'model': 'int_deliveries_daily', 'has_segments': true, 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id']},
     {'fact': 'deliveries_requested', 'model': 'int_deliveries_requested_daily', 'has_segments': true, 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
     {'fact': 'deliveries_scheduled', 'model': 'int_deliveries_scheduled_daily', 'has_segments': true, 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
+    {'fact': 'handovers', 'model': 'int_handovers_daily', 'has_segments': true, 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
     {'fact': 'delivered_lines', 'model': 'int_delivered_lines_daily', 'has_segments': true, 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
     {'fact': 'delivered_orders', 'model': 'int_delivered_orders_daily', 'has_segments': true, 'event_type': "'delivered'", 'attributes': ['source', 'carrier', 'supplier_id'], 'covered_by': 'deliveries'},
     {'fact': 'shipped_units', 'model': 'int_shipped_units_daily', 'has_segments': true, 'event_type': "'returned'", 'attributes': ['source', 'channel'], 'covered_by': 'deliveries'},
@@ -20,6 +21,7 @@
         'attributes': ['source', 'channel', 'payment_method', 'queue', 'topic', 'carrier', 'supplier_id', 'touchpoint_id'], 'is_relationship': "attributed_by = 'relationship'"},
     {'fact': 'supplier_answers', 'model': 'int_answers_daily', 'has_segments': true, 'event_type': "'delivered'", 'where': "attributed_by = 'delivery'",
         'attributes': ['source', 'channel', 'payment_method', 'queue', 'topic', 'carrier', 'supplier_id', 'touchpoint_id'], 'covered_by': 'answers'},
+    {'fact': 'invitations', 'model': 'int_invitations_daily', 'event_type': "'survey'", 'attributes': ['source', 'touchpoint_id']},
     {'fact': 'service_costs', 'model': 'int_service_costs_daily', 'has_segments': true, 'event_type': 'event_type', 'attributes': ['source', 'channel', 'queue', 'topic', 'carrier', 'supplier_id'], 'covered_by': 'costs'},
 ]) }}
 {% endmacro %}
@@ -28,7 +30,7 @@
 {% macro covering_facts() %}
 {{ return({
     'orders': 'int_orders_daily', 'visits': 'int_visits_daily', 'contacts': 'int_contacts_daily', 'deliveries': 'int_deliveries_daily',
-    'answers': 'int_answers_daily', 'costs': 'int_cost_days',
+    'answers': 'int_answers_daily', 'costs': 'int_cost_days', 'invitations': 'int_invitations_daily',
 }) }}
 {% endmacro %}
 

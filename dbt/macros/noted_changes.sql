@@ -7,7 +7,7 @@
 {% macro counted_days(contract) %}
 {%- set days = {contract: 'event_date'} -%}
 {%- if contract == 'deliveries' -%}
-{%- do days.update({'deliveries_requested': 'requested_date', 'deliveries_scheduled': local_date('scheduled_at')}) -%}
+{%- do days.update({'deliveries_requested': 'requested_date', 'deliveries_scheduled': local_date('scheduled_at'), 'handovers': local_date('ship_by')}) -%}
 {%- endif -%}
 {{ return(days) }}
 {% endmacro %}

@@ -28,7 +28,7 @@ DIALECTS = {
     ZOEFPOST: Dialect("zoefpost-", ".csv.gz", is_zipped=True),
 }
 BROKEN = {
-    PAKDUIF: ["PD0;;;31-02-2024 22:00;", "PD49;7000001;standaard;31-02-2024 22:00;;;;1;1,0;1,0;N;AFG;31-02-2024 23:15"],
+    PAKDUIF: ["PD0;;;31-02-2024 22:00;", "PD49;7000001;standaard;31-02-2024 22:00;;;;;1;1,0;1,0;N;AFG;31-02-2024 23:15"],
     STADSFLITS: ['SF-0,"7000002', "SF-9,7000003,std,soon,soon,,,1,1,1,false,DELIVERED,never"],
     WIELWERK: ["WW0;onleesbaar;", ";7000004;;01-01-2024 22:00;;;;;;1;1,0;1,0;nee;GELEVERD;02-01-2024 07:00;"],
     ZOEFPOST: ["#resend#", "ZP1,7000005,yesterday,,,,x,1,1,no,done,"],
@@ -114,6 +114,8 @@ def _words(codes: pl.Series, words: tuple[str, ...]) -> pl.Series:
 
 def _pakduif(world: World, orders: Orders, deliveries: Deliveries, reports: Reports) -> pl.DataFrame:
     fields = _fields(world, orders, deliveries, reports, DUTCH, "Europe/Amsterdam")
+    # the shop hands over on the evening before the promised day
+    hand_over = deliveries.promised_day[reports.delivery] - 1
     return pl.DataFrame(
         {
             "ZendingNr": fields["number"],
@@ -121,6 +123,7 @@ def _pakduif(world: World, orders: Orders, deliveries: Deliveries, reports: Repo
             "Dienst": _words(fields["ordered"] > 3, ("brievenbus", "standaard")),
             "Toegezegd": fields["promised"],
             "Gepland": fields["scheduled"],
+            "UiterlijkAanbod": format_moments(world.clock.to_utc(hand_over, np.full(len(hand_over), 18 * 3600)), DUTCH),
             "Verzonden": fields["shipped"],
             "Afgeleverd": fields["delivered"],
             "Pogingen": fields["attempts"],

@@ -20,7 +20,7 @@ from ingestion.demo.order_lines import draw_lines, total_orders
 from ingestion.demo.orders import draw_orders
 from ingestion.demo.products import draw_products
 from ingestion.demo.shop_database import write_shop_database
-from ingestion.demo.survey_files import write_survey_files
+from ingestion.demo.survey_files import write_invitation_files, write_survey_files
 from ingestion.demo.surveys import draw_answers
 from ingestion.demo.traffic import draw_traffic
 from ingestion.demo.truth import write_truth
@@ -97,6 +97,7 @@ def _write(to: Path, folder: Path, *, end: date, scale: float, seed: int, tell: 
     files += write_carrier_files(to / "deliveries", world, orders, deliveries)
     tell("writing survey exports", 0.9)
     files += write_survey_files(to / "surveys", world, customers, orders, contacts, deliveries, answers)
+    files += write_invitation_files(to / "invitations", world, customers, answers)
     files += write_visit_files(to / "visits", world, traffic) + write_cost_files(to / "costs", world)
     write_change_log(to / "changes.csv", world)
     write_truth(to / "truth.json", world, customers, contacts, answers)

@@ -1,4 +1,7 @@
-"""The survey tool's export: one CSV file per day with the answers completed that day, one row per question, local time without offset."""
+"""The survey tool's exports, one CSV file per day each, local time without offset.
+
+Answers: those completed on the day, one row per question. Invitations: those sent on the day, most of them never answered.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,14 @@ from ingestion.demo.surveys import Answers
 from ingestion.demo.world import World
 
 DIALECT = Dialect("survey_export_", ".csv")
+INVITATIONS = Dialect("invitations_", ".csv")
+UNANSWERED = 1.4  # invitations without an answer for each one with
 QUESTION_TYPES = {"nps": "NPS10", "csat": "CSAT5", "ces": "CES7"}
 MOMENT = "%Y-%m-%d %H:%M:%S"
 COMMENTS = np.array(["", "", "", "", "prima", "snel geregeld", "duurde lang", "niet bereikbaar", "bel mij terug svp"])
 REWORDED_SIGNAL, REWORDED_CHANGE = "csat.product_advice", "CHG-112"
 DOUBLE_SHARE, NO_OPINION_SHARE = 0.006, 0.0025
-BROKEN = ['A0,CHECKOUT,"open', "A1,DELIVERY,v1,CSAT5,n.v.t.,,,,,,,,30 februari,nu,,"]
+BROKEN = ['A0,CHECKOUT,"open', "A1,DELIVERY,v1,CSAT5,n.v.t.,,,,,,,,30 februari,nu,,,"]
 
 
 def write_survey_files(
@@ -55,9 +60,41 @@ def write_survey_files(
             "Completed": format_moments(answers.answered, MOMENT),
             "Language": np.where(random.random(answers.count) < 0.97, "nl", "en"),
             "Comment": COMMENTS[random.integers(0, len(COMMENTS), answers.count)],
+            "InvitationID": name_invitations(number_invitations(answers)),
         }
     )
     twice = np.flatnonzero((random.random(answers.count) < DOUBLE_SHARE) & (day + 1 < world.clock.days))
     frame, day = pl.concat([frame, frame[twice]]), np.concatenate([day, day[twice] + 1])
     damage = pick_days(random, day, world.damaged_share, BROKEN, calm_day=world.calm_day)
     return write_day_files(folder, DIALECT, frame, day, world.clock, damage)
+
+
+def write_invitation_files(folder: Path, world: World, customers: Customers, answers: Answers) -> int:
+    """Write the invitations: those of the answers, and others of the same surveys around the same time. Returns the number of files."""
+    random = world.stream("survey invitations")
+    _, first = np.unique(number_invitations(answers), return_index=True)
+    start = world.clock.to_utc(np.array([0]), np.array([0]))[0]
+    like = random.choice(first, int(UNANSWERED * len(first))) if len(first) else first
+    others = np.clip(answers.asked[like] + random.integers(-6 * 3600, 6 * 3600, len(like)), start, world.clock.snapshot - 1)
+    asked = np.concatenate([answers.asked[first], others])
+    customer = np.concatenate([answers.customer[first], random.integers(0, customers.count, len(like))])
+    frame = pl.DataFrame(
+        {
+            "InvitationID": name_invitations(np.arange(len(asked))),
+            "Survey": np.concatenate([answers.survey[first], answers.survey[like]]),
+            "Respondent": take(customers.number, customer),
+            "Sent": format_moments(asked, MOMENT),
+        }
+    )
+    return write_day_files(folder, INVITATIONS, frame, world.clock.day_of(asked), world.clock, {})
+
+
+def number_invitations(answers: Answers) -> np.ndarray:
+    """A number from 0 for each answer: answers to one survey that a customer was sent at one moment have the same."""
+    keys = pl.DataFrame({"survey": answers.survey, "customer": answers.customer, "asked": answers.asked})
+    return keys.select(pl.struct(pl.all()).rank("dense") - 1).to_series().to_numpy()
+
+
+def name_invitations(numbers: np.ndarray) -> np.ndarray:
+    """The survey tool's own numbers."""
+    return np.array([f"I{7_000_000 + number}" for number in numbers.tolist()])

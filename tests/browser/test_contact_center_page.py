@@ -66,3 +66,15 @@ def test_reasons_of_a_channel_are_the_last_months_contacts(browser: Browser, add
                 "([cell, count]) => document.querySelector(cell)?.innerText === count", arg=[cell, count], timeout=PATIENCE_MS
             )
         watched.assert_clean()
+
+
+def test_what_is_open_is_the_reports_last_day(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    last = built_site.read("rpt_contact_backlog").filter("is_latest")
+    expected = {row["channel"]: f"{row['open_count']:,}" for row in last.to_dicts() if row["open_count"] is not None}
+    assert expected and max(last["open_count"].drop_nulls()) > 0
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open("/contact-center/")
+        rows = page.locator("tr[data-backlog]").all()
+        shown = {str(row.get_attribute("data-backlog")): row.locator("[data-field=open]").inner_text() for row in rows}
+        assert shown == expected
+        watched.assert_clean()

@@ -168,8 +168,8 @@ def make_customer(number: int) -> Row:
     }  # fmt: skip
 
 
-def make_orders(dice: random.Random, day: date, customers: list[Row]) -> Iterator[Row]:
-    for number in range(8):
+def make_orders(dice: random.Random, day: date, customers: list[Row], count: int = 8) -> Iterator[Row]:
+    for number in range(count):
         moment, gross = pick_moment(dice, day), dice.randrange(20, 200)
         is_cancelled = dice.random() < 0.15
         yield {
@@ -202,6 +202,7 @@ def make_delivery(dice: random.Random, order: Row, place: int) -> Row:
         "supplier_id": dice.choice(["swift", "slow"]), "carrier": dice.choice(["van", "bike"]),
         "requested_date": (promised - timedelta(days=dice.choice([0, 1]))).date(), "promised_at": promised,
         "scheduled_at": promised + timedelta(days=dice.choice([0, 1])), "shipped_at": order["ordered_at"] + timedelta(hours=8),
+        "ship_by": order["ordered_at"] + timedelta(hours=[30, 8, 7][place % 3]),
         "delivered_at": came, "cancelled_at": promised - timedelta(hours=6) if is_called_off else None,
         "attempts": dice.choice([1, 1, 2]), "quantity_ordered": 2, "quantity_delivered": dice.choice([2, 2, 2, 1]),
         "is_damaged": dice.random() < 0.1, "status": "delivered", "updated_at": promised + timedelta(days=2),
@@ -237,10 +238,17 @@ def make_contacts(dice: random.Random, day: date, customers: list[Row], orders: 
         }  # fmt: skip
 
 
+def name_respondent(delivery: Row) -> str:
+    """The customer who is asked about a delivery."""
+    return f"C{int(delivery['delivery_id'][1:]) % 60}"
+
+
 def make_invitation(delivery: Row) -> Row:
+    """An invitation to the survey about a delivery. That of every sixth delivery is not answered: the answer belongs to another one."""
+    is_answered = int(delivery["delivery_id"][1:]) % 6 != 0
     return {
-        "invitation_id": f"I{delivery['delivery_id']}", "survey_id": "parcel", "customer_key": "C1",
-        "asked_at": delivery["promised_at"] + timedelta(days=1),
+        "invitation_id": f"{'I' if is_answered else 'U'}{delivery['delivery_id']}", "survey_id": "parcel",
+        "customer_key": name_respondent(delivery), "asked_at": delivery["promised_at"] + timedelta(days=1, hours=0 if is_answered else 1),
     }  # fmt: skip
 
 
@@ -252,7 +260,8 @@ def make_answers(dice: random.Random, deliveries: list[Row], contacts: list[Row]
         lowest, highest = scales[metric]
         asked_at = about[clock] + timedelta(days=1)
         yield {
-            "response_id": f"R{place}", "survey_id": "parcel", "question_version": "1", "customer_key": f"C{dice.randrange(60)}",
+            "response_id": f"R{place}", "invitation_id": f"I{about[key]}" if key == "delivery_id" else None, "survey_id": "parcel",
+            "question_version": "1", "customer_key": name_respondent(about) if key == "delivery_id" else f"C{dice.randrange(60)}",
             "order_id": about["order_id"], "contact_id": about[key] if key == "contact_id" else None,
             "delivery_id": about[key] if key == "delivery_id" else None, "touchpoint_hint": dice.choice(["site", None, None]),
             "asked_at": asked_at, "answered_at": asked_at + timedelta(hours=2), "metric": metric,

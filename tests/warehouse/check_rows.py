@@ -127,6 +127,7 @@ def write_deliveries() -> list[Row]:
                 "requested_date": "2026-01-15",
                 "promised_at": at("01-15", "22:00:00"),
                 "scheduled_at": at("01-15", "22:00:00"),
+                "ship_by": at("01-14", "18:00:00"),
                 "shipped_at": at("01-14"),
                 "delivered_at": at("01-15"),
                 "quantity_ordered": 2,
@@ -180,7 +181,21 @@ def write_answers() -> list[Row]:
     efforts = (7, 6, 5, 4, 3, 7, 6, 5, 2, 6)
     answers += [answer("ces", number, score, contact_id=f"CALL{number}") for number, score in enumerate(efforts)]
     opinions = (5, 5, 5, 5, 4, 4, 4, 4, 3, 1)
-    return answers + [answer("csat", number, score, survey_id="checkout") for number, score in enumerate(opinions)]
+    checkout = [answer("csat", number, score, survey_id="checkout") for number, score in enumerate(opinions)]
+    for number, row in enumerate(checkout[:9]):
+        row["invitation_id"] = f"CARD{number}"
+    checkout[7]["answered_at"] = at("02-04", "23:00:00")
+    checkout[8]["answered_at"] = at("02-05")
+    checkout[9]["customer_key"] = "K9"
+    return answers + checkout
+
+
+def write_invitations() -> list[Row]:
+    """Twenty invitations to the survey of the checkout. Nine answers name theirs; one has only the customer and the moment of asking."""
+    return [
+        {"invitation_id": f"CARD{number}", "survey_id": "checkout", "customer_key": f"K{number}", "asked_at": at("01-21")}
+        for number in range(20)
+    ]
 
 
 def write_customers() -> list[Row]:
@@ -198,6 +213,7 @@ def write_all() -> dict[str, list[Row]]:
         "contacts": write_calls() + write_chats() + write_letters() + write_messages(),
         "deliveries": write_deliveries(),
         "survey_responses": write_answers(),
+        "survey_invitations": write_invitations(),
         "opening_hours": write_opening_hours(),
         "costs": write_costs(),
     }

@@ -45,10 +45,12 @@ NOT_MEASURABLE: Mapping[str, str] = {
     "experience_low": NO_RECOMMENDATION,
     "experience_middle": NO_RECOMMENDATION,
     "first_response_time": "no source fills contacts.answered_at",
+    "handed_over_on_time": "no source fills deliveries.ship_by; no source fills deliveries.shipped_at",
     "nps": NO_RECOMMENDATION,
     "on_time_in_full": "no source fills deliveries.quantity_delivered",
     "on_time_requested": "no source fills deliveries.requested_date",
     "perfect_order": "no source fills deliveries.is_damaged; no source fills deliveries.quantity_delivered",
+    "response_rate": "no source delivers survey_invitations",
     "return_rate": (
         "no source fills deliveries.shipped_at; no source fills order_lines.returned_at; no source fills order_lines.returned_quantity"
     ),

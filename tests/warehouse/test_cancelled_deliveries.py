@@ -11,7 +11,7 @@ from tests.companies.filled import UNTIL, Row, make_rows
 from tests.warehouse.conftest import Home
 
 ZONE = ZoneInfo("Europe/Amsterdam")
-KPIS = ("on_time_delivery", "on_time_scheduled", "on_time_requested", "late_of_delivered", "promise_kept")
+KPIS = ("on_time_delivery", "on_time_scheduled", "on_time_requested", "late_of_delivered", "promise_kept", "handed_over_on_time")
 
 
 def find_day(row: Row, clock: str) -> date:
@@ -43,6 +43,7 @@ def count_deliveries(deliveries: list[Row]) -> dict[str, tuple[float, float]]:
         add("on_time_requested", row["requested_date"], comes_by(row, row["requested_date"]))
         if row["delivered_at"] is not None:
             add("late_of_delivered", promised, not comes_by(row, promised))
+        add("handed_over_on_time", find_day(row, "ship_by"), row["shipped_at"] <= row["ship_by"])
         orders[row["order_id"]].append((promised, comes_by(row, promised)))
     for stops in orders.values():
         add("promise_kept", max(day for day, _ in stops), all(hit for _, hit in stops))
@@ -58,5 +59,8 @@ def test_what_was_called_off_is_not_due_unless_it_came_all_the_same(filled: Home
         "and scope_kind = 'company' and dimension_set = 'total' group by kpi_id"
     )
     expected = count_deliveries([row for row in rows if row not in called_off])
+    # what was shipped before it was called off had to be handed over in time all the same
+    expected["handed_over_on_time"] = count_deliveries(rows)["handed_over_on_time"]
     assert {row["kpi_id"]: (row["numerator"], row["denominator"]) for row in found} == expected
+    assert 0 < expected["handed_over_on_time"][0] < expected["handed_over_on_time"][1]
     assert expected != count_deliveries(rows), "a test that could not fail"

@@ -24,6 +24,7 @@ FILES = {
     "carriers.wielwerk": ("deliveries/wielwerk/*", 1),
     "carriers.zoefpost": ("deliveries/zoefpost/*", 1),
     "surveys.answers": ("surveys/*.csv", 1),
+    "surveys.invitations": ("invitations/*.csv", 1),
     "web_analytics.visits": ("visits/*.csv", 1),
     "finance.costs": ("costs/*.csv", 1),
 }

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from tests.warehouse.raw_kpis.company import Count, RawCompany
+from tests.warehouse.raw_kpis.company import DECLARED_SURVEYS, UNMAPPED, Count, Place, RawCompany
+from tests.warehouse.raw_kpis.files import read_local_day
+
+ANSWERED_WITHIN = timedelta(days=14)
 
 
 def count_answers(company: RawCompany) -> Iterator[Count]:
@@ -25,3 +29,14 @@ def count_answers(company: RawCompany) -> Iterator[Count]:
             case "ces":
                 yield Count("ces", place, float(score >= 5), 1)
                 yield Count("ces_mean", place, score, 1)
+
+
+def count_invitations(company: RawCompany) -> Iterator[Count]:
+    """Invitations and those answered within 14 days, at the touchpoint that declares the survey."""
+    answered = {answer["invitation"]: read_local_day(answer["answered_at"]) for answer in company.answers.values()}
+    for invitation in company.invitations:
+        day = read_local_day(invitation["asked_at"])
+        if day + ANSWERED_WITHIN < company.until:
+            came = answered.get(invitation["invitation"])
+            place = Place(day, DECLARED_SURVEYS.get(invitation["survey"], UNMAPPED))
+            yield Count("response_rate", place, float(came is not None and came <= day + ANSWERED_WITHIN), 1)

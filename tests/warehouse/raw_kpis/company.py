@@ -16,6 +16,7 @@ from tests.warehouse.raw_kpis.systems import (
     read_costs,
     read_customers,
     read_deliveries,
+    read_invitations,
     read_order_lines,
     read_orders,
     read_visits,
@@ -24,7 +25,7 @@ from tests.warehouse.raw_kpis.systems import (
 CHECKOUTS = {"web": "web_checkout", "app": "app_checkout", "shop": "shop_checkout", "phone": "phone_order"}
 ENTRANCES = {"web": "website", "app": "app", "shop": "shop_visit"}
 DESKS = {"phone": "call_center", "mail": "email_service", "whatsapp": "whatsapp_service", "shop": "shop_desk", "social": "unmapped"}
-DECLARED_SURVEYS = {"return": "return_parcel"}
+DECLARED_SURVEYS = {"return": "return_parcel", "site": "website"}
 RELATIONSHIP_SURVEYS = {"relation"}
 UNMAPPED = "unmapped"
 
@@ -59,6 +60,7 @@ class RawCompany:
         self.contacts = read_contacts(demo, until)
         self.deliveries = read_deliveries(demo, until)
         self.answers = read_answers(demo, until)
+        self.invitations = read_invitations(demo, until)
         self.visits = read_visits(demo, until)
         self.costs = read_costs(demo, until)
         self._owners = find_owners(read_customers(demo))

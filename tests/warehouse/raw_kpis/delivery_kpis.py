@@ -35,6 +35,10 @@ def count_clocks(company: RawCompany) -> Iterator[Count]:
         for kpi, day in clocks.items():
             if day is not None and day < company.until:
                 yield Count(kpi, company.place_delivery(delivery, day), float(is_there_by(delivery, day)), 1)
+        limit, shipped = delivery["ship_by"], delivery["shipped_at"]
+        if limit is not None and read_local_day(limit) < company.until:
+            in_time = shipped is not None and shipped <= limit
+            yield Count("handed_over_on_time", company.place_delivery(delivery, read_local_day(limit)), float(in_time), 1)
 
 
 def count_condition(company: RawCompany) -> Iterator[Count]:

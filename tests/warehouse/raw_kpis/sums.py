@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from tests.warehouse.raw_kpis.answer_kpis import count_answers
+from tests.warehouse.raw_kpis.answer_kpis import count_answers, count_invitations
 from tests.warehouse.raw_kpis.company import Count, RawCompany
 from tests.warehouse.raw_kpis.contact_kpis import (
     count_about_orders,
@@ -37,6 +37,7 @@ COUNTERS: tuple[Callable[[RawCompany], Iterator[Count]], ...] = (
     count_whole_orders,
     count_cost_to_serve,
     count_answers,
+    count_invitations,
 )
 
 PER_ORDER_OF_THE_COMPANY = ("contact_rate", "cost_to_serve")

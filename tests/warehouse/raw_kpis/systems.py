@@ -40,6 +40,7 @@ DELIVERY_FIELDS = {
     "requested": ("Wensdatum",),
     "promised_at": ("Toegezegd", "Toegezegd vóór", "eta_first", "promised_by", "promise"),
     "scheduled_at": ("Gepland", "Gepland vóór", "eta_latest", "expected_by", "plan"),
+    "ship_by": ("UiterlijkAanbod",),
     "shipped_at": ("Verzonden", "Vertrek", "dispatched", "out"),
     "delivered_at": ("Afgeleverd", "Geleverd op", "handed_over", "delivered_at", "done"),
     "attempts": ("Pogingen", "Ritten", "tries", "attempts", "stops"),
@@ -127,7 +128,7 @@ def read_deliveries(demo: Path, until: date) -> dict[str, Row]:
 
     def type_row(row: dict[str, str]) -> Row:
         found = {ours: next((row[name] for name in theirs if name in row), "") for ours, theirs in DELIVERY_FIELDS.items()}
-        moments = ("promised_at", "scheduled_at", "shipped_at", "delivered_at", "reported_at")
+        moments = ("promised_at", "scheduled_at", "ship_by", "shipped_at", "delivered_at", "reported_at")
         typed = {name: read_moment(found[name]) for name in moments}
         require(typed["promised_at"])
         return {
@@ -169,10 +170,19 @@ def read_answers(demo: Path, until: date) -> dict[str, Row]:
             "hint": "website" if row["Tag"] == "TP-SITE" else None,
             "asked_at": require(read_moment(row["Sent"])),
             "answered_at": read_moment(row["Completed"]),
+            "invitation": row["InvitationID"],
         }
 
     rows = (row for path in list_files(demo / "surveys", "*.csv", until) for row in read_csv(path))
     return keep_latest(keep_good(rows, type_row), "answer_id", "answered_at")
+
+
+def read_invitations(demo: Path, until: date) -> list[Row]:
+    """Invitations to surveys."""
+    rows = (row for path in list_files(demo / "invitations", "*.csv", until) for row in read_csv(path))
+    return [
+        {"invitation": row["InvitationID"], "survey": row["Survey"].lower(), "asked_at": require(read_moment(row["Sent"]))} for row in rows
+    ]
 
 
 def read_visits(demo: Path, until: date) -> list[Row]:

@@ -1,0 +1,1 @@
+select * from read_parquet('${serving}/rpt_response_rates.parquet')
