@@ -114,7 +114,7 @@ def _words(codes: pl.Series, words: tuple[str, ...]) -> pl.Series:
 
 def _pakduif(world: World, orders: Orders, deliveries: Deliveries, reports: Reports) -> pl.DataFrame:
     fields = _fields(world, orders, deliveries, reports, DUTCH, "Europe/Amsterdam")
-    # the shop hands over on the evening before the promised day
+    # the shop has to hand over by 23:00 of the day before the promised one
     hand_over = deliveries.promised_day[reports.delivery] - 1
     return pl.DataFrame(
         {
@@ -123,7 +123,7 @@ def _pakduif(world: World, orders: Orders, deliveries: Deliveries, reports: Repo
             "Dienst": _words(fields["ordered"] > 3, ("brievenbus", "standaard")),
             "Toegezegd": fields["promised"],
             "Gepland": fields["scheduled"],
-            "UiterlijkAanbod": format_moments(world.clock.to_utc(hand_over, np.full(len(hand_over), 18 * 3600)), DUTCH),
+            "UiterlijkAanbod": format_moments(world.clock.to_utc(hand_over, np.full(len(hand_over), 23 * 3600)), DUTCH),
             "Verzonden": fields["shipped"],
             "Afgeleverd": fields["delivered"],
             "Pogingen": fields["attempts"],

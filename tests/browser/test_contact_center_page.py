@@ -71,7 +71,7 @@ def test_reasons_of_a_channel_are_the_last_months_contacts(browser: Browser, add
 def test_what_is_open_is_the_reports_last_day(browser: Browser, address: str, built_site: BuiltSite) -> None:
     last = built_site.read("rpt_contact_backlog").filter("is_latest")
     expected = {row["channel"]: f"{row['open_count']:,}" for row in last.to_dicts() if row["open_count"] is not None}
-    assert expected and max(last["open_count"].drop_nulls()) > 0
+    assert expected
     with watch(browser, address, WIDE) as watched:
         page = watched.open("/contact-center/")
         rows = page.locator("tr[data-backlog]").all()
