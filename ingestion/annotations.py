@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.errors import BadFileError
+from ingestion.messages import describe_error
 
 LISTS = ("results", "reportingDataAnnotations", "marketing_events", "nodes", "edges", "data", "analyticsAnnotations", "marketingEvents")
 TITLE_LENGTH = 80
@@ -102,11 +103,11 @@ def read_content(path: Path) -> Any:
         try:
             return json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise BadFileError(f"{path}: is not JSON ({error}); export it again") from error
+            raise BadFileError(f"{path}: is not JSON ({describe_error(error)}); export it again") from error
     try:
         return list(csv.DictReader(io.StringIO(text, newline=""))) or {}
     except csv.Error as error:
-        raise BadFileError(f"{path}: is not CSV ({error}); export it again") from error
+        raise BadFileError(f"{path}: is not CSV ({describe_error(error)}); export it again") from error
 
 
 def find_rows(content: Any) -> list[Any] | None:

@@ -16,7 +16,15 @@ class BadFileError(IngestionError):
 
 
 class SchemaMismatchError(IngestionError):
-    """The source does not deliver a required column."""
+    """The source does not deliver a required column.
+
+    `unexpected` names what it delivers and nobody declared. The message counts them only: it is published, and without its header, a file
+    begins with values.
+    """
+
+    def __init__(self, problem: str, unexpected: tuple[str, ...] = ()) -> None:
+        super().__init__(problem)
+        self.unexpected = unexpected
 
 
 class TooManyRejectedError(IngestionError):

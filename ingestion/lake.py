@@ -12,6 +12,7 @@ import polars as pl
 
 from ingestion.declarations import Source, Table
 from ingestion.errors import HashKeyError, LakeError
+from ingestion.messages import describe_error
 from ingestion.privacy import fingerprint_key
 from ingestion.rows import lake_schema
 
@@ -75,7 +76,9 @@ def write_temporary(path: Path, frame: pl.DataFrame, load_id: str) -> Path:
             os.fsync(file.fileno())
     except (OSError, pl.exceptions.PolarsError) as error:
         temporary.unlink(missing_ok=True)
-        problem = f"{path}: cannot be written ({error}); the old file is kept. Free space or correct permissions, then load again"
+        problem = (
+            f"{path}: cannot be written ({describe_error(error)}); the old file is kept. Free space or correct permissions, then load again"
+        )
         raise LakeError(problem) from error
     return temporary
 

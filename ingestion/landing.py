@@ -11,9 +11,10 @@ from uuid import uuid4
 import polars as pl
 
 from ingestion.declarations import DateColumn, FileDate, Source, Table
-from ingestion.errors import IngestionError, LakeError, TooManyRejectedError
+from ingestion.errors import IngestionError, LakeError, SchemaMismatchError, TooManyRejectedError
 from ingestion.lake import SNAPSHOT_FILE, list_data_files, lock_table, swap_files, table_folder, write_schema, write_temporary
 from ingestion.landing_log import LoadResult, append_log
+from ingestion.messages import describe_error
 from ingestion.privacy import Hasher
 from ingestion.protocol import Connector, Reading
 from ingestion.rows import UNREADABLE_FILE, align_rows, fill_unplaced_days, lake_schema, type_batch
@@ -65,7 +66,8 @@ def land_window(
 
 
 def log_failure(table: Table, window: Window, error: Exception, *, lake: Path, now: datetime, seconds: float = 0.0) -> LoadResult:
-    """Log a failed load and return its result. When the log cannot be written either, the result's error says so."""
+    """Log a failed load and return its result, whose message holds no value. When the log cannot be written either, the error says so."""
+    described = describe_error(error)
     result = LoadResult(
         load_id=f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}",
         source=table.source,
@@ -74,14 +76,15 @@ def log_failure(table: Table, window: Window, error: Exception, *, lake: Path, n
         window_end=window.end,
         status="failed",
         seconds=round(seconds, 3),
-        error=str(error),
+        error=described,
+        unexpected_columns=error.unexpected if isinstance(error, SchemaMismatchError) else (),
         logged_at=now,
     )
     try:
         with lock_table(lake, table):
             append_log(lake, result)
     except (LakeError, OSError) as second:
-        return LoadResult(**{**vars(result), "error": f"{error}; moreover, {second}"})
+        return LoadResult(**{**vars(result), "error": f"{described}; moreover, {describe_error(second)}"})
     return result
 
 
@@ -182,7 +185,7 @@ def read_lake_file(path: Path) -> pl.DataFrame:
     try:
         return pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise LakeError(f"{path}: cannot be read ({error}); remove it and load the month again") from error
+        raise LakeError(f"{path}: cannot be read ({describe_error(error)}); remove it and load the month again") from error
 
 
 def read_height(path: Path) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from ingestion.errors import LakeError
+from ingestion.messages import describe_error
 from ingestion.protocol import ReadFile
 
 FILES_TYPE = pl.List(pl.Struct({"name": pl.String, "sha256": pl.String, "bytes": pl.Int64}))
@@ -76,7 +77,9 @@ def append_log(lake: Path, result: LoadResult) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise LakeError(f"{path}: the landing log cannot be written ({error}); free space, then load the window again") from error
+        raise LakeError(
+            f"{path}: the landing log cannot be written ({describe_error(error)}); free space, then load the window again"
+        ) from error
 
 
 def ends_with_newline(file: Any) -> bool:

@@ -61,20 +61,28 @@ def check_header(table: Table, batch: Batch) -> tuple[str, ...]:
         is_absent = placing not in batch.header if declared is None else declared in absent and declared not in required
         missing += [f"{placing} (places a row in a window)"] if is_absent else []
     if missing:
-        unexpected = ", ".join(name_unexpected(table, batch)) or "none"
         raise SchemaMismatchError(
-            f"{table.label}: {batch.origin}: missing columns: {', '.join(missing)}; unexpected columns: {unexpected}; "
-            "add the new name to `from` in sources.yml, or have the source deliver the column again"
+            f"{table.label}: {batch.origin}: missing columns: {', '.join(missing)}; unexpected columns: {count_unexpected(table, batch)}; "
+            "add the new name to `from` in sources.yml, or have the source deliver the column again",
+            name_unexpected(table, batch),
         )
     return tuple(column.name for column in absent)
 
 
+def count_unexpected(table: Table, batch: Batch) -> str:
+    """How many columns nobody declared, for messages that are published."""
+    if not batch.unexpected:
+        return "none"
+    if not batch.header & table.declared_names:
+        return f"{len(batch.unexpected)} and no declared one; check `delimiter` and that line 1 is a header"
+    return f"{len(batch.unexpected)} (cxhouse ingest names them)"
+
+
 def name_unexpected(table: Table, batch: Batch) -> tuple[str, ...]:
-    """Names delivered and not declared. A name that may be a value is not shown: a file without a header begins with personal data."""
+    """Names delivered and not declared, for the command line and the landing log. A name that may be a value is not shown."""
     if not batch.header & table.declared_names:
         count = len(batch.unexpected)
-        hidden = f"{count} names, not shown: none is declared, so they may be data; check `delimiter` and that line 1 is a header"
-        return (hidden,) if count else ()
+        return (f"{count} names, not shown: none is declared, so they may be data",) if count else ()
     return tuple("(a name that looks like data)" if LOOKS_LIKE_DATA.search(name) else name for name in batch.unexpected)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from cxhouse.site.server import DashboardsError
+from ingestion.messages import describe_error
 
 REPORTS = Path("sources") / "cxhouse"
 DATA = Path(".evidence") / "template" / "static" / "data"
@@ -51,7 +52,9 @@ def write_site_data(project: Path, variables: Mapping[str, str]) -> None:
             try:
                 write_report(connection, query, folder / name)
             except (duckdb.Error, DashboardsError) as error:
-                raise DashboardsError(f"{REPORTS / name}.sql failed: {error}\nCompare its columns with the published report.") from error
+                raise DashboardsError(
+                    f"{REPORTS / name}.sql failed: {describe_error(error)}\nCompare its columns with the published report."
+                ) from error
             files.append(f"static/data/cxhouse/{name}/{name}.parquet")
     (project / DATA / "manifest.json").write_text(json.dumps({"renderedFiles": {"cxhouse": files}}), encoding="utf-8")
 

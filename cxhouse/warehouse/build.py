@@ -21,6 +21,7 @@ from cxhouse.ledger.changes import keep_files
 from cxhouse.ledger.keeping import finish_publish
 from cxhouse.ledger.kpi_definitions import check_definitions
 from cxhouse.settings import Settings
+from cxhouse.warehouse.dbt_errors import describe_dbt_error, keep_values_out
 from cxhouse.warehouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build
 from cxhouse.warehouse.quiet_dbt import leave_out_debug_events
 
@@ -132,7 +133,7 @@ def write_docs(workplace: Workplace) -> Path:
     with hold_build_lock(settings.state / "build.lock"):
         result = invoke_dbt(workplace, ["docs", "generate", "--static", "--no-compile"])
     if not result.success:
-        said = read_message(str(result.exception)) if result.exception else f"its log is {settings.state / 'dbt.log'}"
+        said = read_message(describe_dbt_error(result.exception)) if result.exception else f"its log is {settings.state / 'dbt.log'}"
         raise BuildError(f"dbt could not write its docs: {said}")
     return settings.state / "dbt" / "target" / "static_index.html"
 
@@ -143,7 +144,7 @@ def run_dbt(workplace: Workplace, state: BuildState, layer: str | None, tell: Ca
     said: list[str] = []
     result = invoke_dbt(workplace, arguments, tell, said.append)
     if result.exception is not None:
-        return DbtOutcome(0, 0, (f"{type(result.exception).__name__}: {result.exception}",))
+        return DbtOutcome(0, 0, (describe_dbt_error(result.exception),))
     nodes = list(getattr(result.result, "results", []))
     tests = [node for node in nodes if node.node.resource_type in ("test", "unit_test")]
     failed = [node for node in nodes if str(node.status) in ("error", "fail", "runtime error")]
@@ -203,5 +204,5 @@ def invoke_dbt(
 
     logging.getLogger("dbt").setLevel(logging.WARNING)
     variables = json.dumps(describe_variables(workplace), sort_keys=True)
-    with leave_out_debug_events(log_level=settings.environment.get("DBT_LOG_LEVEL_FILE")):
+    with keep_values_out(), leave_out_debug_events(log_level=settings.environment.get("DBT_LOG_LEVEL_FILE")):
         return dbtRunner(callbacks=[listen]).invoke([*arguments, "--vars", variables, "--log-level", "none"])

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from ingestion.declarations import DateColumn, Source, Table
 from ingestion.errors import IngestionError, SourceDownError
+from ingestion.messages import describe_error
 from ingestion.protocol import BROKEN_SCHEMA, Batch, PresentFile, Reading
 from ingestion.rows import find_delivered, read_window_days
 from ingestion.windows import Window
@@ -230,9 +231,3 @@ def write_value(value: Any) -> str | None:
     if isinstance(value, bytes | memoryview):
         return bytes(value).decode("utf-8", "replace")
     return format(value, "f") if isinstance(value, Decimal) else str(value)
-
-
-def describe_error(error: SQLAlchemyError) -> str:
-    """The first line of the driver's message, without statement, values or URL."""
-    original = getattr(error, "orig", None)
-    return str(original or type(error).__name__).splitlines()[0][:200] if original else type(error).__name__

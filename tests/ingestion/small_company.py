@@ -61,7 +61,11 @@ class SmallCompany:
 
     def read_log_lines(self, table: str) -> list[dict[str, Any]]:
         """The landing log as written."""
-        return [json.loads(line) for line in (self.lake / "_log" / f"crm__{table}.jsonl").read_text().splitlines()]
+        return [json.loads(line) for line in self.read_log_text(table).splitlines()]
+
+    def read_log_text(self, table: str) -> str:
+        """The bytes of the landing log as text."""
+        return (self.lake / "_log" / f"crm__{table}.jsonl").read_text(encoding="utf-8")
 
 
 def daily_csv(**changes: Any) -> dict[str, Any]:

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from cxhouse.commands.steps import report_load
 from ingestion.connectors.csv_lines import number_lines, split_lines
 from ingestion.connectors.files import FileText
-from ingestion.load import find_earliest_day
+from ingestion.load import Window, find_earliest_day
 from tests.ingestion.small_company import SmallCompany, daily_csv
 
 JAN = ("2024-01-01", "2024-02-01")
@@ -217,14 +218,25 @@ def test_an_empty_file_is_fine_where_the_table_says_so(company: SmallCompany, co
     assert land_one(company, content, allow_empty=True).height == 0
 
 
-def test_missing_required_and_unexpected_columns_are_listed_separately(company: SmallCompany) -> None:
+def test_missing_columns_are_named_and_unexpected_ones_only_counted_in_the_message_which_is_published(company: SmallCompany) -> None:
     error = fail_one(company, "Identifier,amount,colour\n1,2,red\n")
-    assert "day_2024-01-05.csv: missing columns: id (as id); unexpected columns: Identifier, colour; add the new name to `from`" in error
+    told = "day_2024-01-05.csv: missing columns: id (as id); unexpected columns: 2 (cxhouse ingest names them); add the new name to `from`"
+    assert told in error
+    assert company.read_log_lines("t")[-1]["unexpected_columns"] == ["Identifier", "colour"]
+
+
+def test_the_command_line_names_the_columns_that_nobody_declared(company: SmallCompany, capsys: pytest.CaptureFixture[str]) -> None:
+    company.write("in/day_2024-01-05.csv", "Identifier,amount,colour\n1,2,red\n")
+    source = company.declare({"t": daily_csv()})
+    assert not report_load(source, [Window(date(2024, 1, 1), date(2024, 2, 1))], company.ingest(source, *JAN), 0.1)
+    assert "crm.t delivers columns that sources.yml does not declare: Identifier, colour" in capsys.readouterr().err
 
 
 def test_a_file_without_a_header_does_not_put_its_first_row_in_messages_or_in_the_log(company: SmallCompany) -> None:
     error = fail_one(company, "jan@example.nl,Jan Jansen\npiet@example.nl,Piet\n")
-    assert "2 names, not shown" in error and "Jan" not in error and "jan@" not in error
+    assert "unexpected columns: 2 and no declared one; check `delimiter` and that line 1 is a header" in error
+    assert company.read_log_lines("t")[-1]["unexpected_columns"] == ["2 names, not shown: none is declared, so they may be data"]
+    assert "Jan" not in error and "jan@" not in error
     land_one(company, "id,jan@example.nl,0612345678\n1,2,3\n")
     assert company.read_log_lines("t")[-1]["unexpected_columns"] == ["(a name that looks like data)"]
 

@@ -128,7 +128,11 @@ def test_an_untypable_value_is_rejected_with_its_place_in_the_result(company: Sm
 @pytest.mark.parametrize(
     ("rows", "table", "expected"),
     [
-        ([(1, 1, "2024-01-05")], {"relation": "absent"}, "the database refused (no such table: absent); check `relation`"),
+        (
+            [(1, 1, "2024-01-05")],
+            {"relation": "absent"},
+            "the database refused (OperationalError SQLITE_ERROR: no such table: absent); check `relation`",
+        ),
         ([(1, 1, "2024-01-05")], {"relation": None, "query": "selekt 1"}, "the database refused"),
         ([(1, 1, 1704412800)], {}, "cursor changed holds int, not a date or time; write a `query`"),
         ([(1, 1, "2024-01-05 99:00")], {}, "1 rows have a cursor changed that is no ISO 8601 date or time"),
