@@ -7,7 +7,8 @@ COPY --from=node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
     && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx \
     && useradd --create-home --uid 1000 cxhouse \
-    && install --directory --owner cxhouse --group cxhouse /opt/cxhouse /var/lib/cxhouse
+    && install --directory --owner cxhouse --group cxhouse /opt/cxhouse \
+    && install --directory --owner cxhouse --group cxhouse --mode 0700 /var/lib/cxhouse
 WORKDIR /opt/cxhouse
 
 # What changes seldom comes first: a changed model does not install everything again.

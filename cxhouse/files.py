@@ -1,10 +1,11 @@
-"""Writing files in one step (to a temporary file, then a rename), writing private files, and waiting for locks."""
+"""Writing files in one step (to a temporary file, then a rename), who may read the home, and waiting for locks."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,62 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         os.fchmod(descriptor, 0o600)
         file.write(text + "\n")
+
+
+# whoever may read what is published -> what of the owner's bits they get: the group's and the others' three bits
+SHARED_WITH = {"owner": 0, "group": 0o050, "everyone": 0o055}
+
+
+def protect_home(home: Path, *, shared: Sequence[Path], readers: str) -> list[Path]:
+    """Leave the home to its owner (folders 700, files 600), except that `readers` may read the `shared` folders in it.
+
+    The whole home is walked when its own mode is not the right one: when an earlier version made it, or when `readers` changed. Otherwise
+    only its entries are looked at, because what is below a closed folder cannot be reached. Links are not followed. Returns what cannot be
+    changed because it belongs to another user.
+    """
+    if not home.is_dir():
+        return []
+    passable = {folder for path in shared for folder in path.parents if folder == home or home in folder.parents}
+    refused: list[Path] = []
+    passing = SHARED_WITH[readers] & 0o011
+    is_right = (home.stat().st_mode & 0o777) == (0o700 | passing)
+    for path in [] if is_right else list_tree(home):
+        is_shared = any(path == folder or folder in path.parents for folder in shared)
+        set_mode(path, SHARED_WITH[readers] if is_shared else passing if path in passable else 0, refused)
+    for path in home.iterdir() if is_right else ():
+        if path not in shared and not path.is_symlink():
+            set_mode(path, passing if path in passable else 0, refused)
+    set_mode(home, passing, refused)  # last: a stopped walk is begun again
+    return refused
+
+
+def share_folder(folder: Path, *, home: Path, readers: str) -> None:
+    """Let `readers` read a folder in the home and what is in it now, and pass through the folders above it, up to the home."""
+    for path in [folder, *list_tree(folder)]:
+        set_mode(path, SHARED_WITH[readers], [])
+    above = [path for path in folder.parents if path == home or home in path.parents]
+    for path in above if readers != "owner" else []:
+        set_mode(path, SHARED_WITH[readers] & 0o011, [])
+
+
+def list_tree(folder: Path) -> list[Path]:
+    """All files and folders below a folder, without links."""
+    found = [Path(root) / name for root, folders, files in os.walk(folder) for name in (*folders, *files)]
+    return [path for path in found if not path.is_symlink()]
+
+
+def set_mode(path: Path, others: int, refused: list[Path]) -> None:
+    """Give group and others those of the owner's permissions that `others` holds."""
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        own = mode & 0o700
+        wanted = mode & 0o7700 | (own >> 3 | own >> 6) & others
+        if wanted != mode:
+            path.chmod(wanted)
+    except FileNotFoundError:  # another process removed it
+        return
+    except PermissionError:
+        refused.append(path)
 
 
 @contextmanager

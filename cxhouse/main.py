@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from cxhouse.commands.clv import clv
 from cxhouse.commands.effect import effect
 from cxhouse.commands.employees import app as employee_app
 from cxhouse.commands.failures import read_day, report_failures
+from cxhouse.commands.privacy import keep_private
 from cxhouse.commands.value import app as customer_app
 from cxhouse.screen import console
 from cxhouse.settings import Settings, read_settings
@@ -39,11 +41,13 @@ def print_version(is_wanted: bool) -> None:
 
 @app.callback()
 def main(
+    context: typer.Context,
     is_version: Annotated[
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """The open customer-experience warehouse."""
+    context.obj = keep_private(context.invoked_subcommand or "")
 
 
 def open_workplace(settings: Settings) -> Workplace:
@@ -132,6 +136,7 @@ def dashboards() -> None:
 
 @app.command()
 def report(
+    context: typer.Context,
     department: Annotated[str | None, typer.Option(help="Without it, one file for each.")] = None,
     month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Without it, the last whole month.")] = None,
     to: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Default: CXHOUSE_HOME/reports.")] = None,
@@ -141,6 +146,8 @@ def report(
 
     with report_failures():
         settings = read_settings()
+        if to is not None:
+            os.umask(context.obj)  # these files are made to be passed on
         for path in write_department_reports(serving=settings.serving, folder=to or settings.reports, department=department, month=month):
             console.print(path, highlight=False, markup=False)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 CODE = Path(__file__).resolve().parent.parent
+READERS = ("owner", "group", "everyone")
 
 
 def find_project(code: Path, folder: Path) -> Path:
@@ -33,7 +34,8 @@ class SettingsError(Exception):
 class Settings:
     """The folders of this home and the company folder.
 
-    `environment` holds the values for `${NAME}` in the company folder; it always contains CXHOUSE_HOME.
+    `environment` holds the values for `${NAME}` in the company folder; it always contains CXHOUSE_HOME. `readers` says who else may read
+    what is published: owner (nobody), group or everyone. With `show_values`, a terminal shows the whole text of errors of libraries.
     """
 
     project: Path
@@ -44,6 +46,8 @@ class Settings:
     airflow_port: int
     demo_end: date | None
     demo_scale: float
+    readers: str
+    show_values: bool
     environment: Mapping[str, str]
 
     def need_checkout(self, command: str) -> None:
@@ -68,6 +72,11 @@ class Settings:
     def serving(self) -> Path:
         """Published reports; the link `current` points to the newest copy."""
         return self.home / "serving"
+
+    @property
+    def shared(self) -> tuple[Path, ...]:
+        """What `readers` may read: published reports and built sites."""
+        return self.serving, self.dashboards / "sites"
 
     @property
     def restricted(self) -> Path:
@@ -115,6 +124,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         airflow_port=read_value(merged, "CXHOUSE_AIRFLOW_PORT", 8080, read_port, "a port number like 8080"),
         demo_end=read_value(merged, "CXHOUSE_DEMO_END", None, date.fromisoformat, "a day like 2026-01-31"),
         demo_scale=read_value(merged, "CXHOUSE_DEMO_SCALE", 1.0, read_scale, "a number above 0 and up to 20"),
+        readers=read_value(merged, "CXHOUSE_READERS", "owner", read_readers, "owner, group or everyone"),
+        show_values=read_value(merged, "CXHOUSE_SHOW_VALUES", False, read_switch, "1 or 0"),
         environment=merged,
     )
 
@@ -144,6 +155,20 @@ def read_scale(text: str) -> float:
     if not 0 < scale <= 20:
         raise ValueError(scale)
     return scale
+
+
+def read_readers(text: str) -> str:
+    """Who may read what is published."""
+    if text not in READERS:
+        raise ValueError(text)
+    return text
+
+
+def read_switch(text: str) -> bool:
+    """1 for yes, 0 for no."""
+    if text not in ("0", "1"):
+        raise ValueError(text)
+    return text == "1"
 
 
 def read_dotenv(path: Path) -> dict[str, str]:

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Make the metadata database, the pool with one slot for the warehouse, and the password file. It can be run again.
 set -eu
+umask 077
 airflow db migrate
 airflow pools set warehouse 1 "The warehouse file has one writer."
-umask 077
 python - <<'PYTHON'
 import json
 import os

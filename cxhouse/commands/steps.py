@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from cxhouse.files import share_folder
 from cxhouse.screen import Bar, complain, show_progress, tell
 from cxhouse.settings import Settings
 from cxhouse.warehouse.preparation import Workplace
@@ -86,6 +87,9 @@ def report_load(source: Source, windows: list[Window], results: list[LoadResult]
     problems = {result.error or f"{source.id}.{result.table} did not land" for result in results if not result.is_landed}
     for problem in sorted(problems):
         complain(f"error: {problem}")
+    for table, names in {result.table: result.unexpected_columns for result in results if not result.is_landed}.items():
+        if names:
+            complain(f"{source.id}.{table} delivers columns that sources.yml does not declare: {', '.join(names)}")
     return not problems
 
 
@@ -135,6 +139,7 @@ def build_site(settings: Settings) -> Path:
             time_zone=company.time_zone.key,
             company_name=company.name,
             failure=failure,
+            share=partial(share_folder, home=settings.home, readers=settings.readers),
             progress=bar.show,
         )
     tell(f"dashboards built ({time.perf_counter() - started:.1f} s)")

@@ -51,7 +51,7 @@ def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMM
     password = keep_password(home / "passwords.json")
     write_configuration(settings, port, time_zone, parallelism)
     (home / "config").mkdir(exist_ok=True)
-    shutil.copy(Path(__file__).parent / "config" / "airflow_local_settings.py", home / "config")
+    shutil.copyfile(Path(__file__).parent / "config" / "airflow_local_settings.py", home / "config" / "airflow_local_settings.py")
     environment = compose_environment(settings, commands)
     migrated, installed = home / "migrated", find_airflow_version()
     if not migrated.is_file() or migrated.read_text() != installed:
@@ -106,7 +106,12 @@ def write_configuration(settings: Settings, port: int, time_zone: str, paralleli
             "fernet_key": old.get("core", "fernet_key", fallback=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()),
         },
         "database": {"sql_alchemy_conn": f"sqlite:///{home / 'airflow.db'}?timeout=60", "load_default_connections": False},
-        "logging": {"base_log_folder": home / "logs"},
+        # Airflow gives its logs modes of their own, whatever the umask says
+        "logging": {
+            "base_log_folder": home / "logs",
+            "file_task_handler_new_folder_permissions": "0o700",
+            "file_task_handler_new_file_permissions": "0o600",
+        },
         "api": {
             "host": "127.0.0.1",
             "port": port,

@@ -27,6 +27,7 @@ PROJECT_ENTRIES = ("package.json", "evidence.config.yaml", "evidence.settings.js
 INSTALL_ENTRIES = ("package.json", "package-lock.json", ".npmrc", "offline_engine.mjs")
 STEP_TIMEOUT_SECONDS = 1800
 LAST_LINES = 25
+PACKAGE_UMASK = 0o022  # every user of a checkout reads its packages, which hold no data
 
 Progress = Callable[[str], None]
 
@@ -42,8 +43,9 @@ def ensure_node_modules(project: Path, *, progress: Progress | None = None) -> N
             return
         report(progress, "Installing the dashboards' Node packages")
         advice = "Check that the npm registry can be reached (`npm ping`), then run again."
-        run_step("npm ci", ["npm", "ci", "--no-ignore-scripts"], cwd=project, variables={}, advice=advice)
+        run_step("npm ci", ["npm", "ci", "--no-ignore-scripts"], cwd=project, variables={}, advice=advice, umask=PACKAGE_UMASK)
         stamp.write_text(wanted, encoding="utf-8")
+        stamp.chmod(0o666 & ~PACKAGE_UMASK)
 
 
 def build_dashboards(
@@ -54,13 +56,15 @@ def build_dashboards(
     time_zone: str = "UTC",
     company_name: str = "cxhouse",
     failure: str = "",
+    share: Callable[[Path], None] = lambda sites: None,
     progress: Progress | None = None,
 ) -> Path:
     """Build the site from `serving`/current into `work`/site and return that path.
 
     `project` is the Evidence project. `time_zone` is the company's; times on the pages use it. `failure` is the reason why the last build
-    was not published; the data-health page shows it. When none of these inputs changed, the site is not built again. `work`/site is a link;
-    it is replaced in one step and only by a complete site.
+    was not published; the data-health page shows it. `share` is called with the folder of all built sites before the new one is shown, to
+    let other users read it. When none of these inputs changed, the site is not built again. `work`/site is a link; it is replaced in one
+    step and only by a complete site.
     """
     published = (serving / "current").resolve()
     check_reports(project, published)
@@ -78,7 +82,7 @@ def build_dashboards(
         write_site_data(copy, texts)
         report(progress, "Building the pages (about a minute, 3 GB of memory)")
         run_evidence("build", copy, "build:strict")
-        swap_site(copy / "build", site, wanted)
+        swap_site(copy / "build", site, wanted, share)
         stamp.write_text(wanted, encoding="utf-8")
         shutil.rmtree(copy)
     return site
@@ -135,8 +139,11 @@ def run_evidence(step: str, copy: Path, *arguments: str) -> None:
     run_step(f"evidence {step}", command, cwd=copy, variables={**offline, **plain}, advice=advice)
 
 
-def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[str, str], advice: str) -> None:
-    """Run a command and wait for its end. When it fails or takes too long, or this process is stopped, its process group is ended."""
+def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[str, str], advice: str, umask: int = -1) -> None:
+    """Run a command and wait for its end. When it fails or takes too long, or this process is stopped, its process group is ended.
+
+    `umask` is that of the command; -1 leaves it as it is.
+    """
     full = ["env", *(f"{key}={value}" for key, value in variables.items()), *command]
     with subprocess.Popen(
         full,
@@ -147,6 +154,7 @@ def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[st
         encoding="utf-8",
         errors="replace",
         start_new_session=True,
+        umask=umask,
     ) as process:
         try:
             with leave_on_signals():
@@ -170,7 +178,7 @@ def end_process_group(process: subprocess.Popen[str]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def swap_site(built: Path, site: Path, key: str) -> None:
+def swap_site(built: Path, site: Path, key: str, share: Callable[[Path], None] = lambda sites: None) -> None:
     """Replace the site with the built folder by renaming a link; earlier sites are removed afterwards."""
     if not (built / "index.html").is_file():
         raise DashboardsError(f"{built} holds no index.html after the build. The earlier site stays; run `cxhouse dashboards` again.")
@@ -180,6 +188,7 @@ def swap_site(built: Path, site: Path, key: str) -> None:
     if target.exists():
         shutil.rmtree(target)
     built.rename(target)
+    share(sites)
     fresh = site.parent / "site.new"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target.relative_to(site.parent), target_is_directory=True)

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from cxhouse.build_state import UNFINISHED, BuildError, BuildState, read_state
-from cxhouse.files import write_atomically
+from cxhouse.files import share_folder, write_atomically
 from cxhouse.ledger.keeping import keep_published
 from cxhouse.ledger.kpi_definitions import NOTED
 from cxhouse.settings import Settings
@@ -59,6 +59,7 @@ def publish_reports(
     shutil.rmtree(target, ignore_errors=True)
     draft.rename(target)
     write_customer_segments(settings.warehouse, settings.restricted)
+    share_folder(settings.serving, home=settings.home, readers=settings.readers)
     write_atomically(settings.state / UNFINISHED, lambda path: path.write_text(state.build_id, encoding="utf-8"))
     swap_link(current, target)
     keep_published(settings, manifest)

@@ -42,6 +42,16 @@ def test_a_build_puts_the_site_in_place_and_removes_its_copy(project: Path, serv
     assert len(notes) == 2
 
 
+def test_a_new_site_is_opened_to_its_readers_before_the_link_shows_it(project: Path, serving: Path, tmp_path: Path) -> None:
+    work, seen = tmp_path / "work", []
+
+    def share(sites: Path) -> None:
+        seen.append((sites, [path.is_file() for path in sites.glob("*/index.html")], (work / "site").exists()))
+
+    build_dashboards(project=project, serving=serving, work=work, share=share)
+    assert seen == [(work / "sites", [True], False)]
+
+
 ROW = {
     "name": "a",
     "n": 3,
