@@ -8,7 +8,10 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def write_atomically(path: Path, write: Callable[[Path], Any], *, only_if_changed: bool = False) -> None:
@@ -32,6 +35,13 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         os.fchmod(descriptor, 0o600)
         file.write(text + "\n")
+
+
+def write_private_table(path: Path, table: pl.DataFrame) -> None:
+    """Write a table as CSV that only its owner can read. A text that a spreadsheet would compute gets an apostrophe before it."""
+    import polars as pl
+
+    write_private(path, table.with_columns(pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1")).write_csv().rstrip("\n"))
 
 
 # whoever may read what is published -> what of the owner's bits they get: the group's and the others' three bits

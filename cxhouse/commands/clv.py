@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cxhouse.commands.failures import fail, report_failures
-from cxhouse.files import write_private
+from cxhouse.files import write_private_table
 from cxhouse.screen import complain, console, tell
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def draw(valuation: Valuation, folder: Path) -> list[Path]:
 
 def write_scores(valuation: Valuation, path: Path) -> None:
     """All customers as CSV; only the owner of the file can read it."""
-    write_private(path, name_columns(valuation).write_csv().rstrip("\n"))
+    write_private_table(path, name_columns(valuation))
 
 
 def name_columns(valuation: Valuation) -> Any:

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from cxhouse.commands.failures import check_private, fail, report_failures
-from cxhouse.files import write_private
+from cxhouse.files import write_private_table
 from cxhouse.screen import complain, console, tell
 from cxhouse.settings import read_settings
 
@@ -116,7 +116,7 @@ def misjudged(
         found = list_misjudged(scored)
         if csv is not None:
             try:
-                write_private(csv, found.write_csv().rstrip("\n"))
+                write_private_table(csv, found)
             except OSError as error:
                 raise fail(f"{error.filename}: {error.strerror}; choose another place") from error
     tell(

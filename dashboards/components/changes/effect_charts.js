@@ -1,6 +1,7 @@
 // Chart options of a change's page. Values, forecasts, margins and scores come from the reports as they are; nothing here adds or divides them.
 import { formatCount, formatFigure } from '../shared/figures.js';
-import { AXIS_LINE, DAY, drawPolygons, frameTime, GRID_LINE, INK, markNumber, MUTED, pointAlongTime, POINTER, shadeCalendar, toTime } from '../shared/time_chart.js';
+import { markup, pointAt, stackLines } from '../shared/markup.js';
+import { AXIS_LINE, DAY, drawPolygons, frameTime, GRID_LINE, INK, markNumber, MUTED, pointAlongTime, shadeCalendar, toTime } from '../shared/time_chart.js';
 
 const FORECAST = '#0f4c81';
 const BAND = 'rgba(15, 76, 129, 0.16)';
@@ -80,10 +81,10 @@ function describeWeek(unit) {
 	return pointAlongTime((points) => {
 		const week = points.map((point) => point.data[2]).find((row) => row);
 		if (!week) return '';
-		const parts = [`<b>Week from ${week.week_text}</b>`, week.value === null ? 'too few to show' : `${formatFigure(week.value, unit)}, n ${formatCount(week.n)}`];
+		const parts = [markup`<b>Week from ${week.week_text}</b>`, week.value === null ? 'too few to show' : `${formatFigure(week.value, unit)}, n ${formatCount(week.n)}`];
 		if (week.expected !== null) parts.push(`forecast ${formatFigure(week.expected, unit)} (${formatFigure(week.lower, unit)} to ${formatFigure(week.upper, unit)})`);
 		if (week.is_masked) parts.push('near another change or an incident');
-		return parts.join('<br>');
+		return stackLines(parts);
 	});
 }
 
@@ -97,7 +98,7 @@ export function buildPlaceboOptions({ dates, isNarrow }) {
 	return {
 		animation: false,
 		grid: { left: 16, right: 16, top: 34, bottom: 44 },
-		tooltip: { ...POINTER, trigger: 'item', formatter: ({ data }) => `<b>${data[2].tried_text}</b><br>${data[0].toFixed(1)} standard errors from the forecast${data[2].is_ours ? ', the change itself' : ''}` },
+		tooltip: pointAt('item', ({ data }) => markup`<b>${data[2].tried_text}</b><br>${data[0].toFixed(1)} standard errors from the forecast${data[2].is_ours ? ', the change itself' : ''}`),
 		xAxis: {
 			type: 'value',
 			min: -bound,

@@ -1,10 +1,10 @@
 // Chart options of the segments pages. Counts, values and limits come from the reports as they are; greys mean no judgement.
+import { markup, pointAt } from '../shared/markup.js';
 import { nameSegment } from './segments.js';
 
 const INK = '#1f2933';
 const MUTED = '#5b6773';
 const LINE = '#c8d0d9';
-const TEXT = { color: INK, fontSize: 12 };
 const axis = { axisLine: { lineStyle: { color: LINE } }, axisTick: { show: false }, axisLabel: { color: MUTED, hideOverlap: true }, splitLine: { show: false }, nameTextStyle: { color: MUTED, fontSize: 11 } };
 
 // Where the customers of one month-end stood a year before (left) and stand now (right); one ribbon per way.
@@ -20,7 +20,7 @@ export function buildFlowOptions({ moves, isNarrow }) {
 	const margin = isNarrow ? 4 : 150;
 	return {
 		animation: false,
-		tooltip: { confine: true, borderColor: LINE, textStyle: TEXT, formatter: (point) => point.data.text },
+		tooltip: pointAt('item', (point) => point.data.text),
 		series: [
 			{
 				type: 'sankey',
@@ -47,7 +47,7 @@ export function buildMonthOptions({ months, field, text }) {
 	return {
 		animation: false,
 		grid: { left: 4, right: 16, top: 16, bottom: 24, containLabel: true },
-		tooltip: { trigger: 'axis', confine: true, borderColor: LINE, textStyle: TEXT, formatter: ([point]) => `<b>${point.data[2].month_end_text}</b><br>${point.data[2][text] ?? 'not known'}` },
+		tooltip: pointAt('axis', ([point]) => markup`<b>${point.data[2].month_end_text}</b><br>${point.data[2][text] ?? 'not known'}`),
 		xAxis: { ...axis, type: 'time' },
 		yAxis: { ...axis, type: 'value', splitNumber: 4, axisLine: { show: false }, splitLine: { lineStyle: { color: '#eef1f4' } } },
 		series: [
@@ -71,7 +71,7 @@ export function buildHoldoutOptions({ classes }) {
 		useUTC: true,
 		grid: { left: 4, right: 16, top: 36, bottom: 34, containLabel: true },
 		legend: { top: 0, left: 0, itemWidth: 26, textStyle: { color: MUTED } },
-		tooltip: { trigger: 'axis', confine: true, borderColor: LINE, textStyle: TEXT, formatter: ([point]) => point.data[2].text },
+		tooltip: pointAt('axis', ([point]) => point.data[2].text),
 		xAxis: { ...axis, type: 'category', name: 'purchases after the first, before that year', nameLocation: 'middle', nameGap: 28 },
 		yAxis: { ...axis, type: 'value', min: 0, splitNumber: 4, splitLine: { lineStyle: { color: '#eef1f4' } } },
 		series: [

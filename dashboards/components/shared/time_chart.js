@@ -1,11 +1,11 @@
 // What every chart over time shares: its frame, shaded days, numbers of changes, and the look of what appears under the pointer.
 import { formatFigure } from './figures.js';
+import { pointAt } from './markup.js';
 
 export const INK = '#1f2933';
 export const MUTED = '#5b6773';
 export const SHADE = 'rgba(91, 103, 115, 0.11)';
 export const DAY = 24 * 3600 * 1000;
-export const POINTER = { confine: true, borderColor: '#c8d0d9', textStyle: { color: INK, fontSize: 12 } };
 export const AXIS_LINE = { lineStyle: { color: '#c8d0d9' } };
 export const GRID_LINE = { lineStyle: { color: '#eef1f4' } };
 
@@ -23,8 +23,8 @@ export function frameTime({ unit, right, viewFrom, last, most = null }) {
 	};
 }
 
-export function pointAlongTime(formatter) {
-	return { ...POINTER, trigger: 'axis', axisPointer: { type: 'line', lineStyle: { color: '#8a95a1' } }, formatter };
+export function pointAlongTime(describe) {
+	return pointAt('axis', describe, { axisPointer: { type: 'line', lineStyle: { color: '#8a95a1' } } });
 }
 
 export function shadeCalendar(calendar, first, last) {

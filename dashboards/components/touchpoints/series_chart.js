@@ -1,5 +1,6 @@
 // Chart options for one KPI over time. Values, limits and targets come from the report as they are; nothing here adds or divides them.
 import { formatFigure, formatCount } from '../shared/figures.js';
+import { markup, stackLines, trustMarker } from '../shared/markup.js';
 import { describeStatus } from '../shared/statuses.js';
 import { DAY, drawPolygons, frameTime, INK, markNumber, MUTED, pointAlongTime, shadeCalendar, toTime } from '../shared/time_chart.js';
 
@@ -114,8 +115,8 @@ function describePoint(unit) {
 	return pointAlongTime((points) => {
 		const shown = points.filter((point) => point.seriesType === 'line' && point.data[2]);
 		if (!shown.length) return '';
-		const named = (point) => (shown.length > 1 ? `${point.marker}${point.seriesName}: ` : '');
-		return [`<b>${shown[0].data[2].period_text}</b>`, ...shown.map((point) => named(point) + describeRow(point.data[2], unit))].join('<br>');
+		const line = (point, text) => (shown.length > 1 ? markup`${trustMarker(point.marker)}${point.seriesName}: ${text}` : text);
+		return stackLines([markup`<b>${shown[0].data[2].period_text}</b>`, ...shown.map((point) => line(point, describeRow(point.data[2], unit)))]);
 	});
 }
 
