@@ -53,9 +53,9 @@ def protect_home(home: Path, *, shared: Sequence[Path], readers: str) -> list[Pa
 
     The whole home is walked when its own mode is not the right one: when an earlier version made it, or when `readers` changed. Otherwise
     only its entries are looked at, because what is below a closed folder cannot be reached. Links are not followed. Returns what cannot be
-    changed because it belongs to another user.
+    changed because it belongs to another user. A reader, who runs `cxhouse serve` on the home of somebody else, changes nothing.
     """
-    if not home.is_dir():
+    if not home.is_dir() or os.geteuid() not in (0, home.stat().st_uid):
         return []
     passable = {folder for path in shared for folder in path.parents if folder == home or home in folder.parents}
     refused: list[Path] = []

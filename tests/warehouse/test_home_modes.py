@@ -108,6 +108,25 @@ def test_a_home_that_does_not_exist_is_not_made(tmp_path: Path) -> None:
     assert protect(tmp_path / "none", "owner") == [] and not (tmp_path / "none").exists()
 
 
+def test_a_reader_changes_nothing_in_the_home_of_somebody_else(old_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = read_modes(old_home)
+    monkeypatch.setattr(os, "geteuid", lambda: old_home.stat().st_uid + 1)
+    assert protect(old_home, "owner") == [] and read_modes(old_home) == before
+
+
+def test_what_belongs_to_another_user_is_named_and_the_rest_is_closed(old_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change = Path.chmod
+
+    def refuse(path: Path, mode: int) -> None:
+        if path.name == "warehouse.duckdb":
+            raise PermissionError
+        change(path, mode)
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    assert protect(old_home, "owner") == [old_home / "warehouse.duckdb"]
+    assert {name for name, mode in read_modes(old_home).items() if mode not in ("700", "600")} == {"warehouse.duckdb"}
+
+
 def test_readers_are_one_of_three_words() -> None:
     assert read_settings({}).readers == "owner"
     with pytest.raises(SettingsError, match="CXHOUSE_READERS is all; write owner, group or everyone"):
