@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-# output to a file or a pipe has no screen width, so tables are not cut
-console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 180)
-errors = Console(stderr=True, soft_wrap=True)
+# output to a file or a pipe has no screen width, so tables are not cut; names come from data, so [brackets] in them are no markup
+console = Console(soft_wrap=True, markup=False, width=None if sys.stdout.isatty() else 180)
+errors = Console(stderr=True, soft_wrap=True, markup=False)
 
 
 class Bar:
@@ -29,7 +29,7 @@ class Bar:
 def show_progress(title: str) -> Iterator[Bar]:
     """A progress bar while a long step runs. It is not shown when the output is not a terminal."""
     columns = (SpinnerColumn(), TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TextColumn("{task.fields[note]}"), console=console, disable=not console.is_terminal) as progress:
+    with Progress(*columns, TextColumn("{task.fields[note]}", markup=False), console=console, disable=not console.is_terminal) as progress:
         yield Bar(progress, progress.add_task(title, total=None, note=""))
 
 

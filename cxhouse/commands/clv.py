@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from cxhouse.commands.failures import fail, report_failures
@@ -170,7 +169,7 @@ def show_customers(valuation: Valuation) -> None:
     table = Table("customer", *(name.replace("_", " ") for name in columns), *(f"{name}, 80 %" for name in drawn), title=title)
     for row in valuation.customers.sort(by, descending=True, nulls_last=True).head(SHOWN_CUSTOMERS).iter_rows(named=True):
         cells = ["unknown" if row[name] is None else f"{row[name]:,.4f}" for name in columns]
-        table.add_row(escape(row["customer_id"]), *cells, *(f"{row[f'{name}_low']:,.5g} to {row[f'{name}_high']:,.5g}" for name in drawn))
+        table.add_row(row["customer_id"], *cells, *(f"{row[f'{name}_low']:,.5g} to {row[f'{name}_high']:,.5g}" for name in drawn))
     console.print(table)
     purchases, value = add_up(valuation, "expected_purchases"), add_up(valuation, "expected_value")
     alive = cast("float | None", valuation.customers["probability_alive"].mean())

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from rich.table import Table
+from rich.text import Text
 
 from cxhouse.build_state import read_manifest, read_state
 from cxhouse.screen import console
@@ -45,7 +46,7 @@ def print_status(workplace: Workplace, *, as_json: bool = False) -> None:
     colours = {"fresh": "green", "late": "yellow", "down": "red", "never": "red"}
     for table in tables:
         landed = f"{table.last_landed_at:%Y-%m-%d %H:%M}" if table.last_landed_at else "-"
-        status = f"[{colours[table.status]}]{table.status}[/]"
+        status = Text(table.status, style=colours[table.status])
         until = str(table.last_row_day or "-")
         shown.add_row(table.source, table.table_name, status, until, landed, f"{table.rows_landed:,}", f"{table.rows_rejected:,}")
     console.print(shown)

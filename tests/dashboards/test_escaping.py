@@ -13,8 +13,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from rich.table import Table
 
 from cxhouse.files import write_private_table
+from cxhouse.screen import console
 from cxhouse.settings import PROJECT
 from tests.dashboards.test_project_files import COMPONENTS, DASHBOARDS, PAGES, needs_node
 
@@ -124,6 +126,14 @@ def test_a_table_that_a_command_writes_holds_no_formula(tmp_path: Path) -> None:
     read = list(csv.reader((tmp_path / "out.csv").open(encoding="utf-8", newline="")))
     assert [row[0] for row in read[1:]] == ["'=1+1", "'+3", "'-3", "'@x", "'\tx", "C-1"]
     assert read[1][1] == "-1.5" and stat.S_IMODE((tmp_path / "out.csv").stat().st_mode) == 0o600
+
+
+def test_brackets_in_a_name_are_printed_as_they_are() -> None:
+    table = Table("title")
+    table.add_row("[red]moved[/red] [/x]")
+    with console.capture() as shown:
+        console.print(table)
+    assert "[red]moved[/red] [/x]" in shown.get()
 
 
 def test_no_template_marks_a_value_as_safe() -> None:
