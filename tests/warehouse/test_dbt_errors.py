@@ -19,6 +19,11 @@ MODELS = {
         f"(select '{MAIL}' || repeat('', range) as email from range(2))"
     ),
     "wrong_name.sql": "select emial from (select 1 as email)",
+    "right.sql": "{{ config(materialized='table') }} select 1 as n",
+    "right_in_polars.py": (
+        "import polars as pl\n\n\ndef model(dbt, session):\n    dbt.config(materialized='table')\n    dbt.ref('right')\n"
+        "    return pl.DataFrame({'n': [1]})\n"
+    ),
     "in_polars.py": (
         "import polars as pl\n\n\ndef model(dbt, session):\n    dbt.config(materialized='table')\n"
         f"    return pl.DataFrame({{'email': ['{MAIL}']}}).select(pl.col('email').cast(pl.Int64))\n"
@@ -44,7 +49,8 @@ def run_models(folder: Path) -> dict[str, str]:
 def test_messages_log_and_results_of_dbt_hold_no_value(tmp_path: Path) -> None:
     with keep_values_out():
         told = run_models(tmp_path)
-    assert set(told) == {"wrong_cast", "wrong_name", "in_polars", "in_python"}
+    assert set(told) == {"wrong_cast", "wrong_name", "in_polars", "in_python", "right", "right_in_polars"}
+    assert told["right"] == told["right_in_polars"] == "OK"
     assert "ConversionException: a value does not fit the type it is converted to" in told["wrong_cast"]
     assert "type INT32" in told["wrong_cast"] and "column email" in told["wrong_cast"]
     assert 'Referenced column "emial" not found' in told["wrong_name"]
