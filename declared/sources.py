@@ -21,6 +21,7 @@ from declared.fields import (
     describe_form,
     problem_of,
     read_number,
+    read_whole,
     write_text,
 )  # fmt: skip
 
@@ -111,6 +112,10 @@ class Table(Declared):
     )
     time_zone: TimeZone | None = Field(default=None, description="Of time stamps without an offset; default: the source's.")
     allow_empty: Flag = Field(default=False, description="true: a delivery without rows is fine.")
+    allow_shrink: Flag | None = Field(
+        default=None,
+        description="true: a load may leave fewer rows than have landed; false: it may not. Default: false for files placed by a column.",
+    )
     constants: dict[str, Constant] = Field(default={}, description="Values of columns that the rows do not hold, by column.")
     null_values: Names = Field(default=("",), description="Texts that stand for no value.")
     decimal: Decimal = Field(default=".", description="Decimal mark.")
@@ -191,6 +196,19 @@ class FilesTable(Table):
     )
     encoding: Encoding = Field(default="utf-8", description="Of csv files.")
     delimiter: Character = Field(default=",", description="Of csv files.")
+    newest_file: Text = Field(
+        default="name",
+        description="Which of several files of a day is the newest: by name (natural order: 10 after 9), modified, or a declared column.",
+    )
+
+    @model_validator(mode="after")
+    def order_files(self) -> FilesTable:
+        """Files are ordered by their name, their time, or a column that can be compared."""
+        if self.newest_file not in ("name", "modified"):
+            column = self.columns.get(self.newest_file)
+            if column is None or column.personal:
+                raise problem_of(FIELD, "is {value}; write name, modified, or a declared column that is not personal", "newest_file")
+        return self
 
     @model_validator(mode="after")
     def place_rows(self) -> FilesTable:
@@ -207,6 +225,11 @@ class SqlTable(Table):
     query: Raw | None = Field(default=None, description="A select; or give a relation.")
     cursor: Raw | None = Field(default=None, description="Column that places a row in a window.")
     window: Annotated[Snapshot, Hint(say_window(["snapshot"]))] | None = Field(default=None, description="Instead of a cursor.")
+    look_back_days: Annotated[int, read_whole(lowest=0, highest=366, wanted="a whole number from 0 to 366")] = Field(
+        default=3,
+        description="Days that are read again by later loads, because rows of them may be committed late.",
+        json_schema_extra={"minimum": 0, "maximum": 366},
+    )
 
     @model_validator(mode="after")
     def place_rows(self) -> SqlTable:

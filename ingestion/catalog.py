@@ -77,10 +77,11 @@ def build_table(
     own: dict[str, Any]
     dialect: dict[str, Any] = {}
     if isinstance(entry, declared.FilesTable):
-        own = {"path": company / entry.path, "format": entry.format}
+        own = {"path": company / entry.path, "format": entry.format, "newest_file": entry.newest_file}
         dialect = {"encoding": entry.encoding, "delimiter": entry.delimiter}
     else:
         own = {"relation": entry.relation, "query": entry.query.strip().rstrip(";") if entry.query else None}
+        own |= {"look_back_days": int(entry.look_back_days)}
     return Table(
         source=source,
         name=name,
@@ -98,6 +99,7 @@ def build_table(
             date_formats=entry.date_formats,
         ),
         allow_empty=entry.allow_empty,
+        allow_shrink=entry.allow_shrink,
         constants=entry.constants,
         **own,
     )

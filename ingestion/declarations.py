@@ -82,6 +82,9 @@ class Table:
     query: str | None = None
     dialect: Dialect = field(default_factory=Dialect)
     allow_empty: bool = False
+    allow_shrink: bool | None = None
+    look_back_days: int = 0
+    newest_file: str = "name"
     constants: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -12,6 +12,7 @@ import polars as pl
 
 from ingestion.declarations import Source, Table
 from ingestion.errors import HashKeyError, LakeError
+from ingestion.journal import JOURNAL_FILE, finish_load, swap_files, sync_folder, write_durably
 from ingestion.messages import describe_error
 from ingestion.privacy import fingerprint_key
 from ingestion.rows import lake_schema
@@ -51,14 +52,26 @@ def write_schema(lake: Path, table: Table) -> None:
         swap_files({path: temporary})
 
 
+def finish_loads(source: Source, lake: Path) -> None:
+    """Finish loads of the source's tables that were killed after their commit point. Raises LakeError."""
+    for table in source.tables.values():
+        if (table_folder(lake, table) / JOURNAL_FILE).exists():
+            with lock_table(lake, table):
+                pass  # whoever holds the lock finishes
+
+
 @contextmanager
 def lock_table(lake: Path, table: Table) -> Iterator[None]:
-    """Allow one load at a time per table; a second one waits. The lock ends with its process. Old temporary files are removed."""
+    """Allow one load at a time per table; a second one waits. The lock ends with its process.
+
+    A load that was killed is finished when it had reached its commit point, else its temporary files are removed. Raises LakeError.
+    """
     folder = table_folder(lake, table)
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        finish_load(lake, folder)
         for stray in folder.glob(".*.tmp"):
             stray.unlink(missing_ok=True)
         yield
@@ -83,40 +96,22 @@ def write_temporary(path: Path, frame: pl.DataFrame, load_id: str) -> Path:
     return temporary
 
 
-def swap_files(replacements: Mapping[Path, Path | None]) -> None:
-    """Rename each temporary file to its final path (None: remove the old file), then flush the folders."""
-    for path, temporary in replacements.items():
-        if temporary is None:
-            path.unlink(missing_ok=True)
-        else:
-            temporary.replace(path)
-    for folder in {path.parent for path in replacements}:
-        sync_folder(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Flush a folder's entries to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def check_key(lake: Path, key: bytes) -> None:
     """Store the fingerprint of the first key. Raises HashKeyError for another key, because its hashes would match no hash in the lake."""
     lake.mkdir(parents=True, exist_ok=True)
     path, fingerprint = lake / "_key", fingerprint_key(key)
-    if not path.exists():
-        temporary = lake / f"._key.{os.getpid()}.tmp"
-        temporary.write_text(fingerprint + "\n", encoding="ascii")
-        try:
-            os.link(temporary, path)  # unlike a rename, a link fails when another load has made the file
+    descriptor = os.open(lake / "._key.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        for stray in lake.glob("._key.*.tmp"):  # of a load that was killed here
+            stray.unlink(missing_ok=True)
+        if not path.exists():
+            temporary = lake / f"._key.{os.getpid()}.tmp"
+            write_durably(temporary, f"{fingerprint}\n".encode("ascii"))
+            temporary.replace(path)
             sync_folder(lake)
-        except FileExistsError:
-            pass
-        finally:
-            temporary.unlink(missing_ok=True)
+    finally:
+        os.close(descriptor)
     if path.read_text(encoding="ascii").strip() != fingerprint:
         raise HashKeyError(
             f"{path}: the lake was hashed with another key, so hashes of new rows would match none in the lake; "

@@ -1,44 +1,71 @@
-"""Landing: one window of one table is read, checked and written to the lake by replacing whole files."""
+"""Landing: one window of one table is read, checked and written to the lake in one step."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import cast
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from ingestion.declarations import DateColumn, FileDate, Source, Table
-from ingestion.errors import IngestionError, LakeError, SchemaMismatchError, TooManyRejectedError
-from ingestion.lake import SNAPSHOT_FILE, list_data_files, lock_table, swap_files, table_folder, write_schema, write_temporary
-from ingestion.landing_log import LoadResult, append_log
+from ingestion.declarations import DateColumn, Source, Table
+from ingestion.errors import LakeError, SchemaMismatchError, TooManyRejectedError
+from ingestion.journal import commit_load
+from ingestion.lake import lock_table, table_folder, write_schema
+from ingestion.landing_log import LoadResult, append_log, read_table_log
 from ingestion.messages import describe_error
 from ingestion.privacy import Hasher
-from ingestion.protocol import Connector, Reading
-from ingestion.rows import UNREADABLE_FILE, align_rows, fill_unplaced_days, lake_schema, type_batch
-from ingestion.windows import Window, plan_windows
+from ingestion.protocol import Connector, ReadFile, Reading
+from ingestion.replacement import replace_rows
+from ingestion.rows import UNREADABLE_FILE, fill_unplaced_days, lake_schema, type_batch
+from ingestion.windows import Window, join_windows
 
-HASH_LENGTH = 64
+
+@dataclass(frozen=True)
+class GatheredRows:
+    """The rows of a window, the names of missing and unexpected columns, and how many other rows no landed window holds."""
+
+    rows: pl.DataFrame
+    missing: tuple[str, ...]
+    unexpected: tuple[str, ...]
+    rows_outside: int
 
 
 def land_window(
-    source: Source, table: Table, window: Window, *, connector: Connector, lake: Path, hasher: Hasher, now: datetime
+    source: Source,
+    table: Table,
+    window: Window,
+    *,
+    connector: Connector,
+    lake: Path,
+    hasher: Hasher,
+    now: datetime,
+    adds_only: bool = False,
 ) -> LoadResult:
     """Land a window and log it. Raises IngestionError, with nothing replaced; the caller logs that with `log_failure`.
 
     `now` has a time zone. The table's lock is held from the first read to the log line, so that older rows never replace newer ones.
+    `adds_only`: rows that the lake has and the source does not give any more stay (a look back at a database).
     """
     started = time.perf_counter()
     load_id = f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
     with lock_table(lake, table):
         write_schema(lake, table)
-        reading = connector.read(table, None if table.is_snapshot else window)
-        rows, missing, unexpected = collect_rows(reading, table, window, hasher)
-        check_rejected(rows, table, window, source.max_bad_share)
-        rows = rows.with_columns(pl.lit(load_id).alias("_load_id"), pl.lit(now).cast(lake_schema(table)["_landed_at"]).alias("_landed_at"))
-        replaced = replace_rows(rows, table, window, reading.days, lake, load_id)
+        known = list_known_windows(read_table_log(lake, table.source, table.name), window)
+        span = Window(known[0].start, known[-1].end)
+        reading = connector.read(table, None, None) if table.is_snapshot else connector.read(table, window, span)
+        today = now.astimezone(ZoneInfo(table.company_time_zone)).date()
+        with closing(reading):
+            gathered = collect_rows(reading, table, window, hasher, known=known, today=today)
+        check_rejected(gathered.rows, table, window, source.max_bad_share)
+        rows = stamp_rows(gathered.rows, table, reading.files, load_id, now)
+        replacement = replace_rows(rows, table, window, reading, lake, load_id, adds_only=adds_only)
         rejected = rows.height - rows["_rejected_reason"].null_count()
         first_event, last_event = find_event_range(rows, table)
         result = LoadResult(
@@ -51,17 +78,18 @@ def land_window(
             rows_read=rows.height,
             rows_landed=rows.height - rejected,
             rows_rejected=rejected,
-            rows_replaced=replaced,
-            rows_without_window=reading.rows_without_window,
+            rows_replaced=replacement.rows_replaced,
+            rows_kept=replacement.rows_kept,
+            rows_without_window=reading.rows_without_window + gathered.rows_outside,
             min_event_at=first_event,
             max_event_at=last_event,
-            missing_columns=missing,
-            unexpected_columns=unexpected,
+            missing_columns=gathered.missing,
+            unexpected_columns=gathered.unexpected,
             files=tuple(reading.files),
             seconds=round(time.perf_counter() - started, 3),
             logged_at=now,
         )
-        append_log(lake, result)
+        commit_load(lake, table_folder(lake, table), replacement.swaps, result)
     return result
 
 
@@ -88,11 +116,20 @@ def log_failure(table: Table, window: Window, error: Exception, *, lake: Path, n
     return result
 
 
-def collect_rows(reading: Reading, table: Table, window: Window, hasher: Hasher) -> tuple[pl.DataFrame, tuple[str, ...], tuple[str, ...]]:
-    """All rows of the window, and the names of missing and unexpected columns."""
+def list_known_windows(log: pl.DataFrame, window: Window) -> list[Window]:
+    """The windows that have landed so far and this one, as few as possible and in order."""
+    landed = log.filter((pl.col("status") == "landed") & pl.col("window_start").is_not_null()).select("window_start", "window_end")
+    return join_windows([window, *(Window(start, end) for start, end in landed.iter_rows())])
+
+
+def collect_rows(
+    reading: Reading, table: Table, window: Window, hasher: Hasher, *, known: Sequence[Window] = (), today: date = date.max
+) -> GatheredRows:
+    """All rows of the window. Rows of days outside all `known` windows are counted, except those of `today`, which is not over."""
     frames = [pl.DataFrame(schema=lake_schema(table))]
     missing: set[str] = set()
     unexpected: set[str] = set()
+    outside = 0
     for batch in reading.batches:
         typed = type_batch(batch, table, hasher)
         missing.update(typed.missing)
@@ -100,9 +137,34 @@ def collect_rows(reading: Reading, table: Table, window: Window, hasher: Hasher)
         frame = typed.frame
         if isinstance(table.placement, DateColumn):
             frame = fill_unplaced_days(frame).with_columns(pl.col("_window_date").fill_null(window.start))
-            frame = frame.filter(pl.col("_window_date").is_between(window.start, window.end, closed="left"))
+            is_inside = pl.col("_window_date").is_between(window.start, window.end, closed="left")
+            days = frame.filter(~is_inside)["_window_date"]
+            outside += days.filter(~is_known(days, known) & (days != today)).len()
+            frame = frame.filter(is_inside)
         frames.append(frame)
-    return pl.concat(frames), tuple(sorted(missing)), tuple(sorted(unexpected))
+    return GatheredRows(pl.concat(frames), tuple(sorted(missing)), tuple(sorted(unexpected)), outside)
+
+
+def is_known(days: pl.Series, windows: Sequence[Window]) -> pl.Series:
+    """For each day whether it lies in one of the windows."""
+    found = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(days))
+    for window in windows:
+        found |= days.is_between(window.start, window.end, closed="left")
+    return found
+
+
+def stamp_rows(rows: pl.DataFrame, table: Table, files: Sequence[ReadFile], load_id: str, now: datetime) -> pl.DataFrame:
+    """Rows with load id and landing time.
+
+    The times of one load are microseconds apart, so that the row of the newer file (`newest_file`) has the later one.
+    """
+    if table.newest_file in ("name", "modified"):  # the connector has read the files in this order
+        position = {file.name: number for number, file in enumerate(files)}
+        rank = rows["_source_file"].replace_strict(position, default=0, return_dtype=pl.Int64)
+    else:
+        rank = rows[table.newest_file].rank("dense").fill_null(0).cast(pl.Int64)
+    landed = pl.lit(now).cast(lake_schema(table)["_landed_at"]) + pl.duration(microseconds=pl.lit(rank))
+    return rows.with_columns(pl.lit(load_id).alias("_load_id"), landed.alias("_landed_at"))
 
 
 def check_rejected(rows: pl.DataFrame, table: Table, window: Window, max_bad_share: float) -> None:
@@ -119,93 +181,6 @@ def check_rejected(rows: pl.DataFrame, table: Table, window: Window, max_bad_sha
         f"{max_bad_share:.1%}): {named}; first: {first['_source_file']} line {first['_source_line']}. Nothing was landed. "
         "Correct the source or the column's declaration, or raise `max_bad_share` in sources.yml"
     )
-
-
-def replace_rows(rows: pl.DataFrame, table: Table, window: Window, days: set[date] | None, lake: Path, load_id: str) -> int:
-    """Replace the rows of the window; returns how many rows were replaced. All files are written before the first one is swapped."""
-    folder = table_folder(lake, table)
-    if table.is_snapshot:
-        old_files = list_data_files(lake, table)
-        replaced = sum(read_height(path) for path in old_files)
-        target = folder / SNAPSHOT_FILE
-        others: dict[Path, Path | None] = {path: None for path in old_files if path != target}
-        swap_files({target: write_temporary(target, rows, load_id)} | others)
-        return replaced
-    if (folder / SNAPSHOT_FILE).exists():
-        raise LakeError(f"{folder / SNAPSHOT_FILE}: {table.label} was a snapshot before; remove this file and load from the first day")
-    outside = rows.filter(~pl.col("_window_date").is_between(window.start, window.end, closed="left").fill_null(False))
-    if outside.height:
-        raise LakeError(f"{table.label} {window}: the connector delivered {outside.height} rows of other days; nothing was landed")
-    replaced = 0
-    replacements: dict[Path, Path | None] = {}
-    try:
-        for month in plan_windows(window.start, window.end):
-            path = folder / f"{month.start:%Y-%m}.parquet"
-            kept, dropped = read_kept_rows(path, table, month)
-            check_covered(dropped, table, month, days)
-            fresh = rows.filter(pl.col("_window_date").is_between(month.start, month.end, closed="left"))
-            replaced += dropped.height
-            if kept.height + fresh.height:
-                month_rows = pl.concat([kept, fresh]).sort("_window_date", "_source_file", "_source_line", maintain_order=True)
-                replacements[path] = write_temporary(path, month_rows, load_id)
-            elif path.exists():
-                replacements[path] = None
-    except BaseException:
-        for temporary in replacements.values():
-            if temporary is not None:
-                temporary.unlink(missing_ok=True)
-        raise
-    swap_files(replacements)
-    return replaced
-
-
-def read_kept_rows(path: Path, table: Table, month: Window) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows of a month's file that stay, with the columns declared now, and the rows that are replaced."""
-    if not path.exists():
-        empty = pl.DataFrame(schema=lake_schema(table))
-        return empty, empty
-    old = read_lake_file(path)
-    is_replaced = pl.col("_window_date").is_between(month.start, month.end, closed="left")
-    kept, dropped = old.filter(~is_replaced), old.filter(is_replaced)
-    again = f"load the whole month again (--from {path.stem}-01)"
-    retyped = [name for name, kind in lake_schema(table).items() if old.schema.get(name, kind) != kind]
-    try:
-        aligned = align_rows(kept, table)
-    except pl.exceptions.PolarsError:
-        problem = f"{path}: holds {', '.join(retyped)} of another type than sources.yml declares now, and not all values fit; {again}"
-        raise LakeError(problem) from None
-    for column in table.columns:
-        if column.is_hashed and (aligned[column.name].str.len_bytes() != HASH_LENGTH).any():
-            raise LakeError(f"{path}: holds {column.name} unhashed, which sources.yml now declares personal; {again}")
-    return aligned, dropped
-
-
-def read_lake_file(path: Path) -> pl.DataFrame:
-    """A file of the lake. Raises LakeError when it cannot be read."""
-    try:
-        return pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise LakeError(f"{path}: cannot be read ({describe_error(error)}); remove it and load the month again") from error
-
-
-def read_height(path: Path) -> int:
-    """Rows of a file of the lake; no rows when it cannot be read and will be replaced anyway."""
-    try:
-        return pl.scan_parquet(path).select(pl.len()).collect().item()
-    except (OSError, pl.exceptions.PolarsError):
-        return 0
-
-
-def check_covered(dropped: pl.DataFrame, table: Table, month: Window, days: set[date] | None) -> None:
-    """Refuse to replace landed days by no rows when their files were removed, unless `allow_empty` allows it. Raises IngestionError."""
-    if days is None or table.allow_empty or not isinstance(table.placement, FileDate):
-        return
-    gone = sorted(set(dropped["_window_date"].to_list()) - days)
-    if gone:
-        raise IngestionError(
-            f"{table.label} {month}: the lake holds {len(gone)} days whose files are gone (first: {gone[0]}). Nothing was replaced. "
-            "Put the files back, load other days, or set `allow_empty: true`"
-        )
 
 
 def find_event_range(rows: pl.DataFrame, table: Table) -> tuple[datetime | None, datetime | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -20,8 +21,9 @@ UTC_INSTANT = pl.Datetime("us", "UTC")
 LOG_SCHEMA: dict[str, pl.DataType] = {
     "load_id": pl.String(), "source": pl.String(), "table": pl.String(), "window_start": pl.Date(), "window_end": pl.Date(),
     "status": pl.String(), "rows_read": pl.Int64(), "rows_landed": pl.Int64(), "rows_rejected": pl.Int64(), "rows_replaced": pl.Int64(),
-    "rows_without_window": pl.Int64(), "min_event_at": UTC_INSTANT, "max_event_at": UTC_INSTANT, "missing_columns": pl.List(pl.String),
-    "unexpected_columns": pl.List(pl.String), "files": FILES_TYPE, "seconds": pl.Float64(), "error": pl.String(), "logged_at": UTC_INSTANT,
+    "rows_kept": pl.Int64(), "rows_without_window": pl.Int64(), "min_event_at": UTC_INSTANT, "max_event_at": UTC_INSTANT,
+    "missing_columns": pl.List(pl.String), "unexpected_columns": pl.List(pl.String), "files": FILES_TYPE, "seconds": pl.Float64(),
+    "error": pl.String(), "logged_at": UTC_INSTANT,
 }  # fmt: skip
 
 
@@ -29,8 +31,9 @@ LOG_SCHEMA: dict[str, pl.DataType] = {
 class LoadResult:
     """The result of one load of a window. A snapshot has no `window_start`; its `window_end` is the end of the requested range.
 
-    `rows_read = rows_landed + rows_rejected` for a landed load. Event times are UTC. `rows_without_window` counts rows of the source
-    that no window can hold (their cursor is empty).
+    `rows_read = rows_landed + rows_rejected` for a landed load. Event times are UTC. `rows_kept` counts rows of the window that the lake
+    held and the reading did not vouch for, so that they stay. `rows_without_window` counts rows of the source that no load so far has
+    taken: without a day, or of a day outside all landed windows; the rows of the day that is not over do not count.
     """
 
     load_id: str
@@ -43,6 +46,7 @@ class LoadResult:
     rows_landed: int = 0
     rows_rejected: int = 0
     rows_replaced: int = 0
+    rows_kept: int = 0
     rows_without_window: int = 0
     min_event_at: datetime | None = None
     max_event_at: datetime | None = None
@@ -64,22 +68,47 @@ def log_path(lake: Path, source: str, table: str) -> Path:
     return lake / "_log" / f"{source}__{table}.jsonl"
 
 
+def write_line(result: LoadResult) -> str:
+    """The line of a load in the log."""
+    return json.dumps(asdict(result), default=lambda value: value.isoformat(), ensure_ascii=False)
+
+
 def append_log(lake: Path, result: LoadResult) -> None:
-    """Append one line and flush it to the disk. The caller holds the table's lock. An incomplete last line is ended first."""
+    """Append one line and flush it to the disk. The caller holds the table's lock. Raises LakeError."""
     path = log_path(lake, result.source, result.table)
-    line = json.dumps(asdict(result), default=lambda value: value.isoformat(), ensure_ascii=False)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a+b") as file:
-            if file.tell() and not ends_with_newline(file):
-                file.write(b"\n")
-            file.write(line.encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(path, write_line(result))
     except OSError as error:
         raise LakeError(
             f"{path}: the landing log cannot be written ({describe_error(error)}); free space, then load the window again"
         ) from error
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append one line and flush it to the disk. An incomplete last line is ended first. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        if file.tell() and not ends_with_newline(file):
+            file.write(b"\n")
+        file.write(line.encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def holds_load(path: Path, load_id: str) -> bool:
+    """True when the log has a whole line of this load."""
+    wanted = load_id.encode()
+    lines = path.read_bytes().split(b"\n") if path.is_file() else []
+    return any(entry["load_id"] == load_id for entry in map(parse_line, (line for line in lines if wanted in line)) if entry)
+
+
+def parse_line(line: bytes) -> dict[str, Any] | None:
+    """One line of a log; None for an incomplete one."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) and "load_id" in entry else None
 
 
 def ends_with_newline(file: Any) -> bool:
@@ -93,14 +122,19 @@ def read_landing_log(lake: Path) -> pl.DataFrame:
 
     An incomplete line is skipped: it does not show whether its load landed.
     """
-    entries: list[dict[str, Any]] = []
-    for path in sorted((lake / "_log").glob("*.jsonl")):
-        for line in path.read_bytes().split(b"\n"):
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            entries.append(read_entry(entry))
+    return read_logs(sorted((lake / "_log").glob("*.jsonl")))
+
+
+def read_table_log(lake: Path, source: str, table: str) -> pl.DataFrame:
+    """The loads of one table."""
+    path = log_path(lake, source, table)
+    return read_logs([path] if path.is_file() else [])
+
+
+def read_logs(paths: Iterable[Path]) -> pl.DataFrame:
+    """The entries of logs as a frame."""
+    lines = (line for path in paths for line in path.read_bytes().split(b"\n"))
+    entries = [read_entry(entry) for entry in map(parse_line, lines) if entry]
     return pl.DataFrame(entries, schema=LOG_SCHEMA, orient="row")
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -15,24 +17,38 @@ from ingestion.connectors import CONNECTORS
 from ingestion.coverage import find_covered_days, first_missing_day
 from ingestion.declarations import DateColumn, Source, Table
 from ingestion.errors import IngestionError, SourceDownError
-from ingestion.lake import check_key, list_data_files, prepare_lake
+from ingestion.lake import check_key, finish_loads, list_data_files, prepare_lake
 from ingestion.landing import land_window, log_failure
 from ingestion.landing_log import LoadResult, read_landing_log
+from ingestion.messages import describe_error
 from ingestion.privacy import Hasher
 from ingestion.protocol import Connector
 from ingestion.windows import Window, join_windows, plan_windows, subtract_days
 
 __all__ = [
-    "LoadResult", "TableSummary", "Window", "find_earliest_day", "first_missing_day", "ingest", "plan_windows", "prepare_lake",
-    "read_landing_log", "summarise_sources",
+    "LoadResult",
+    "TableSummary",
+    "Window",
+    "find_earliest_day",
+    "finish_loads",
+    "first_missing_day",
+    "ingest",
+    "plan_windows",
+    "prepare_lake",
+    "read_landing_log",
+    "summarise_sources",
 ]  # fmt: skip
 
+CAUGHT = (Exception, pl.exceptions.PanicException)  # a panic of Polars is no Exception
 Progress = Callable[[LoadResult, int, int], None]
 
 
 @dataclass(frozen=True)
 class TableSummary:
-    """The status of one table: rows in the lake now. `last_row_day` is null for a snapshot, `last_error` unless the last load failed."""
+    """The status of one table: rows in the lake now, and rows of the source that no load has taken, as of the last one.
+
+    `last_row_day` is null for a snapshot, `last_error` unless the last load failed.
+    """
 
     source: str
     table: str
@@ -41,6 +57,7 @@ class TableSummary:
     last_row_day: date | None
     rows_landed: int
     rows_rejected: int
+    rows_without_window: int
     last_error: str | None
 
 
@@ -56,7 +73,8 @@ def ingest(
 ) -> list[LoadResult]:
     """Land every table of a source for the windows, one result per load. After a failed load the others go on, unless the source is down.
 
-    `now` has a time zone. `only_missing` leaves out days a table holds already (coverage.py). `progress` is called after each load with
+    `now` has a time zone. `only_missing` leaves out days a table holds already (coverage.py), and from a database it only adds rows: one
+    that changed has moved to the day of its new cursor, which may not be loaded yet. `progress` is called after each load with
     its result, the number of loads done, and their total. Raises HashKeyError before anything is read; other failures are results
     with status `failed`.
     """
@@ -65,14 +83,23 @@ def ingest(
     hasher = Hasher(hash_key, source.country)
     results: list[LoadResult] = []
     down: SourceDownError | None = None
-    connector = CONNECTORS[source.connector](source)
+    if not windows:
+        return results
+    whole = Window(min(windows).start, max(window.end for window in windows))
     try:
-        plan = [(table, window) for table in source.tables.values() for window in plan_table(table, windows, log, connector)]
-        for table, window in plan:
-            if down is None:
-                result, down = load_window(source, table, window, connector=connector, lake=lake, hasher=hasher, now=now)
+        connector = CONNECTORS[source.connector](source)
+    except Exception as error:
+        return [log_failure(table, whole, name_error(error, table, whole), lake=lake, now=now) for table in source.tables.values()]
+    try:
+        plan: list[tuple[Table, Window, Exception | None]] = []
+        for table in source.tables.values():
+            plan += plan_safely(table, windows, whole, log, connector)
+        for table, window, problem in plan:
+            if problem is not None or down is not None:
+                result = log_failure(table, window, problem or down or IngestionError(), lake=lake, now=now)
             else:
-                result = log_failure(table, window, down, lake=lake, now=now)
+                load = partial(land_window, adds_only=only_missing and table.path is None and not table.is_snapshot)
+                result, down = load_window(load, source, table, window, connector=connector, lake=lake, hasher=hasher, now=now)
             results.append(result)
             if progress is not None:
                 progress(result, len(results), len(plan))
@@ -82,27 +109,56 @@ def ingest(
 
 
 def load_window(
-    source: Source, table: Table, window: Window, *, connector: Connector, lake: Path, hasher: Hasher, now: datetime
+    load: Callable[..., LoadResult],
+    source: Source,
+    table: Table,
+    window: Window,
+    *,
+    connector: Connector,
+    lake: Path,
+    hasher: Hasher,
+    now: datetime,
 ) -> tuple[LoadResult, SourceDownError | None]:
-    """One load; a failure becomes a logged result, and says whether the source is down."""
+    """One load; any failure becomes a logged result, and says whether the source is down."""
     started = time.perf_counter()
     try:
-        return land_window(source, table, window, connector=connector, lake=lake, hasher=hasher, now=now), None
-    except (IngestionError, OSError) as error:
+        return load(source, table, window, connector=connector, lake=lake, hasher=hasher, now=now), None
+    except CAUGHT as error:
         seconds = time.perf_counter() - started
-        failed = log_failure(table, window, error, lake=lake, now=now, seconds=seconds)
+        failed = log_failure(table, window, name_error(error, table, window), lake=lake, now=now, seconds=seconds)
         return failed, error if isinstance(error, SourceDownError) and source.connector != "files" else None
 
 
-def plan_table(table: Table, windows: Sequence[Window], log: pl.DataFrame | None, connector: Connector) -> list[Window]:
+def name_error(error: BaseException, table: Table, window: Window) -> Exception:
+    """An error to be logged. Of one that nobody foresaw only type and place are named, because its text may hold values of rows."""
+    if isinstance(error, IngestionError):
+        return error
+    if isinstance(error, OSError):
+        return IngestionError(f"{table.label} {window}: {describe_error(error)}. Nothing was landed; correct that, then load again")
+    steps = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(steps[-1].filename).name} line {steps[-1].lineno})" if steps else ""
+    return IngestionError(
+        f"{table.label} {window}: stopped by an unexpected {type(error).__name__}{place}. Nothing was landed; other tables go on. "
+        "Look at what the source delivers for this table; when that is as declared, report the error"
+    )
+
+
+def plan_safely(
+    table: Table, windows: Sequence[Window], whole: Window, log: pl.DataFrame | None, connector: Connector
+) -> list[tuple[Table, Window, Exception | None]]:
+    """The windows of one table; when they cannot be planned, the whole range with the error."""
+    try:
+        return [(table, window, None) for window in plan_table(table, windows, whole, log, connector)]
+    except CAUGHT as error:
+        return [(table, whole, name_error(error, table, whole))]
+
+
+def plan_table(table: Table, windows: Sequence[Window], whole: Window, log: pl.DataFrame | None, connector: Connector) -> list[Window]:
     """The windows of one table. A snapshot is read once, and so are files whose window comes from a column, because they hold all days."""
-    if not windows:
-        return []
-    whole = Window(min(windows).start, max(window.end for window in windows))
     if table.is_snapshot:
         return [whole]
     if log is not None:
-        covered = find_covered_days(log, table, connector)
+        covered = find_covered_days(log, table, connector, until=whole.end)
         windows = [rest for window in windows for rest in subtract_days(window, covered)]
     reads_all = table.path is not None and isinstance(table.placement, DateColumn)
     return join_windows(windows) if reads_all else list(windows)
@@ -117,7 +173,7 @@ def find_earliest_day(sources: Iterable[Source]) -> date | None:
             for table in source.tables.values():
                 try:
                     days.append(connector.earliest_day(table))
-                except IngestionError:
+                except Exception:  # the load of this table says what is wrong
                     continue
         finally:
             connector.close()
@@ -154,5 +210,6 @@ def summarise_table(table: Table, log: pl.DataFrame, lake: Path) -> TableSummary
         last_row_day=max((day for day in days if day is not None), default=None),
         rows_landed=rows_landed,
         rows_rejected=rows_rejected,
+        rows_without_window=(landed["rows_without_window"][-1] or 0) if landed.height else 0,
         last_error=last["error"] if last and last["status"] == "failed" else None,
     )

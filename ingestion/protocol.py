@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -33,11 +33,16 @@ class ReadFile:
 
 @dataclass(frozen=True)
 class PresentFile:
-    """A file as it is at the source now; `day` is the day in its name, if any."""
+    """A file as it is at the source now; `day` is the day in its name, if any. `read_hash` reads it; "" when that fails."""
 
     name: str
     bytes: int
     day: date | None
+    read_hash: Callable[[], str] = field(compare=False, repr=False)
+
+    def is_as_read(self, size: int | None, sha256: str | None) -> bool:
+        """True when the content is the one that was read. A file of another size is not read for this."""
+        return self.bytes == size and self.read_hash() == sha256
 
 
 @dataclass(frozen=True)
@@ -56,18 +61,24 @@ class Batch:
     origin: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reading:
-    """The batches of one window; `files` and `days` are complete once the batches are used up.
+    """The batches of one window; `files`, `days` and `rows_without_window` are complete once the batches are used up.
 
     `days` are the local days for which there was a file; None when files do not show days.
-    `rows_without_window` counts rows that no window can select because their cursor is empty or unreadable.
+    `rows_without_window` counts rows of a database that were not read: their cursor is empty, or in no window that has landed or is
+    read now.
     """
 
     batches: Iterator[Batch]
     files: list[ReadFile] = field(default_factory=list)
     days: set[date] | None = None
     rows_without_window: int = 0
+
+    def close(self) -> None:
+        """Stop reading, also in the middle; a connection is given back."""
+        if isinstance(self.batches, Generator):
+            self.batches.close()
 
 
 class Connector(Protocol):
@@ -84,8 +95,11 @@ class Connector(Protocol):
         """First local day for which the source has rows; None when it has none or the table is a snapshot."""
         ...
 
-    def read(self, table: Table, window: Window | None) -> Reading:
-        """The rows of a window (None: the whole table). It may return rows outside the window too; landing removes them."""
+    def read(self, table: Table, window: Window | None, span: Window | None) -> Reading:
+        """The rows of a window (None: the whole table). It may return rows outside the window too; landing counts and removes them.
+
+        `span` holds all windows that have landed and this one; rows beyond it are counted.
+        """
         ...
 
     def list_files(self, table: Table) -> list[PresentFile]:

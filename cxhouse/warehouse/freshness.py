@@ -30,6 +30,7 @@ class TableStatus:
     late_after_hours: float
     rows_landed: int
     rows_rejected: int
+    rows_without_window: int
     last_error: str | None
 
 
@@ -56,6 +57,7 @@ def judge_tables(sources: Mapping[str, Source], lake: Path, time_zone: ZoneInfo,
                 late_after_hours=late_after,
                 rows_landed=summary.rows_landed,
                 rows_rejected=summary.rows_rejected,
+                rows_without_window=summary.rows_without_window,
                 last_error=summary.last_error,
             )
         )

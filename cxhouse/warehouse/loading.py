@@ -7,7 +7,16 @@ from datetime import date, datetime, timedelta
 
 from cxhouse.warehouse.preparation import Workplace
 from ingestion.catalog import Source
-from ingestion.load import LoadResult, Window, find_earliest_day, first_missing_day, ingest, plan_windows, read_landing_log
+from ingestion.load import (
+    LoadResult,
+    Window,
+    find_earliest_day,
+    finish_loads,
+    first_missing_day,
+    ingest,
+    plan_windows,
+    read_landing_log,
+)  # fmt: skip
 
 
 class LoadError(Exception):
@@ -19,6 +28,7 @@ def plan_load(workplace: Workplace, source: Source, *, start: date | None, end: 
 
     Without `start`, a load begins where the last landed day of the source ends, or on the company's first day. With `start`, exactly that
     range is replaced; `catch_up` moves the beginning back to the first missing day. Days before the company's first day are not loaded.
+    Loads that were killed are finished first. Raises LakeError where that cannot be done.
     """
     last, first_day = end or today, workplace.company.first_day
     if start is not None and first_day and start < first_day:
@@ -26,12 +36,13 @@ def plan_load(workplace: Workplace, source: Source, *, start: date | None, end: 
             f"--from {start} is before the first day of the company, {first_day}: those days would count nowhere. Give --from {first_day}, "
             f"or set first_day: {start} in {workplace.company.folder / 'company.yml'}"
         )
+    finish_loads(source, workplace.settings.lake)
     if start is not None and start >= last:
         raise LoadError(f"--from {start} is not before --to {last}: the range holds no day; --to is the first day not loaded any more")
     if start is None or catch_up:
         # a source without any day yet is asked for the last day, so that its error is shown
         first = find_first_day(workplace, source, default=start or last - timedelta(days=1))
-        missing = first_missing_day(read_landing_log(workplace.settings.lake), source, first)
+        missing = first_missing_day(read_landing_log(workplace.settings.lake), source, first, until=last)
         start = missing if start is None else min(start, missing)
     if start >= last:
         # all tables with days are up to date; a snapshot is read again at each load

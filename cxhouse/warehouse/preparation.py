@@ -43,6 +43,7 @@ STATUS_SCHEMA: dict[str, Any] = {
     "late_after_hours": pl.Float64,
     "rows_landed": pl.Int64,
     "rows_rejected": pl.Int64,
+    "rows_without_window": pl.Int64,
     "last_error": pl.Utf8,
 }
 LINEAGE = ("_source_file", "_source_line", "_load_id", "_landed_at", "_window_date")

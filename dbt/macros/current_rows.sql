@@ -57,6 +57,7 @@ ranked as (
             order by
                 {% if contract.version %}{{ contract.version }} desc nulls last,{% endif %}
                 _window_date desc nulls last,
+                _landed_at desc,
                 _source_file desc,
                 _source_line desc
         ) as version_rank

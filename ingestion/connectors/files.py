@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -35,7 +37,7 @@ class FoundFile:
 
 
 class FilesConnector:
-    """Reads a table's files in order of name. A bad file stops the load or becomes one rejected row, as `on_bad_file` says."""
+    """Reads a table's files, the newest last. A bad file stops the load or becomes one rejected row, as `on_bad_file` says."""
 
     def __init__(self, source: Source) -> None:
         self._quarantines = source.on_bad_file == "quarantine"
@@ -55,7 +57,7 @@ class FilesConnector:
         days = [read_batch_days(batch, table).min() for batch in self.read(table, None).batches if batch.rows.height]
         return min((day for day in days if isinstance(day, date)), default=None)
 
-    def read(self, table: Table, window: Window | None) -> Reading:
+    def read(self, table: Table, window: Window | None, span: Window | None = None) -> Reading:
         """The rows of the files whose name has a day of the window; of all files when the window comes from a column or for a snapshot."""
         if table.name not in self._found:  # the folder is listed once for all windows of a load
             self._found[table.name] = find_files(table)
@@ -67,8 +69,10 @@ class FilesConnector:
         return Reading(batches=self._read_files(table, found, files), files=files, days=days)
 
     def list_files(self, table: Table) -> list[PresentFile]:
-        """The table's files with their sizes on disk."""
-        return [PresentFile(found.name, found.path.stat().st_size, found.day) for found in find_files(table)]
+        """The table's files with their sizes on disk; their hashes are read when they are asked for."""
+        return [
+            PresentFile(found.name, found.path.stat().st_size, found.day, partial(hash_file, found.path)) for found in find_files(table)
+        ]
 
     def close(self) -> None:
         """Do nothing: no file is kept open."""
@@ -109,12 +113,31 @@ def parse_texts(texts: list[FileText], table: Table) -> Iterable[Batch]:
 
 
 def find_files(table: Table) -> list[FoundFile]:
-    """The files of a table in order of name. Raises IngestionError when there is none, or when a name lacks the required day."""
+    """The files of a table, the newest last (`newest_file`). Raises IngestionError when there is none, or a name lacks the day."""
     root, pattern = split_pattern(table.path or Path())
-    paths = sorted((path for path in root.glob(pattern) if path.is_file()), key=str)
+    paths = sorted((path for path in root.glob(pattern) if path.is_file()), key=order_by_name)
+    if table.newest_file == "modified":
+        paths.sort(key=lambda path: path.stat().st_mtime_ns)
     if not paths and not table.allow_empty:
         raise SourceDownError(f"{table.label}: no file matches {table.path}; check `path` in sources.yml and that the folder exists")
     return [FoundFile(path, path.relative_to(root).as_posix(), find_file_day(path, table)) for path in paths]
+
+
+def order_by_name(path: Path) -> tuple[list[tuple[int, str]], str]:
+    """Natural order: 10 comes after 9, and `day-corrected.csv` and `day (1).csv` after `day.csv`."""
+    stem = Path(path.name.removesuffix(".gz")).stem
+    parts = re.split(r"(\d+)", (path.parent / stem).as_posix())
+    key = [(int(part), "") if part.isdecimal() else (-1, part) for part in parts if part]
+    return key, path.as_posix()
+
+
+def hash_file(path: Path) -> str:
+    """The SHA-256 of a file's bytes; "" when it cannot be read, which its load will say."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def split_pattern(path: Path) -> tuple[Path, str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,16 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from ingestion.declarations import DateColumn, Source, Table
+from ingestion.connectors.sql_cursor import FIRST, ISO_SHAPE, LAST, Selection, find_cursor, find_cursor_kind, select_window
+from ingestion.connectors.sql_values import build_frame, build_series, find_padded, find_times
+from ingestion.declarations import Source, Table
 from ingestion.errors import IngestionError, SourceDownError
 from ingestion.messages import describe_error
 from ingestion.protocol import BROKEN_SCHEMA, Batch, PresentFile, Reading
-from ingestion.rows import find_delivered, read_window_days
+from ingestion.rows import read_window_days
 from ingestion.windows import Window
 
 CHUNK_ROWS = 50_000
-ONE_DAY = timedelta(days=1)
 
 
 class SqlConnector:
@@ -47,28 +47,38 @@ class SqlConnector:
 
     def earliest_day(self, table: Table) -> date | None:
         """Local day of the smallest cursor."""
+        relation = relation_of(table)
         with self._connect(table) as connection:
             header = read_header(connection, table)
             cursor = find_cursor(table, header)
             if cursor is None:
                 return None
-            value = connection.execute(sa.select(sa.func.min(sa.column(cursor))).select_from(relation_of(table))).scalar()
-        days = read_window_days(build_series(cursor, [value]), table).drop_nulls()
-        return days[0] if len(days) else None
+            column: sa.ColumnClause[Any] = sa.column(cursor)
+            least = sa.select(sa.func.min(column)).select_from(relation)
+            kind = find_cursor_kind(connection, relation, table, cursor)
+            if isinstance(kind, str):
+                has_others = connection.execute(sa.select(column).select_from(relation).where(column.not_like(ISO_SHAPE)).limit(1)).first()
+                values: Sequence[Any] = (
+                    connection.execute(sa.select(column).distinct().select_from(relation)).scalars().all() if has_others else []
+                )
+                values = values or [connection.execute(least).scalar()]
+            else:
+                bounded = least if kind is None else least.where(column >= (FIRST if isinstance(kind, datetime) else FIRST.date()))
+                values = [connection.execute(bounded).scalar()]
+        day = read_window_days(build_series(cursor, values), table).min()
+        return day if isinstance(day, date) else None
 
-    def read(self, table: Table, window: Window | None) -> Reading:
-        """The rows whose cursor is in the window or up to a day outside it, because a stored cursor may not be in local time."""
+    def read(self, table: Table, window: Window | None, span: Window | None = None) -> Reading:
+        """The rows whose cursor is in the window or up to a day outside it; all rows where the cursor's text does not sort by day."""
         with self._connect(table) as connection:
             header = read_header(connection, table)
             cursor = find_cursor(table, header)
-            unplaced = 0
-            condition: sa.ColumnElement[bool] = sa.true()
+            selection = Selection(sa.true())
             if cursor is not None:
-                sample = find_cursor_kind(connection, table, cursor)
-                unplaced = count_unplaced(connection, table, cursor, sample)
-                if window is not None:
-                    condition = bound_cursor(cursor, window, sample)
-        return Reading(batches=self._stream(table, header, cursor, condition), rows_without_window=unplaced)
+                selection = select_window(connection, relation_of(table), table, cursor, window, span)
+        reading = Reading(batches=iter(()), rows_without_window=selection.rows_without_window)
+        reading.batches = self._stream(table, header, cursor, selection, reading)
+        return reading
 
     def list_files(self, table: Table) -> list[PresentFile]:
         """Return no files: a database has none."""
@@ -96,25 +106,65 @@ class SqlConnector:
         finally:
             connection.close()
 
-    def _stream(self, table: Table, header: list[str], cursor: str | None, condition: sa.ColumnElement[bool]) -> Iterator[Batch]:
+    def _stream(self, table: Table, header: list[str], cursor: str | None, selection: Selection, reading: Reading) -> Iterator[Batch]:
         wanted = [name for name in header if name in table.wanted_names or name == cursor]
         unexpected = tuple(name for name in header if name not in table.declared_names and name != cursor)
         statement: sa.Select[*tuple[Any, ...]] = (
-            sa.select(*(sa.column(name) for name in wanted)).select_from(relation_of(table)).where(condition)
+            sa.select(*(sa.column(name) for name in wanted)).select_from(relation_of(table)).where(selection.condition)
         )
         if cursor is not None:
             statement = statement.order_by(sa.column(cursor))
         origin, no_lines, position = table.relation or table.name, pl.DataFrame(schema=BROKEN_SCHEMA), 0
         with self._connect(table) as connection:
+            shape = connection.execute(statement.limit(0))
+            padded, times = find_padded(self._engine, table.relation, shape.cursor), find_times(self._engine, shape.cursor)
+            shape.close()
+            if times and has_unreadable_times(connection, statement, times):
+                statement = sa.select(*(write_times(name) if name in times else sa.column(name) for name in wanted))
+                statement = statement.select_from(relation_of(table)).where(selection.condition)
+                statement = statement if cursor is None else statement.order_by(sa.column(cursor))
             result = connection.execution_options(stream_results=True, yield_per=CHUNK_ROWS).execute(statement)
+            unread = 0
             for chunk in result.partitions(CHUNK_ROWS):
-                rows = build_frame(wanted, chunk, origin, position)
-                if cursor is not None:
-                    check_cursor(rows[cursor], table, cursor)
-                yield Batch(rows, no_lines, frozenset(wanted), unexpected, origin)
+                rows = build_frame(wanted, chunk, origin, position, table, padded)
                 position += len(chunk)
+                if cursor is not None and not selection.is_sorted:
+                    held = rows.height
+                    rows, odd = drop_unplaced(rows, table, cursor)
+                    unread += odd
+                    reading.rows_without_window += held - rows.height
+                yield Batch(rows, no_lines, frozenset(wanted), unexpected, origin)
+            check_unread(unread, position, table, cursor, self._source.max_bad_share)
         if not position:
-            yield Batch(build_frame(wanted, [], origin, 0), no_lines, frozenset(wanted), unexpected, origin)
+            yield Batch(build_frame(wanted, [], origin, 0, table, padded), no_lines, frozenset(wanted), unexpected, origin)
+
+
+def drop_unplaced(rows: pl.DataFrame, table: Table, cursor: str) -> tuple[pl.DataFrame, int]:
+    """Rows of an unsorted cursor without those that have no readable day, and how many of these are not plainly empty or a word."""
+    is_unread = read_window_days(rows[cursor], table).is_null()
+    return rows.filter(~is_unread), int(rows.filter(is_unread)[cursor].cast(pl.String).str.contains(r"\d").sum())
+
+
+def check_unread(unread: int, total: int, table: Table, cursor: str | None, max_bad_share: float) -> None:
+    """Refuse a load when more cursors than `max_bad_share` are dates that nobody can read. Raises IngestionError."""
+    if unread > max_bad_share * total:
+        raise IngestionError(
+            f"{table.label}: {unread} of {total} rows have a cursor {cursor} that is no date or time of ISO 8601, `timestamp_formats` or "
+            "`date_formats`. Nothing was landed. Declare its format, or write a `query` that converts it"
+        )
+
+
+def has_unreadable_times(connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]], times: list[str]) -> bool:
+    """True when a row to be read has a time that Python cannot hold, such as infinity."""
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in times]
+    beyond = sa.or_(*(sa.or_(column < FIRST, column >= LAST) for column in columns))
+    return connection.execute(statement.where(beyond).with_only_columns(sa.literal(1)).order_by(None).limit(1)).first() is not None
+
+
+def write_times(name: str) -> sa.ColumnElement[Any]:
+    """A time as the database writes it, so that one that is no time is rejected with its row and not with the whole load."""
+    column: sa.ColumnClause[Any] = sa.column(name)
+    return sa.cast(column, sa.Text).label(name)
 
 
 def relation_of(table: Table) -> sa.FromClause:
@@ -130,104 +180,8 @@ def read_header(connection: sa.Connection, table: Table) -> list[str]:
     return list(connection.execute(sa.select(sa.text("*")).select_from(relation_of(table)).where(sa.text("1 = 0"))).keys())
 
 
-def find_cursor(table: Table, header: list[str]) -> str | None:
-    """The cursor's name in the source; None for a snapshot. A missing cursor is reported later, when landing checks the columns."""
-    if not isinstance(table.placement, DateColumn):
-        return None
-    column = table.find_column(table.placement.column)
-    name = find_delivered(column, frozenset(header)) if column else table.placement.column
-    return name if name in header else None
-
-
-def find_cursor_kind(connection: sa.Connection, table: Table, cursor: str) -> object:
-    """One value of the cursor, to find out which type the database stores."""
-    column: sa.ColumnClause[Any] = sa.column(cursor)
-    value = connection.execute(sa.select(column).select_from(relation_of(table)).where(column.is_not(None)).limit(1)).scalar()
-    if value is not None and not isinstance(value, str | date):
-        raise IngestionError(
-            f"{table.label}: cursor {cursor} holds {type(value).__name__}, not a date or time; write a `query` that converts it to one"
-        )
-    return value
-
-
-def bound_cursor(cursor: str, window: Window, sample: object) -> sa.ColumnElement[bool]:
-    """The condition for a cursor in the window or a day around it, in the stored type. Text is ISO 8601, which begins with the day."""
-    first, end = window.start - ONE_DAY, window.end + ONE_DAY
-    column: sa.ColumnClause[Any] = sa.column(cursor)
-    if isinstance(sample, datetime):
-        zone = sample.tzinfo
-        bounds: tuple[object, object] = (datetime.combine(first, time.min, zone), datetime.combine(end, time.min, zone))
-    elif isinstance(sample, date):
-        bounds = (first, end)
-    else:
-        bounds = (first.isoformat(), end.isoformat())
-    return sa.and_(column >= bounds[0], column < bounds[1])
-
-
-def count_unplaced(connection: sa.Connection, table: Table, cursor: str, sample: object) -> int:
-    """Number of rows that no window selects: the cursor is empty, or a text that does not begin with a digit."""
-    column: sa.ColumnClause[Any] = sa.column(cursor)
-    condition: sa.ColumnElement[bool] = column.is_(None)
-    if isinstance(sample, str):
-        condition = sa.or_(condition, column < "0", column >= ":")
-    return connection.execute(sa.select(sa.func.count()).select_from(relation_of(table)).where(condition)).scalar() or 0
-
-
-def check_cursor(values: pl.Series, table: Table, cursor: str) -> None:
-    """Refuse cursor texts that are no time, because no window would select their rows. Raises IngestionError."""
-    unread = read_window_days(values, table).is_null().sum()
-    if unread:
-        raise IngestionError(
-            f"{table.label}: {unread} rows have a cursor {cursor} that is no ISO 8601 date or time; write a `query` that repairs it"
-        )
-
-
 def check_sqlite_file(url: sa.URL, table: Table) -> None:
     """Refuse a missing SQLite file, which SQLite would create. Raises SourceDownError."""
     path = url.database or ""
     if url.get_backend_name() == "sqlite" and path and not path.startswith((":", "file:")) and not Path(path).is_file():
         raise SourceDownError(f"{table.label}: the database file {path} does not exist; check `url` in sources.yml")
-
-
-def build_frame(names: list[str], rows: Sequence[Sequence[Any]], origin: str, position: int) -> pl.DataFrame:
-    """Rows of the driver as a frame of columns."""
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    lineage = [
-        pl.Series("_source_file", [origin], dtype=pl.String).new_from_index(0, len(rows)),
-        pl.int_range(position + 1, position + len(rows) + 1, dtype=pl.Int64, eager=True).alias("_source_line"),
-        pl.Series("_file_date", [None], dtype=pl.Date).new_from_index(0, len(rows)),
-    ]
-    return pl.DataFrame([*(build_series(name, values) for name, values in zip(names, columns, strict=True)), *lineage])
-
-
-def build_series(name: str, values: Sequence[Any]) -> pl.Series:
-    """One column: with the driver's type when all values have the same type, else as text."""
-    kinds = set(map(type, values)) - {type(None)}
-    if not kinds:
-        return pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(values))
-    if kinds == {str}:
-        return pl.Series(name, values, dtype=pl.String)
-    if kinds in ({int}, {float}, {bool}, {date}) or (kinds == {datetime} and len({value.tzinfo for value in values if value}) == 1):
-        try:
-            return build_moments(name, values) if kinds == {datetime} else pl.Series(name, values)
-        except (OverflowError, pl.exceptions.PolarsError):
-            pass
-    return pl.Series(name, [write_value(value) for value in values], dtype=pl.String)
-
-
-def build_moments(name: str, values: Sequence[datetime | None]) -> pl.Series:
-    """Times without a time zone unchanged, times with one in UTC."""
-    return pl.Series(name, values, dtype=pl.Datetime("us", "UTC" if next(value for value in values if value).tzinfo else None))
-
-
-def write_value(value: Any) -> str | None:
-    """A driver's value as text."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).decode("utf-8", "replace")
-    return format(value, "f") if isinstance(value, Decimal) else str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,7 @@ def test_landing_any_windows_any_number_of_times_leaves_each_row_of_their_days_o
 )
 def test_whatever_is_in_a_file_every_line_is_landed_or_rejected(company: SmallCompany, lines: list[str]) -> None:
     company.write("in/all.csv", "id,amount,at\n" + "\n".join(lines) + "\n")
+    shutil.rmtree(company.lake, ignore_errors=True)
     for placement in (BY_COLUMN, {"path": "in/all.csv", "window": {"snapshot": True}}):
         table = f"t_{len(placement['window'].get('column', ''))}"
         source = company.declare({table: daily_csv(**placement)}, max_bad_share=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -61,6 +62,7 @@ def test_a_cursor_in_the_source_s_own_time_zone_is_understood(company: SmallComp
 )
 def test_windows_part_a_table_without_gap_or_overlap(company: SmallCompany, moments: list[datetime], cuts: set[int]) -> None:
     make_table(company, [(position, 1, moment.isoformat(" ")) for position, moment in enumerate(moments)])
+    shutil.rmtree(company.lake, ignore_errors=True)
     source = declare(company)
     first = date(2024, 1, 24)
     days = [first + timedelta(days=offset) for offset in sorted({0, 75, *cuts})]
@@ -135,7 +137,12 @@ def test_an_untypable_value_is_rejected_with_its_place_in_the_result(company: Sm
         ),
         ([(1, 1, "2024-01-05")], {"relation": None, "query": "selekt 1"}, "the database refused"),
         ([(1, 1, 1704412800)], {}, "cursor changed holds int, not a date or time; write a `query`"),
-        ([(1, 1, "2024-01-05 99:00")], {}, "1 rows have a cursor changed that is no ISO 8601 date or time"),
+        ([(1, 1, "2024-01-05 99:00")], {}, "1 of 1 rows rejected (100.0%, allowed 2.0%): not a timestamp: changed (1)"),
+        (
+            [(1, 1, "05/01/2024"), (2, 1, "2024-01-05")],
+            {},
+            "1 of 2 rows have a cursor changed that is no date or time of ISO 8601, `timestamp",
+        ),
         ([(1, 1, "2024-01-05")], {"cursor": "updated"}, "missing columns: updated (places a row in a window); unexpected columns: none"),
         (
             [(1, 1, "2024-01-05")],
@@ -149,7 +156,7 @@ def test_what_the_database_cannot_answer_is_said_by_name(
 ) -> None:
     make_table(company, rows)
     (result,) = company.ingest(declare(company, table), "2024-01-01", "2024-02-01")
-    assert result.status == "failed" and result.error.startswith("crm.orders: ") and expected in result.error
+    assert result.status == "failed" and result.error.startswith("crm.orders") and expected in result.error
 
 
 def test_a_database_that_is_not_there_fails_all_its_tables_without_a_file_being_made(company: SmallCompany) -> None:

@@ -13,6 +13,7 @@ select
     tables.rows_landed + tables.rows_rejected as rows_read,
     tables.rows_landed,
     tables.rows_rejected,
+    tables.rows_without_window,
     coalesce(accounts.rows_staged, 0) as rows_staged,
     coalesce(accounts.rows_superseded, 0) as rows_superseded,
     coalesce(accounts.rows_rejected, 0) as rows_rejected_staging,
@@ -31,6 +32,12 @@ select
                     || ' hours; the last are of '
                     || {{ written_date('tables.last_row_day') }}
             else case when accounts.contract is null then 'feeds no contract; models may look something up in it' end
+        end,
+        case
+            when tables.rows_without_window > 0
+                then
+                    'rows without a day that any load takes (none, or out of range): '
+                    || format('{:,}', tables.rows_without_window)
         end,
         case
             when early.rows_count > 0

@@ -1,0 +1,113 @@
+"""Values of a database driver as columns. What the driver has typed keeps its type; it is never read as text of a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from ingestion.declarations import Column, Table
+
+NUMBERS = (int, float, Decimal)
+POSTGRESQL_CHAR = 1042
+POSTGRESQL_TIMES = (1082, 1114, 1184)  # date, timestamp, timestamptz
+
+
+def build_frame(
+    names: list[str], rows: Sequence[Sequence[Any]], origin: str, position: int, table: Table, padded: set[str]
+) -> pl.DataFrame:
+    """Rows of the driver as a frame of columns. `padded` columns have a fixed length, which the database fills with spaces."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    lineage = [
+        pl.Series("_source_file", [origin], dtype=pl.String).new_from_index(0, len(rows)),
+        pl.int_range(position + 1, position + len(rows) + 1, dtype=pl.Int64, eager=True).alias("_source_line"),
+        pl.Series("_file_date", [None], dtype=pl.Date).new_from_index(0, len(rows)),
+    ]
+    mark_of = {name: find_mark(column, table) for column in table.columns for name in column.delivered_as}
+    held = [build_series(name, values, mark_of.get(name, ".")) for name, values in zip(names, columns, strict=True)]
+    held = [series.str.strip_chars_end(" ") if series.name in padded and series.dtype == pl.String else series for series in held]
+    return pl.DataFrame([*held, *lineage])
+
+
+def find_mark(column: Column, table: Table) -> str:
+    """The decimal mark with which a number of a column is written as text, so that it is read back as the same number."""
+    return table.dialect.decimal if column.type in ("integer", "decimal", "float") else "."
+
+
+def build_series(name: str, values: Sequence[Any], mark: str = ".") -> pl.Series:
+    """One column: with the driver's type when all values have the same type, else as text."""
+    kinds = set(map(type, values)) - {type(None)}
+    if not kinds:
+        return pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(values))
+    if kinds == {str}:
+        return pl.Series(name, values, dtype=pl.String)
+    try:
+        if kinds == {datetime} and len({value.tzinfo is None for value in values if value}) == 1:
+            return build_moments(name, values)
+        if kinds in ({int}, {float}, {bool}, {date}):
+            return pl.Series(name, values)
+        if kinds in ({Decimal}, {Decimal, int}):
+            return build_decimals(name, values)
+    except (OverflowError, ValueError, pl.exceptions.PolarsError):
+        pass
+    return pl.Series(name, [write_value(value, mark) for value in values], dtype=pl.String)
+
+
+def build_moments(name: str, values: Sequence[datetime | None]) -> pl.Series:
+    """Times without a time zone unchanged, times with one in UTC."""
+    return pl.Series(name, values, dtype=pl.Datetime("us", "UTC" if next(value for value in values if value).tzinfo else None))
+
+
+def build_decimals(name: str, values: Sequence[Decimal | int | None]) -> pl.Series:
+    """Exact numbers. Raises ValueError for those that are no number or have too many digits."""
+    numbers = [None if value is None else Decimal(value) for value in values]
+    scale = 0
+    for number in numbers:
+        exponent = 0 if number is None else number.as_tuple().exponent
+        if not isinstance(exponent, int):
+            raise ValueError("not a number")
+        scale = max(scale, -exponent)
+        if number is not None and number.adjusted() + 1 + scale > 38:
+            raise ValueError("too many digits")
+    return pl.Series(name, numbers, dtype=pl.Decimal(38, scale))
+
+
+def write_value(value: Any, mark: str = ".") -> str | None:
+    """A driver's value as text: lists and objects as JSON, numbers with the decimal mark that the column is read with."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, ensure_ascii=False, default=write_value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).decode("utf-8", "replace")
+    if isinstance(value, NUMBERS):
+        return (format(value, "f") if isinstance(value, Decimal) else str(value)).replace(".", mark)
+    return str(value)
+
+
+def find_padded(engine: sa.Engine, relation: str | None, cursor: Any) -> set[str]:
+    """Columns of type char(n): as the driver describes them, and as the database's catalogue does."""
+    padded = {entry[0] for entry in cursor.description or () if entry[1] == POSTGRESQL_CHAR} if engine.name == "postgresql" else set()
+    if relation is None:
+        return padded
+    schema, _, name = relation.rpartition(".")
+    try:
+        columns = sa.inspect(engine).get_columns(name, schema=schema or None)
+    except SQLAlchemyError:
+        return padded
+    return padded | {column["name"] for column in columns if isinstance(column["type"], sa.CHAR | sa.NCHAR)}
+
+
+def find_times(engine: sa.Engine, cursor: Any) -> list[str]:
+    """Columns whose times may be ones that Python cannot hold (infinity, years before 1): those of PostgreSQL."""
+    return [entry[0] for entry in cursor.description or () if entry[1] in POSTGRESQL_TIMES] if engine.name == "postgresql" else []
