@@ -30,11 +30,18 @@ def write_atomically(path: Path, write: Callable[[Path], Any], *, only_if_change
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read (mode 600), also when the file existed before with another mode."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.fchmod(descriptor, 0o600)
-        file.write(text + "\n")
+    """Write a file that only its owner can read (mode 600), in one step, also when the file existed before with another mode."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.unlink(missing_ok=True)
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(descriptor)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def write_private_table(path: Path, table: pl.DataFrame) -> None:

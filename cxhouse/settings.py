@@ -26,6 +26,9 @@ def has_dbt_project(folder: Path) -> bool:
 PROJECT = find_project(CODE, Path.cwd())
 
 
+SPECIAL = frozenset("'\"{}[]*?\\\n")  # they end a text in SQL, or begin a template or a pattern of names
+
+
 class SettingsError(Exception):
     """A setting of the environment or of .env is not valid. The message names it and says what to write."""
 
@@ -110,9 +113,13 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read settings from the environment, and from the project's .env file where the environment has no value."""
+    """Read settings from the environment, and from the project's .env file where the environment has no value. Raises SettingsError."""
     merged = {**read_dotenv(PROJECT / ".env"), **(os.environ if environment is None else environment)}
     home = Path(merged.get("CXHOUSE_HOME") or PROJECT / ".cxhouse").expanduser().resolve()
+    if special := sorted(set(str(home)) & SPECIAL):
+        raise SettingsError(
+            f"CXHOUSE_HOME is {home}; choose a folder whose path does not contain {' '.join(special)}, because SQL and dbt read the path"
+        )
     company = Path(merged.get("CXHOUSE_COMPANY") or PROJECT / "company").expanduser().resolve()
     merged["CXHOUSE_HOME"], merged["CXHOUSE_COMPANY"] = str(home), str(company)
     return Settings(

@@ -18,6 +18,7 @@ from declared.errors import DefinitionError, refuse
 
 PLACEHOLDER = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there: faster
+DEEPEST, LARGEST = 50, 500_000  # levels and entries of a file, far above what a company needs
 TEXT = "tag:yaml.org,2002:str"
 # what fills a placeholder is a value: it neither merges mappings nor stands for a default value
 STRUCTURAL = ("tag:yaml.org,2002:merge", "tag:yaml.org,2002:value")
@@ -50,7 +51,8 @@ class Walk:
 def read_yaml(path: Path, environment: Mapping[str, str], *, required: bool = True) -> YamlFile:
     """Read a file. An empty file holds None, as does one that is not required and missing.
 
-    Raises DefinitionError for a file that cannot be read, and for every variable that is missing and every key that stands twice.
+    Raises DefinitionError for a file that cannot be read or is too large, and for every variable that is missing and every key that stands
+    twice.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -61,6 +63,7 @@ def read_yaml(path: Path, environment: Mapping[str, str], *, required: bool = Tr
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError(path, "", f"cannot be read ({error}); save it as UTF-8 text and make it readable") from error
     try:
+        check_size(text, path)
         loader = Loader(text)
         node = loader.get_single_node()
         if node is None:
@@ -73,6 +76,41 @@ def read_yaml(path: Path, environment: Mapping[str, str], *, required: bool = Tr
         raise DefinitionError(path, "", f"is not valid YAML: {describe_yaml_error(error)}; correct that line") from error
     except (ValueError, OverflowError, RecursionError) as error:
         raise DefinitionError(path, "", f"holds a value that cannot be read ({error}); put it in quotes or correct it") from error
+
+
+def check_size(text: str, path: Path) -> None:
+    """Refuse a file whose nesting or aliases would take all stack or memory. Raises DefinitionError, yaml.YAMLError.
+
+    The events of the file are read one by one, so that nothing is built before it is known to be small enough.
+    """
+    sizes: dict[str, int] = {}  # entries below each anchor, aliases written out
+    open_nodes: list[tuple[str | None, int]] = []  # the anchor of a list or mapping that is not closed yet, and the entries before it
+    total = 0
+    for event in yaml.parse(text, Loader=Loader):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            if any(anchor == event.anchor for anchor, _ in open_nodes):
+                raise DefinitionError(
+                    path, "", f"the alias *{event.anchor} (line {line}) stands inside what it repeats; write the entries out"
+                )
+            total += sizes.get(event.anchor, 1)
+        elif isinstance(event, yaml.ScalarEvent):
+            total += 1
+            if event.anchor:
+                sizes[event.anchor] = 1
+        elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+            open_nodes.append((event.anchor, total))
+            total += 1
+            if len(open_nodes) > DEEPEST:
+                raise DefinitionError(path, "", f"is nested deeper than {DEEPEST} levels (line {line}); no file of a company folder is")
+        elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+            anchor, before = open_nodes.pop()
+            if anchor:
+                sizes[anchor] = total - before
+        if total > LARGEST:
+            raise DefinitionError(
+                path, "", f"holds more than {LARGEST:,} entries once its aliases are written out (line {line}); split the file"
+            )
 
 
 def fill_node(node: yaml.Node, place: Place, walk: Walk) -> None:

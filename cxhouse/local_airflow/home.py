@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from cxhouse.files import write_private
 from cxhouse.local_airflow.api import AirflowError
 from cxhouse.settings import Settings
 
@@ -132,12 +133,14 @@ def write_configuration(settings: Settings, port: int, time_zone: str, paralleli
 
 
 def keep_password(path: Path) -> str:
-    """The password of the only user; made when there is none yet."""
-    if path.is_file():
-        return str(json.loads(path.read_text())[USER])
+    """The password of the only user; made when there is none yet, or when the file is empty because its writing was interrupted."""
+    if path.is_file() and (text := path.read_text(encoding="utf-8").strip()):
+        try:
+            return str(json.loads(text)[USER])
+        except (ValueError, KeyError, TypeError):
+            raise AirflowError(f"{path} holds no password of {USER}; remove it, and the next start makes a new one") from None
     password = secrets.token_urlsafe(12)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps({USER: password}))
+    write_private(path, json.dumps({USER: password}))
     return password
 
 

@@ -140,9 +140,14 @@ class SqlConnector:
 
 
 def drop_unplaced(rows: pl.DataFrame, table: Table, cursor: str) -> tuple[pl.DataFrame, int]:
-    """Rows of an unsorted cursor without those that have no readable day, and how many of these are not plainly empty or a word."""
+    """Rows of an unsorted cursor without those that have no readable day, and how many of these may be days of a form not declared.
+
+    Words, and ISO days that do not exist (zero dates) or stand for no end (9999), are none.
+    """
     is_unread = read_window_days(rows[cursor], table).is_null()
-    return rows.filter(~is_unread), int(rows.filter(is_unread)[cursor].cast(pl.String).str.contains(r"\d").sum())
+    texts = rows.filter(is_unread)[cursor].cast(pl.String)
+    is_odd = texts.str.contains(r"\d") & ~texts.str.contains(r"^\s*\d{4}-\d{2}-\d{2}")
+    return rows.filter(~is_unread), int(is_odd.sum())
 
 
 def check_unread(unread: int, total: int, table: Table, cursor: str | None, max_bad_share: float) -> None:

@@ -92,3 +92,35 @@ def test_the_loader_in_python_reads_what_libyaml_reads(monkeypatch: pytest.Monke
     assert files[PROJECT / "company" / "sources.yml"].written
     monkeypatch.setattr(yaml_files, "Loader", yaml.SafeLoader)
     assert {path: read_yaml(path, {"CXHOUSE_HOME": "/data"}) for path in paths} == files
+
+
+def make_bomb(levels: int) -> str:
+    """Ten entries, and lists of ten aliases of the list before."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, levels)]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[" * 100_000, "is nested deeper than 50 levels (line 1)"),
+        ("- " * 100_000 + "x", "is nested deeper than 50 levels (line 1)"),
+        ("{a: " * 60 + "1" + "}" * 60, "is nested deeper than 50 levels (line 1)"),
+        (make_bomb(9), "holds more than 500,000 entries once its aliases are written out (line 6)"),
+        ("a: &a\n  b: *a\n", "the alias *a (line 2) stands inside what it repeats"),
+    ],
+)
+def test_a_file_that_would_take_all_stack_or_memory_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "x.yml"
+    path.write_text(text)
+    with pytest.raises(DefinitionError) as found:
+        read_yaml(path, {})
+    assert str(path) in str(found.value) and problem in str(found.value)
+
+
+def test_aliases_that_repeat_little_are_fine(tmp_path: Path) -> None:
+    path = tmp_path / "x.yml"
+    path.write_text(make_bomb(3) + "\nmerged: {<<: &m {a: 1}}\nagain: *m\n")
+    content = read_yaml(path, {}).content
+    assert len(content["a2"]) == 10 and len(content["a2"][9][9]) == 10 and content["again"] == {"a": 1}

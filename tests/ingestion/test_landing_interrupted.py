@@ -11,18 +11,22 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from ingestion.lake import lock_table, prepare_lake
-from ingestion.landing_log import read_landing_log
+from ingestion.connectors.files import FilesConnector
+from ingestion.coverage import find_covered_days, first_missing_day
+from ingestion.lake import finish_loads, lock_table, prepare_lake
+from ingestion.landing_log import LoadResult, read_landing_log
+from tests.conftest import pick_size
 from tests.ingestion.small_company import SmallCompany, daily_csv
 
 PROJECT = Path(__file__).parents[2]
-MONTHS = ("2024-01", "2024-02")
-WINDOW = ("2024-01-01", "2024-03-01")
+MONTHS = ("2024-01", "2024-02", "2024-03")
+WINDOW = ("2024-01-01", "2024-04-01")
 ROWS = 400
 
 
@@ -34,10 +38,11 @@ def child(company: SmallCompany, mode: str = "plain", number: int = 0) -> subpro
 
 
 def write_version(company: SmallCompany, version: str) -> None:
-    """Rows that do not compress well, so that files are not too small."""
-    for month in MONTHS:
+    """Rows that do not compress well, so that files are not too small. Files of both versions have the same size; some keys move."""
+    for position, month in enumerate(MONTHS):
+        moved = (position + (version == "new")) % len(MONTHS)
         lines = [f"{version}-{hashlib.sha256(f'{version}{month}{number}'.encode()).hexdigest()},1" for number in range(ROWS)]
-        company.write(f"in/day_{month}-05.csv", "id,amount\n" + "\n".join(lines) + "\n")
+        company.write(f"in/day_{month}-05.csv", "id,amount\n" + "\n".join(lines) + f"\n{version}-moved-{moved},2\n")
 
 
 def versions_by_month(company: SmallCompany) -> dict[str, str]:
@@ -46,7 +51,7 @@ def versions_by_month(company: SmallCompany) -> dict[str, str]:
     for month in MONTHS:
         rows = pl.read_parquet(company.lake / "crm" / "t" / f"{month}.parquet")
         (version,) = set(rows["id"].str.slice(0, 3))
-        assert rows.height == ROWS
+        assert rows.height == ROWS + 1
         found[month] = version
     return found
 
@@ -65,28 +70,73 @@ def landed(company: SmallCompany) -> SmallCompany:
     return company
 
 
-def test_a_load_killed_at_any_step_leaves_whole_files_and_the_next_run_repairs(landed: SmallCompany, tmp_path: Path) -> None:
+def run_plainly(company: SmallCompany) -> list[LoadResult]:
+    """What `cxhouse ingest` does without a range: finish what was killed, then load the days that are missing or changed."""
+    source = company.load()["crm"]
+    finish_loads(source, company.lake)
+    first = first_missing_day(read_landing_log(company.lake), source, date.fromisoformat(WINDOW[0]), until=date.fromisoformat(WINDOW[1]))
+    return company.ingest(source, str(first), WINDOW[1], only_missing=True) if str(first) < WINDOW[1] else []
+
+
+def describe_lake(company: SmallCompany) -> tuple[list[tuple[object, ...]], set[date]]:
+    """The rows of the lake, and the days that the log holds as the source has them. The log vouches for every row."""
+    log = read_landing_log(company.lake)
+    files = sorted(path for path in (company.lake / "crm" / "t").glob("*.parquet") if path.name != "_schema.parquet")
+    loads = pl.concat([pl.read_parquet(path, columns=["_load_id"]) for path in files])["_load_id"].value_counts()
+    vouched = dict(log.filter(pl.col("status") == "landed").select("load_id", "rows_landed").iter_rows())
+    assert len(vouched) == log.height, "no load is logged twice"
+    assert all(count == vouched[load_id] for load_id, count in loads.iter_rows())
+    source = company.load()["crm"]
+    return company.read("t").rows(), find_covered_days(log, source.tables["t"], FilesConnector(source))
+
+
+def test_a_load_killed_at_any_step_has_landed_or_not_and_the_next_plain_run_equals_a_run_that_was_not_killed(
+    landed: SmallCompany, tmp_path: Path
+) -> None:
     saved = tmp_path / "saved_lake"
     shutil.copytree(landed.lake, saved)
-    seen: set[tuple[str, ...]] = set()
-    left_strays = False
-    for step in range(1, 60):
-        process = child(landed, "kill", step)
-        process.communicate(timeout=180)
-        if process.returncode == 0:
-            break
-        assert process.returncode == -signal.SIGKILL
-        seen.add(tuple(versions_by_month(landed).values()))
-        left_strays |= bool(list_strays(landed))
-        assert read_landing_log(landed.lake).height >= 1
-        (result,) = landed.ingest(landed.load()["crm"], *WINDOW)
-        assert result.is_landed and set(versions_by_month(landed).values()) == {"new"} and not list_strays(landed)
-        assert landed.read("t").height == 2 * ROWS
-        assert read_landing_log(landed.lake)["load_id"].to_list()[-1] == result.load_id
+    output, errors = child(landed, "kill", 0).communicate(timeout=180)
+    status, total = output.split()
+    assert status == "landed" and int(total) > 15, errors
+    twin = describe_lake(landed)
+    commits = set()
+    count = pick_size(9, stress=int(total))
+    for step in sorted({1 + position * (int(total) - 1) // (count - 1) for position in range(count)}):
         shutil.rmtree(landed.lake)
         shutil.copytree(saved, landed.lake)
-    assert step >= 8, "the kill hooks were reached"
-    assert ("old", "old") in seen and ("new", "old") in seen and ("new", "new") in seen and left_strays
+        process = child(landed, "kill", step)
+        process.communicate(timeout=180)
+        assert process.returncode == -signal.SIGKILL
+        was_logged = read_landing_log(landed.lake).height == 2
+        has_journal = bool(list(landed.lake.rglob(".journal.json")))
+        again = run_plainly(landed)
+        assert bool(again) != (was_logged or has_journal), step
+        commits.add(was_logged or has_journal)
+        assert describe_lake(landed) == twin, step
+        assert not list_strays(landed) and not list(landed.lake.rglob(".journal.json"))
+        assert run_plainly(landed) == []
+    assert commits == {False, True}, "killed before and after the commit point"
+
+
+def test_preparing_a_build_finishes_a_load_that_was_killed(landed: SmallCompany) -> None:
+    output, _ = child(landed, "kill", 0).communicate(timeout=180)
+    write_version(landed, "old")
+    process = child(landed, "kill", int(output.split()[1]) - 3)
+    process.communicate(timeout=180)
+    assert list(landed.lake.rglob(".journal.json"))
+    prepare_lake(landed.load(), landed.lake)
+    assert set(versions_by_month(landed).values()) == {"old"} and not list(landed.lake.rglob(".journal.json"))
+    assert read_landing_log(landed.lake)["status"].to_list() == ["landed"] * 3
+
+
+def test_a_journal_that_cannot_be_read_is_named_and_nothing_is_removed(landed: SmallCompany) -> None:
+    journal = landed.lake / "crm" / "t" / ".journal.json"
+    for content in ("", "{}", json.dumps({"load_id": "a", "source": "crm", "table": "t", "line": "", "swaps": {"../x": None}})):
+        journal.write_text(content)
+        (result,) = landed.ingest(landed.load()["crm"], *WINDOW)
+        assert result.status == "failed" and result.error is not None
+        assert ".journal.json: " in result.error and "remove it" in result.error
+    assert set(versions_by_month(landed).values()) == {"old"}
 
 
 def test_a_load_killed_at_some_moment_leaves_whole_files_and_the_next_run_repairs(landed: SmallCompany) -> None:
@@ -123,9 +173,9 @@ def test_loads_of_one_table_at_the_same_time_come_one_after_the_other(landed: Sm
     for process in processes:
         _, errors = process.communicate(timeout=180)
         assert process.returncode == 0, errors
-    assert set(versions_by_month(landed).values()) == {"new"} and landed.read("t").height == 2 * ROWS
+    assert set(versions_by_month(landed).values()) == {"new"} and landed.read("t").height == len(MONTHS) * (ROWS + 1)
     lines = landed.read_log_lines("t")
-    assert [line["rows_replaced"] for line in lines] == [0] + [2 * ROWS] * 4
+    assert [line["rows_replaced"] for line in lines] == [0] + [len(MONTHS) * (ROWS + 1)] * 4
     assert len({line["load_id"] for line in lines}) == 5
 
 
@@ -158,12 +208,3 @@ def test_a_damaged_schema_file_is_written_anew(landed: SmallCompany) -> None:
     path.write_bytes(b"")
     prepare_lake(landed.load(), landed.lake)
     assert pl.read_parquet(path).height == 0 and "id" in pl.read_parquet(path).columns
-
-
-def test_a_kill_between_files_and_log_is_seen_as_not_landed(landed: SmallCompany) -> None:
-    log = landed.lake / "_log" / "crm__t.jsonl"
-    landed.ingest(landed.load()["crm"], *WINDOW)
-    lines = log.read_text().splitlines()
-    log.write_text(lines[0] + "\n")  # as if killed before the second line was written
-    (result,) = landed.ingest(landed.load()["crm"], *WINDOW)
-    assert json.loads(log.read_text().splitlines()[-1])["load_id"] == result.load_id and landed.read("t").height == 2 * ROWS

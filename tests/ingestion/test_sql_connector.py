@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingestion.connectors.sql_values import build_series
 from ingestion.declarations import Source
-from ingestion.load import find_earliest_day
+from ingestion.load import LoadResult, find_earliest_day, first_missing_day, ingest, plan_windows, read_landing_log
 from tests.conftest import pick_size
-from tests.ingestion.small_company import SmallCompany
+from tests.ingestion.small_company import KEY, NOW, SmallCompany
 
 COLUMNS = {"id": {"type": "text", "required": True}, "total": {"type": "decimal"}, "changed": {"type": "timestamp"}}
 
@@ -176,3 +177,96 @@ def test_a_file_that_is_no_database_is_said_so(company: SmallCompany) -> None:
 def test_the_earliest_day_is_the_local_day_of_the_smallest_cursor(company: SmallCompany) -> None:
     make_table(company, [(1, 5, "2024-01-05 23:30:00"), (2, 5, "2024-02-05 10:00:00"), (3, 5, None)])
     assert find_earliest_day([declare(company)]) == date(2024, 1, 6)
+
+
+def run_plainly(company: SmallCompany, source: Source, to: str) -> list[LoadResult]:
+    """A load of the days that are missing, as `cxhouse ingest` does it."""
+    first = first_missing_day(read_landing_log(company.lake), source, date(2024, 1, 1), until=date.fromisoformat(to))
+    windows = plan_windows(first, date.fromisoformat(to))
+    return ingest(source, lake=company.lake, hash_key=KEY, windows=windows, now=NOW, only_missing=True)
+
+
+def test_a_row_committed_late_is_loaded_as_long_as_its_day_is_looked_back_at(company: SmallCompany) -> None:
+    rows: list[tuple[Any, ...]] = [(1, 1, "2024-01-02 10:00:00"), (2, 1, "2024-01-04 10:00:00")]
+    make_table(company, rows)
+    source = declare(company)
+    run_plainly(company, source, "2024-01-06")
+    first = company.read("orders")
+    make_table(company, [*rows, (3, 1, "2024-01-04 11:00:00"), (4, 1, "2024-01-02 11:00:00")])
+    (result,) = run_plainly(company, source, "2024-01-07")
+    assert company.read("orders")["id"].to_list() == ["1", "2", "3"], "day 4 is looked at again, day 2 is not"
+    assert (str(result.window_start), result.rows_read, result.rows_replaced, result.rows_kept) == ("2024-01-04", 2, 0, 0)
+    (again,) = run_plainly(company, source, "2024-01-07")
+    assert again.rows_landed == 2 and company.read("orders").height == 3
+    run_plainly(company, declare(company, {"look_back_days": 6}), "2024-01-07")
+    assert company.read("orders")["id"].sort().to_list() == ["1", "2", "3", "4"] and first.height == 2
+    assert run_plainly(company, declare(company, {"look_back_days": 0}), "2024-01-07") == []
+
+
+def test_a_row_that_moved_to_a_day_not_loaded_yet_stays_in_a_look_back_and_goes_when_its_window_is_asked_for(company: SmallCompany) -> None:
+    make_table(company, [(1, 1, "2024-01-04 10:00:00"), (1, 1, "2024-01-04 10:00:00"), (2, 1, "2024-01-05 10:00:00")])
+    source = declare(company)
+    run_plainly(company, source, "2024-01-06")
+    make_table(company, [(1, 1, "2024-01-04 10:00:00"), (2, 7, "2024-01-06 02:00:00")])
+    (result,) = run_plainly(company, source, "2024-01-06")
+    assert company.read("orders")["id"].to_list() == ["1", "1", "2"] and (result.rows_read, result.rows_kept) == (1, 2)
+    (result,) = company.ingest(source, "2024-01-01", "2024-01-06")
+    assert company.read("orders")["id"].to_list() == ["1"] and (result.rows_replaced, result.rows_kept) == (3, 0)
+    make_table(company, [(9, 1, "2025-01-04 10:00:00")])
+    (result,) = company.ingest(source, "2024-01-01", "2024-01-06")
+    assert result.status == "failed" and "the source gives no row and the lake holds 1" in str(result.error)
+    (result,) = company.ingest(declare(company, {"allow_empty": True}), "2024-01-01", "2024-01-06")
+    assert result.is_landed and company.read("orders").height == 0
+
+
+@pytest.mark.parametrize(
+    ("formats", "texts"),
+    [
+        (["%d-%m-%Y"], ["05-03-2026", "31-12-2025", "06-03-2026", "01-01-2027"]),
+        (["%Y%m%d"], ["20260305", "20251231", "20260306", "20270101"]),
+        (["%d-%m-%Y", "%Y%m%d"], ["2026-03-05", "31-12-2025", "20260306", "2027-01-01"]),
+    ],
+)
+def test_a_text_cursor_that_does_not_sort_by_day_is_read_row_by_row(company: SmallCompany, formats: list[str], texts: list[str]) -> None:
+    make_table(company, [(position, 1, text) for position, text in enumerate(texts)])
+    columns = {"id": {"type": "text"}, "changed": {"type": "date"}}
+    source = declare(company, {"columns": columns, "date_formats": formats})
+    (result,) = company.ingest(source, "2026-03-01", "2026-04-01")
+    assert company.read("orders")["id"].to_list() == ["0", "2"] and (result.rows_read, result.rows_without_window) == (2, 2)
+    assert find_earliest_day([source]) == date(2025, 12, 31)
+    undeclared = declare(company, {"columns": columns})
+    (result,) = company.ingest(undeclared, "2026-03-01", "2026-04-01")
+    assert result.status == "failed" and f"of {len(texts)} rows have a cursor changed that is no date or time" in str(result.error)
+
+
+def test_zero_dates_infinity_and_far_days_are_counted_and_stop_nobody(company: SmallCompany) -> None:
+    odd = ["0000-00-00 00:00:00", "infinity", "-infinity", "9999-12-31 00:00:00", "2062-01-01", ""]
+    make_table(company, [(1, 1, "2024-01-05 10:00:00"), *((2, 1, text) for text in odd)])
+    (result,) = company.ingest(declare(company), "2024-01-01", "2024-02-01")
+    assert result.status == "landed" and (result.rows_read, result.rows_without_window) == (1, len(odd))
+
+
+def test_numbers_of_a_database_are_not_read_with_the_marks_of_a_file(company: SmallCompany) -> None:
+    marks = {"decimal": ",", "thousands": "."}
+    columns = {"id": {"type": "text"}, "total": {"type": "decimal"}, "changed": {"type": "timestamp"}}
+    values: list[Any] = [1.25, "1.234,50", 1250, "1,25"]
+    make_table(company, [(position, value, "2024-01-05") for position, value in enumerate(values)])
+    company.ingest(declare(company, {"columns": columns, **marks}), "2024-01-01", "2024-02-01")
+    assert company.read("orders")["total"].to_list() == [Decimal("1.25"), Decimal("1234.50"), Decimal(1250), Decimal("1.25")]
+    assert build_series("n", [Decimal("1.250"), None, 3], ",").to_list() == [Decimal("1.250"), None, Decimal("3.000")]
+    assert build_series("n", [Decimal("1.250"), "1,5"], ",").to_list() == ["1,250", "1,5"]
+    assert build_series("n", [Decimal("NaN"), Decimal(10) ** 40], ".").to_list() == ["NaN", "1" + "0" * 40]
+
+
+def test_objects_and_lists_of_a_database_are_written_as_json() -> None:
+    values = [{"a": [1, None, Decimal("1.50")], "é": datetime(2024, 1, 5)}, None, [True, "x"]]
+    written = build_series("n", values).to_list()
+    assert written == ['{"a": [1, null, "1.50"], "é": "2024-01-05T00:00:00"}', None, '[true, "x"]']
+
+
+def test_the_padding_of_a_column_of_fixed_length_is_left_out(company: SmallCompany) -> None:
+    rows = [("A         ", "B  ", "2024-01-05")]
+    make_table(company, rows, "create table orders (id char(10), total varchar(10), changed text)")
+    columns = {"id": {"type": "text"}, "total": {"type": "text"}}
+    company.ingest(declare(company, {"columns": columns}), "2024-01-01", "2024-02-01")
+    assert company.read("orders").select("id", "total").rows() == [("A", "B  ")]
