@@ -87,13 +87,13 @@ def check_size(text: str, path: Path) -> None:
     open_nodes: list[tuple[str | None, int]] = []  # the anchor of a list or mapping that is not closed yet, and the entries before it
     total = 0
     for event in yaml.parse(text, Loader=Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             if any(anchor == event.anchor for anchor, _ in open_nodes):
                 raise DefinitionError(
                     path, "", f"the alias *{event.anchor} (line {line}) stands inside what it repeats; write the entries out"
                 )
-            total += sizes.get(event.anchor, 1)
+            total += sizes.get(str(event.anchor), 1)
         elif isinstance(event, yaml.ScalarEvent):
             total += 1
             if event.anchor:

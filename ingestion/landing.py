@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import cast
@@ -22,7 +22,7 @@ from ingestion.landing_log import LoadResult, append_log, read_table_log
 from ingestion.messages import describe_error
 from ingestion.privacy import Hasher
 from ingestion.protocol import Connector, ReadFile, Reading
-from ingestion.replacement import replace_rows
+from ingestion.replacement import Replacement, replace_rows
 from ingestion.rows import UNREADABLE_FILE, fill_unplaced_days, lake_schema, type_batch
 from ingestion.windows import Window, join_windows
 
@@ -66,31 +66,46 @@ def land_window(
         check_rejected(gathered.rows, table, window, source.max_bad_share)
         rows = stamp_rows(gathered.rows, table, reading.files, load_id, now)
         replacement = replace_rows(rows, table, window, reading, lake, load_id, adds_only=adds_only)
-        rejected = rows.height - rows["_rejected_reason"].null_count()
-        first_event, last_event = find_event_range(rows, table)
-        result = LoadResult(
-            load_id=load_id,
-            source=table.source,
-            table=table.name,
-            window_start=None if table.is_snapshot else window.start,
-            window_end=window.end,
-            status="landed",
-            rows_read=rows.height,
-            rows_landed=rows.height - rejected,
-            rows_rejected=rejected,
-            rows_replaced=replacement.rows_replaced,
-            rows_kept=replacement.rows_kept,
-            rows_without_window=reading.rows_without_window + gathered.rows_outside,
-            min_event_at=first_event,
-            max_event_at=last_event,
-            missing_columns=gathered.missing,
-            unexpected_columns=gathered.unexpected,
-            files=tuple(reading.files),
-            seconds=round(time.perf_counter() - started, 3),
-            logged_at=now,
-        )
+        result = describe_load(table, window, gathered, rows, replacement, reading, load_id=load_id, now=now)
+        result = replace(result, seconds=round(time.perf_counter() - started, 3))
         commit_load(lake, table_folder(lake, table), replacement.swaps, result)
     return result
+
+
+def describe_load(
+    table: Table,
+    window: Window,
+    gathered: GatheredRows,
+    rows: pl.DataFrame,
+    replacement: Replacement,
+    reading: Reading,
+    *,
+    load_id: str,
+    now: datetime,
+) -> LoadResult:
+    """The result of a load that is about to be committed."""
+    rejected = rows.height - rows["_rejected_reason"].null_count()
+    first_event, last_event = find_event_range(rows, table)
+    return LoadResult(
+        load_id=load_id,
+        source=table.source,
+        table=table.name,
+        window_start=None if table.is_snapshot else window.start,
+        window_end=window.end,
+        status="landed",
+        rows_read=rows.height,
+        rows_landed=rows.height - rejected,
+        rows_rejected=rejected,
+        rows_replaced=replacement.rows_replaced,
+        rows_kept=replacement.rows_kept,
+        rows_without_window=reading.rows_without_window + gathered.rows_outside,
+        min_event_at=first_event,
+        max_event_at=last_event,
+        missing_columns=gathered.missing,
+        unexpected_columns=gathered.unexpected,
+        files=tuple(reading.files),
+        logged_at=now,
+    )
 
 
 def log_failure(table: Table, window: Window, error: Exception, *, lake: Path, now: datetime, seconds: float = 0.0) -> LoadResult:
