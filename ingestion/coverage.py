@@ -24,7 +24,10 @@ def first_missing_day(log: pl.DataFrame, source: Source, first: date, *, until: 
 
     `until` is the first day that is not loaded any more; days shortly before it are looked at again (`look_back_days`).
     """
-    connector = CONNECTORS[source.connector](source)
+    try:
+        connector = CONNECTORS[source.connector](source)
+    except Exception:  # its loads fail in the same way, and are logged
+        return first
     missing = []
     try:
         for table in source.tables.values():

@@ -13,6 +13,7 @@ from cxhouse.settings import Settings
 from cxhouse.warehouse.preparation import Workplace
 from declared.errors import name_known
 from ingestion.catalog import Source
+from ingestion.errors import IngestionError
 from ingestion.load import LoadResult, Window
 
 
@@ -56,7 +57,12 @@ def ingest_sources(
     today = datetime.now(workplace.company.time_zone).date()
     failed = []
     for source in [workplace.sources[name]] if name else list(workplace.sources.values()):
-        windows = plan_load(workplace, source, start=start, end=end, catch_up=catch_up, today=today)
+        try:
+            windows = plan_load(workplace, source, start=start, end=end, catch_up=catch_up, today=today)
+        except IngestionError as error:  # of this source's tables in the lake; the other sources go on
+            complain(f"error: {error}")
+            failed.append(source.id)
+            continue
         if not windows:
             tell(f"{source.id}: nothing to load, landed up to date")
             continue
