@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from declared.fields import (
     FIELD,
@@ -24,6 +25,8 @@ from declared.fields import (
     read_whole,
     write_text,
 )  # fmt: skip
+from declared.layouts import Layout
+from declared.value_forms import KEY_TYPES, Character, Pattern, Steps, ValueForms, check_date_formats
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 ColumnType = Literal["text", "integer", "decimal", "float", "boolean", "date", "timestamp"]
@@ -57,22 +60,11 @@ def read_constant(value: Any) -> str:
     return write_text(value)
 
 
-def check_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
-    """Strptime patterns."""
-    for text in formats:
-        if "%" not in text:
-            raise problem_of(FIELD, f"{text!r} is not a pattern; write one like %d-%m-%Y")
-    return formats
-
-
 Name = Annotated[str, BeforeValidator(str), describe_form(IDENTIFIER.pattern)]
 SourceName = Annotated[Name, check_name("a source's id")]
 TableName = Annotated[Name, check_name("a table's name")]
 ColumnName = Annotated[Name, check_name("a column's name")]
-Character = Annotated[Raw, check_text(lambda text: len(text) == 1, "{value} is one character")]
-Decimal = Annotated[Raw, check_text(lambda text: text in (".", ","), "{value} is . or ,"), WithJsonSchema({"enum": [".", ","]})]
 Encoding = Annotated[Raw, check_text(is_encoding, "{value} is not an encoding; write one like utf-8 or windows-1252")]
-Formats = Annotated[Names, AfterValidator(check_formats)]
 Cron = Annotated[
     Raw,
     check_text(lambda text: len(text.split()) == 5, "{value} is not cron; write five fields like '15 3 * * *'"),
@@ -81,8 +73,8 @@ Cron = Annotated[
 Constant = Annotated[str, BeforeValidator(read_constant), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 
 
-class Column(Declared):
-    """A column of the lake."""
+class LakeColumn(Declared):
+    """A column of the lake, but for how its values are written."""
 
     type: ColumnType = Field(description="Type in the lake; decimal is (18, 4), timestamp is stored as UTC.")
     required: Flag = Field(default=False, description="true: a row without a value is rejected.")
@@ -90,8 +82,13 @@ class Column(Declared):
         default=None, description="Kind of personal data: normalised and replaced by a keyed hash; free_text is not loaded unless enabled."
     )
     enabled: Flag = Field(default=False, description="Only with `personal: free_text`: load it.")
-    from_: Names = Field(default=(), alias="from", description="Name in the source, or several: the first one present counts.")
+    from_: Names = Field(default=(), alias="from", description="Name in the source, or several: in each row the first one with a value.")
     description: Raw | None = Field(default=None, description="What it holds.")
+    clean: Steps = Field(default=(), description="Replacements in each text, in order, before it is read or hashed.")
+
+
+class Column(ValueForms, LakeColumn):
+    """A column of the lake. How its values are written may differ from the table."""
 
     @model_validator(mode="after")
     def hash_texts(self) -> Column:
@@ -100,28 +97,31 @@ class Column(Declared):
             raise problem_of(FIELD, f"a personal column is text, not {self.type}: its hash replaces it", "type")
         if "enabled" in self.model_fields_set and self.personal != "free_text":
             raise problem_of(FIELD, "only counts for `personal: free_text`; remove it", "enabled")
+        for key, types in KEY_TYPES.items():
+            if key in self.model_fields_set and self.type not in types:
+                raise problem_of(FIELD, f"only counts for columns of type {' or '.join(types)}, not {self.type}; remove it", key)
+        self.check_words()
         return self
 
 
-class Table(Declared):
-    """A table of a source: what all connectors share."""
+class LakeTable(Declared):
+    """A table of a source: what all connectors share, but for how values are written."""
 
     description: Raw | None = Field(default=None, description="What it holds.")
     columns: Annotated[dict[ColumnName, Column], Field(min_length=1), need_entries("declare at least one column")] = Field(
         description="Columns by their name in the lake."
     )
-    time_zone: TimeZone | None = Field(default=None, description="Of time stamps without an offset; default: the source's.")
     allow_empty: Flag = Field(default=False, description="true: a delivery without rows is fine.")
     allow_shrink: Flag | None = Field(
         default=None,
         description="true: a load may leave fewer rows than have landed; false: it may not. Default: false for files placed by a column.",
     )
     constants: dict[str, Constant] = Field(default={}, description="Values of columns that the rows do not hold, by column.")
-    null_values: Names = Field(default=("",), description="Texts that stand for no value.")
-    decimal: Decimal = Field(default=".", description="Decimal mark.")
-    thousands: Character | None = Field(default=None, description="Mark between thousands.")
-    timestamp_formats: Formats = Field(default=(), description="strptime patterns, tried in order after ISO 8601.")
-    date_formats: Formats = Field(default=(), description="strptime patterns, tried in order after ISO 8601.")
+    time_zone_names: dict[str, TimeZone] = Field(default={}, description="Zones by the names that the source has for them.")
+
+
+class Table(ValueForms, LakeTable):
+    """A table of a source: what all connectors share."""
 
     @model_validator(mode="after")
     def fit_together(self) -> Table:
@@ -129,8 +129,11 @@ class Table(Declared):
         for column in self.constants:
             if column not in self.columns:
                 raise problem_of(FIELD, "is not a declared column; declare it under columns", "constants", column)
-        if self.thousands == self.decimal:
-            raise problem_of(FIELD, f"is the same character as decimal ({self.decimal}); they must differ", "thousands")
+        for at, entry in (((), self), *((("columns", name), column) for name, column in self.columns.items())):
+            decimal = entry.decimal or self.decimal or "."
+            if decimal in (entry.thousands or (self.thousands if entry.decimal else None) or ""):
+                raise problem_of(FIELD, f"is the same character as decimal ({decimal}); they must differ", *at, "thousands")
+        self.check_words()
         return self
 
     def check_window_column(self, name: str, *at: str) -> None:
@@ -148,15 +151,6 @@ def check_snapshot(value: Any) -> Any:
     return value
 
 
-def check_pattern(text: str) -> str:
-    """A regular expression."""
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise problem_of(FIELD, f"is not a regular expression ({error})".replace("{", "{{")) from None
-    return text
-
-
 class Snapshot(Declared):
     """Each load replaces the whole table."""
 
@@ -167,8 +161,8 @@ class Snapshot(Declared):
     @model_validator(mode="after")
     def be_one(self) -> Snapshot:
         """Exactly one way to place rows."""
-        if len(self.model_fields_set) != 1:
-            raise problem_of(FIELD, say_window(self.list_fields()))
+        if len(self.model_fields_set - {"file_date_format"}) != 1:
+            raise problem_of(FIELD, say_window([name for name in self.list_fields() if name != "file_date_format"]))
         return self
 
 
@@ -180,17 +174,34 @@ def say_window(kinds: list[str]) -> str:
 class Window(Snapshot):
     """Which local day a row belongs to."""
 
-    file_date: Annotated[Raw, AfterValidator(check_pattern)] | None = Field(
+    file_date: Pattern | None = Field(
         default=None, description="Pattern of the date in the file's name; the first group counts, or the whole match."
     )
     column: Text | None = Field(default=None, description="Date or timestamp column, declared or of the source.")
+    file_date_format: Raw | None = Field(
+        default=None, description="strptime pattern of that date, like %d-%m-%Y; default: year, month, day."
+    )
+
+    @model_validator(mode="after")
+    def fit_date(self) -> Window:
+        """A format of the date in a file's name needs one."""
+        if self.file_date_format is not None:
+            if self.file_date is None:
+                raise problem_of(FIELD, "needs `file_date`, the pattern of the date in the file's name", "file_date_format")
+            try:
+                check_date_formats((self.file_date_format,))
+            except PydanticCustomError as error:
+                raise problem_of(FIELD, error.message_template, "file_date_format") from None
+        return self
 
 
-class FilesTable(Table):
+class FilesTable(Layout, Table):
     """A table read from files."""
 
     path: Raw = Field(description="Path or glob, relative to the company folder.")
-    format: Literal["csv", "jsonl", "parquet"] = Field(description="Format of the files; .gz is unpacked.")
+    format: Literal["csv", "jsonl", "parquet", "json"] = Field(
+        description="Format of the files; jsonl has an object per line, json is lists or objects; .gz and .zip are unpacked."
+    )
     window: Annotated[Window, Hint(say_window(["file_date", "column", "snapshot"]))] = Field(
         description="The range of local days a load replaces."
     )
@@ -215,6 +226,7 @@ class FilesTable(Table):
         """A window column places rows by day."""
         if self.window.column is not None:
             self.check_window_column(self.window.column, "window", "column")
+        self.check_layout(self.format, self.delimiter)
         return self
 
 

@@ -23,7 +23,7 @@ from ingestion.messages import describe_error
 from ingestion.privacy import Hasher
 from ingestion.protocol import Connector, ReadFile, Reading
 from ingestion.replacement import Replacement, replace_rows
-from ingestion.rows import UNREADABLE_FILE, fill_unplaced_days, lake_schema, type_batch
+from ingestion.rows import UNREADABLE_FILE, count_withheld, fill_unplaced_days, lake_schema, type_batch
 from ingestion.windows import Window, join_windows
 
 
@@ -103,6 +103,7 @@ def describe_load(
         max_event_at=last_event,
         missing_columns=gathered.missing,
         unexpected_columns=gathered.unexpected,
+        withheld_values=count_withheld(rows),
         files=tuple(reading.files),
         logged_at=now,
     )

@@ -15,15 +15,17 @@ import polars as pl
 from ingestion.errors import LakeError
 from ingestion.messages import describe_error
 from ingestion.protocol import ReadFile
+from ingestion.rows import WithheldValues
 
 FILES_TYPE = pl.List(pl.Struct({"name": pl.String, "sha256": pl.String, "bytes": pl.Int64}))
+WITHHELD_TYPE = pl.List(pl.Struct({"column": pl.String, "rows": pl.Int64}))
 UTC_INSTANT = pl.Datetime("us", "UTC")
 LOG_SCHEMA: dict[str, pl.DataType] = {
     "load_id": pl.String(), "source": pl.String(), "table": pl.String(), "window_start": pl.Date(), "window_end": pl.Date(),
     "status": pl.String(), "rows_read": pl.Int64(), "rows_landed": pl.Int64(), "rows_rejected": pl.Int64(), "rows_replaced": pl.Int64(),
     "rows_kept": pl.Int64(), "rows_without_window": pl.Int64(), "min_event_at": UTC_INSTANT, "max_event_at": UTC_INSTANT,
-    "missing_columns": pl.List(pl.String), "unexpected_columns": pl.List(pl.String), "files": FILES_TYPE, "seconds": pl.Float64(),
-    "error": pl.String(), "logged_at": UTC_INSTANT,
+    "missing_columns": pl.List(pl.String), "unexpected_columns": pl.List(pl.String), "withheld_values": WITHHELD_TYPE,
+    "files": FILES_TYPE, "seconds": pl.Float64(), "error": pl.String(), "logged_at": UTC_INSTANT,
 }  # fmt: skip
 
 
@@ -52,6 +54,7 @@ class LoadResult:
     max_event_at: datetime | None = None
     missing_columns: tuple[str, ...] = ()
     unexpected_columns: tuple[str, ...] = ()
+    withheld_values: tuple[WithheldValues, ...] = ()
     files: tuple[ReadFile, ...] = field(default=(), repr=False)
     seconds: float = 0.0
     error: str | None = None

@@ -14,34 +14,73 @@ from ingestion.errors import HashKeyError
 FINGERPRINT_MESSAGE = b"cxhouse hash key"
 NOT_DIGITS = re.compile(r"\D+")
 SPACES = re.compile(r"\s+")
-FLOAT_TAIL = re.compile(r"(?<=\d)\.0$")
+FLOAT_TAIL = re.compile(r"(?<=\d)[.,]0$")
+APOSTROPHE = re.compile(r"^'(?=[+\d])")
+EMAIL = re.compile(r"[^@\s;,<>]+@[^@\s;,<>]+")
+HASHED = re.compile(r"[0-9a-f]{32,128}", re.IGNORECASE)  # the source has replaced the value by a hash of its own
+NAMED_EMAIL = re.compile(r"[^<>]*<([^<>]*)>")
+# what systems write where there is nobody; a phone spells the words by its keys
+NOBODY = frozenset({
+    "anonymous", "anonym", "anonymus", "anoniem", "anonyme", "anonimo", "guest", "gast", "invite", "invitado", "unknown", "onbekend",
+    "unbekannt", "inconnu", "desconocido", "unavailable", "withheld", "restricted", "blocked", "private", "none", "null", "nil", "nan",
+    "n/a", "na", "undefined", "geen", "keine", "ninguno",
+})  # fmt: skip
+SPELLED = ("anonymous", "unavailable", "unknown", "restricted", "blocked", "private", "withheld")
+KEYS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+SPELLED_NUMBERS = frozenset(word.translate(KEYS) for word in SPELLED)
+SHORTEST_NUMBER = 7  # digits of a phone number whose country is not known
+NORTH_AMERICAN_DIGITS = 10  # a spelled word of that length may be somebody's number there
+NULL_DIGITS = 7  # zeros at the end of a number that was made up
+
+
+def find_nobody(value: str) -> bool:
+    """True for a value that stands for no one: nothing but zeros and signs, or a word for nobody."""
+    text = value.strip().strip("<>()[]'\"").strip().casefold()
+    return text in NOBODY or not re.search(r"[^\W_]", text) or re.fullmatch(r"[-+]?0[0\W_]*|-1(?:[.,]0)?", text) is not None
 
 
 def normalise_customer_id(value: str, country: str | None = None) -> str:
-    """A customer number without spaces around it and without the `.0` of a number column."""
-    return FLOAT_TAIL.sub("", value.strip())
+    """A customer number without spaces around it and without the `.0` of a number column; nothing for a guest."""
+    return "" if find_nobody(value) else FLOAT_TAIL.sub("", APOSTROPHE.sub("", value.strip()))
 
 
 def normalise_email(value: str, country: str | None = None) -> str:
-    """An e-mail address in lower case."""
-    return value.strip().casefold()
+    """One e-mail address in lower case, without the name before it; nothing for a text that is no address, or several."""
+    text = value.strip()
+    named = NAMED_EMAIL.fullmatch(text)
+    text = (named[1].strip() if named else text).casefold().removeprefix("mailto:")
+    return text if EMAIL.fullmatch(text) or HASHED.fullmatch(text) else ""
 
 
 def normalise_phone(value: str, country: str | None = None) -> str:
-    """A phone number as E.164; one without a country code belongs to `country`. For any other text, its digits."""
-    text = FLOAT_TAIL.sub("", value.strip())
+    """A phone number as E.164; one without a country code belongs to `country`. Nothing where there is no one number.
+
+    That is a withheld number (`0`, `anonymous`, or the word spelled by the keys: `+266696687`), an extension, two numbers, a made-up one.
+    Where the company names no country, the digits of a number without country code.
+    """
+    text = FLOAT_TAIL.sub("", APOSTROPHE.sub("", value.strip()))
+    digits = NOT_DIGITS.sub("", text)
+    if HASHED.fullmatch(text) and not text.isdecimal():
+        return text.lower()
+    if find_nobody(text) or len(set(digits)) < 2 or digits.endswith("0" * NULL_DIGITS):
+        return ""
     try:
         number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        return NOT_DIGITS.sub("", text)
+    except phonenumbers.NumberParseException as error:
+        is_local = country is None and error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE and text[:1] != "+"
+        is_one = re.fullmatch(r"[\d\s().\-/]+", text) is not None and SHORTEST_NUMBER <= len(digits) <= 15
+        return digits if is_local and is_one and digits not in SPELLED_NUMBERS else ""
     if not phonenumbers.is_possible_number(number):
-        return NOT_DIGITS.sub("", text)
+        return ""
+    is_word = text.startswith("+") or len(digits) != NORTH_AMERICAN_DIGITS or not phonenumbers.is_valid_number(number)
+    if digits in SPELLED_NUMBERS and is_word:
+        return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def normalise_address_part(value: str, country: str | None = None) -> str:
     """Postcode or house number: upper case, no spaces, no `.0` of a number column."""
-    return FLOAT_TAIL.sub("", SPACES.sub("", value).upper())
+    return "" if find_nobody(value) else FLOAT_TAIL.sub("", SPACES.sub("", APOSTROPHE.sub("", value.strip())).upper())
 
 
 NORMALISERS: dict[str, Callable[[str, str | None], str]] = {

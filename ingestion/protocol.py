@@ -20,6 +20,7 @@ BROKEN_SCHEMA = {
     "_rejected_reason": pl.String,
     "_rejected_detail": pl.String,
 }
+NATIVE_MARK = "\0native"  # a column `<name>` + this mark says which texts of `<name>` are numbers that the format itself typed
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class PresentFile:
 class Batch:
     """Some rows of a table.
 
-    `rows` has the column names of the source (values as text, or typed by the source), and _source_file, _source_line and _file_date
+    `rows` has the column names of the source (values as text, or typed by the source), columns with NATIVE_MARK where text and typed
+    numbers stand in one column, and _source_file, _source_line and _file_date
     (null unless the window comes from the file's name). `broken` holds lines that are no rows, in BROKEN_SCHEMA.
     `header` lists the columns that the source delivers, `unexpected` those of them that are not declared.
     """

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import polars as pl
 
+from ingestion.time_patterns import (
+    EPOCHS,
+    NAIVE,
+    SPREADSHEETS,
+    Clock,
+    TimePattern,
+    parse_strptime,
+    read_epochs,
+    read_local,
+    read_pattern_epochs,
+    read_spreadsheet_days,
+    split_texts,
+    take_apart,
+)  # fmt: skip
+from ingestion.zones import Zone, find_zone
+
 INSTANT = pl.Datetime("us", "UTC")
-NAIVE = pl.Datetime("us")
 ISO_8601 = (
     r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ](?P<clock>\d{2}:\d{2})(?P<seconds>:\d{2})?(?:[.,](?P<fraction>\d{1,9}))?)?"
     r" ?(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?$"
@@ -17,43 +33,65 @@ ISO_8601 = (
 FIRST_YEAR, LAST_YEAR = 1000, 9998  # a year outside this range is a typing error, and a change of time zone could leave the range of dates
 
 
-def parse_timestamps(text: pl.Series, formats: tuple[str, ...], time_zone: str) -> pl.Series:
+def parse_timestamps(text: pl.Series, formats: tuple[str, ...], clock: Clock | str) -> pl.Series:
     """Text to UTC times; null where no format fits.
 
-    ISO 8601 first (a date alone is its midnight), then the formats in order. Without an offset the time is local to `time_zone`.
+    ISO 8601 first (a date alone is its midnight), then the formats in order. A time without offset or zone is local to the clock's zone.
     """
-    parsed = parse_common_iso(text, time_zone)
-    parsed = fill_unparsed(text, parsed, lambda rest: parse_any_iso(rest, time_zone))
+    clock = Clock(clock) if isinstance(clock, str) else clock
+    parsed = parse_common_iso(text, clock)
+    parsed = fill_unparsed(text, parsed, lambda rest: parse_any_iso(rest, clock))
     for pattern in formats:
-        parsed = fill_unparsed(text, parsed, partial(parse_pattern, pattern=pattern, time_zone=time_zone))
+        parsed = fill_unparsed(text, parsed, partial(parse_format, pattern=pattern, clock=clock))
     return keep_plausible_years(parsed)
 
 
-def parse_dates(text: pl.Series, formats: tuple[str, ...]) -> pl.Series:
+def parse_dates(text: pl.Series, formats: tuple[str, ...], language: str | None = None) -> pl.Series:
     """Text to days; null where no format fits. ISO 8601 first (also followed by midnight), then the formats in order."""
     day = text.str.replace(r"[T ]00:00(:00(\.0+)?)?$", "")
     iso = day.set(~day.str.contains(r"^\d{4}-\d{2}-\d{2}$"), None)
     parsed = iso.str.to_date("%Y-%m-%d", strict=False)
     for pattern in formats:
-        parsed = fill_unparsed(text, parsed, partial(parse_day, pattern=pattern))
+        parsed = fill_unparsed(text, parsed, partial(parse_day, pattern=pattern, language=language))
     return keep_plausible_years(parsed)
 
 
-def parse_day(text: pl.Series, pattern: str) -> pl.Series:
-    """One strptime pattern of a day."""
-    return text.str.to_date(pattern, strict=False)
+def parse_day(text: pl.Series, pattern: str, language: str | None = None) -> pl.Series:
+    """One format of a day: a strptime pattern, or the whole days of a spreadsheet."""
+    if pattern in SPREADSHEETS:
+        return keep_whole_days(read_spreadsheet_days(text, pattern))
+    parts = take_apart(pattern, language, "UTC")
+    if parts.kinds & {"month", "day"}:
+        return keep_whole_days(read_local(parts, split_texts(text, parts), language))
+    try:
+        return text.str.to_date(pattern, strict=False)
+    except pl.exceptions.PolarsError:
+        return pl.Series(text.name, [None], dtype=pl.Date).new_from_index(0, len(text))
 
 
-def to_utc(local: pl.Series, time_zone: str) -> pl.Series:
-    """Local times without offset to UTC. In an hour that occurs twice the first one counts; a missing time moves one hour on."""
-    local = local.cast(NAIVE)
-    if time_zone == "UTC":
+def keep_whole_days(local: pl.Series) -> pl.Series:
+    """The day of each time at midnight; null for other times, so that no time of day is lost silently."""
+    return local.dt.date().set(local != local.dt.truncate("1d"), None)
+
+
+def to_utc(local: pl.Series, clock: Clock | str) -> pl.Series:
+    """Local times without offset to UTC. In an hour that occurs twice the clock says which one counts; a missing time moves one hour on."""
+    clock = Clock(clock) if isinstance(clock, str) else clock
+    local, zone = local.cast(NAIVE), clock.zone
+    if isinstance(zone, int):
+        return (local - timedelta(minutes=zone)).dt.replace_time_zone("UTC")
+    if zone == "UTC":
         return local.dt.replace_time_zone("UTC")
-    zoned = local.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
+    zoned = replace_zone(local, zone, clock)
     if zoned.null_count() > local.null_count():
-        later = (local + timedelta(hours=1)).dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
+        later = replace_zone(local + timedelta(hours=1), zone, clock)
         zoned = zoned.zip_with(zoned.is_not_null(), later)
     return zoned.dt.convert_time_zone("UTC")
+
+
+def replace_zone(local: pl.Series, zone: str, clock: Clock) -> pl.Series:
+    """Local times with their zone; null for times that the zone leaves out."""
+    return local.dt.replace_time_zone(zone, ambiguous="latest" if clock.takes_second_run else "earliest", non_existent="null")
 
 
 def find_local_days(instants: pl.Series, time_zone: str) -> pl.Series:
@@ -61,7 +99,7 @@ def find_local_days(instants: pl.Series, time_zone: str) -> pl.Series:
     return instants.dt.convert_time_zone(time_zone).dt.date()
 
 
-def parse_common_iso(text: pl.Series, time_zone: str) -> pl.Series:
+def parse_common_iso(text: pl.Series, clock: Clock) -> pl.Series:
     """The most frequent formats, each parsed in one pass when all values have its length; else null."""
     nothing = pl.Series(text.name, [None], dtype=INSTANT).new_from_index(0, len(text))
     lengths = text.str.len_bytes()
@@ -74,9 +112,9 @@ def parse_common_iso(text: pl.Series, time_zone: str) -> pl.Series:
         return nothing
     pattern = f"%Y-%m-%d{separator}%H:%M:%S"
     if length == 19:
-        return to_utc(text.str.to_datetime(pattern, time_unit="us", strict=False), time_zone)
+        return to_utc(text.str.to_datetime(pattern, time_unit="us", strict=False), clock)
     if length == 26 and tail[0] == ".":
-        return to_utc(text.str.to_datetime(f"{pattern}%.6f", time_unit="us", strict=False), time_zone)
+        return to_utc(text.str.to_datetime(f"{pattern}%.6f", time_unit="us", strict=False), clock)
     if length == 20 and tail == "Z":
         return text.str.to_datetime(f"{pattern}Z", time_unit="us", strict=False).dt.replace_time_zone("UTC")
     if length == 25 and tail[0] in "+-":
@@ -84,25 +122,54 @@ def parse_common_iso(text: pl.Series, time_zone: str) -> pl.Series:
     return nothing
 
 
-def parse_any_iso(text: pl.Series, time_zone: str) -> pl.Series:
+def parse_any_iso(text: pl.Series, clock: Clock) -> pl.Series:
     """Parse all formats of ISO_8601."""
     parts = text.str.extract_groups(ISO_8601).struct.unnest()
-    clock = parts["clock"].fill_null("00:00") + parts["seconds"].fill_null(":00") + "." + parts["fraction"].fill_null("0")
-    local = (parts["day"] + "T" + clock).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    time = parts["clock"].fill_null("00:00") + parts["seconds"].fill_null(":00") + "." + parts["fraction"].fill_null("0")
+    local = (parts["day"] + "T" + time).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
     offset = parts["offset"].str.to_uppercase().replace("Z", "+00:00").str.replace(":", "", literal=True)
     sign = pl.select(pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)).to_series()
     hours = offset.str.slice(1, 2).cast(pl.Int64, strict=False)
     minutes = offset.str.slice(3, 2).replace("", "0").cast(pl.Int64, strict=False)
     shift = pl.select(pl.duration(minutes=pl.lit(sign * (hours * 60 + minutes)))).to_series()
-    without_offset = to_utc(local.set(offset.is_not_null(), None), time_zone)
+    without_offset = to_utc(local.set(offset.is_not_null(), None), clock)
     return without_offset.zip_with(offset.is_null(), (local - shift).dt.replace_time_zone("UTC"))
 
 
-def parse_pattern(text: pl.Series, pattern: str, time_zone: str) -> pl.Series:
-    """Parse with one strptime pattern; with %z the text has its own offset."""
-    if "%z" in pattern:
-        return text.str.to_datetime(pattern, time_unit="us", time_zone="UTC", strict=False)
-    return to_utc(text.str.to_datetime(pattern, time_unit="us", strict=False), time_zone)
+def parse_format(text: pl.Series, pattern: str, clock: Clock) -> pl.Series:
+    """One format: an epoch, a date of a spreadsheet, or a strptime pattern. A moment with a zone of its own keeps it; an epoch has none."""
+    if pattern in EPOCHS:
+        return keep_plausible_years(read_epochs(text, EPOCHS[pattern]))
+    if pattern in SPREADSHEETS:
+        return keep_plausible_years(to_utc(read_spreadsheet_days(text, pattern), clock))
+    parts = take_apart(pattern, clock.language, clock.zone)
+    if parts.is_plain:
+        return keep_plausible_years(to_utc(parse_strptime(text, pattern), clock))
+    pieces = split_texts(text, parts)
+    if "epoch" in parts.kinds:
+        return keep_plausible_years(read_pattern_epochs(parts, pieces))
+    local = read_local(parts, pieces, clock.language)
+    if parts.fixed is not None:
+        return keep_plausible_years(to_utc(local, replace(clock, zone=parts.fixed)))
+    if {"offset", "zone"} & parts.kinds:
+        return keep_plausible_years(apply_zones(local, find_written_zones(parts, pieces), clock))
+    return keep_plausible_years(to_utc(local, clock))
+
+
+def find_written_zones(parts: TimePattern, pieces: list[pl.Series]) -> pl.Series:
+    """The zone each text names: its offset where the pattern has one, else its name."""
+    kind = "offset" if "offset" in parts.kinds else "zone"
+    return next(piece for (each, _), piece in zip(parts.pieces, pieces, strict=True) if each == kind)
+
+
+def apply_zones(local: pl.Series, names: pl.Series, clock: Clock) -> pl.Series:
+    """Local times to UTC, each in the zone named beside it; null where that zone is not known or not named."""
+    moments = pl.Series(local.name, [None], dtype=INSTANT).new_from_index(0, len(local))
+    for name in names.drop_nulls().unique().to_list():
+        zone: Zone | None = find_zone(name, clock.zone, clock.zone_names)
+        if zone is not None:
+            moments = moments.zip_with((names != name).fill_null(True), to_utc(local, replace(clock, zone=zone)))
+    return moments
 
 
 def fill_unparsed(text: pl.Series, parsed: pl.Series, parse: Callable[[pl.Series], pl.Series]) -> pl.Series:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import cast
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, cast
 
 import polars as pl
 
 from ingestion.declarations import Dialect
+from ingestion.time_patterns import Clock
 from ingestion.timestamps import INSTANT, find_local_days, keep_plausible_years, parse_dates, parse_timestamps, to_utc
 
 MONEY = pl.Decimal(18, 4)
@@ -22,28 +27,68 @@ LAKE_TYPES: dict[str, pl.DataType] = {
 }
 TRUE_WORDS = ("true", "1", "yes", "ja", "t", "y", "j")
 FALSE_WORDS = ("false", "0", "no", "nee", "f", "n")
+SPACES = " \u00a0\u2009\u202f"  # one of them as a mark of thousands stands for all: they look alike
+MINUS = "\u2212"
+# how a spreadsheet writes a number of twelve digits or more: the last digits are gone
+RUINED = r"^[+-]?(?:\d[.,]\d+[eE]\+?\d{1,3}|\d[eE]\+\d{1,3})$"
+LARGEST_EXACT_FLOAT = 2**53
 
 
 def blank_values(values: pl.Series, column_type: str, dialect: Dialect) -> pl.Series:
-    """Null for the dialect's empty values; spaces around a value are ignored unless its type is text."""
+    """Null for the dialect's empty values; spaces around a value are ignored unless its type is text.
+
+    The form `="00123"`, by which spreadsheets keep zeros, is taken off, and so is the apostrophe before a number.
+    """
     if values.dtype == pl.Null:
         return values.cast(pl.String)
+    if values.dtype in (pl.Categorical, pl.Enum):
+        values = values.cast(pl.String)
     if values.dtype != pl.String:
         return values.fill_nan(None) if values.dtype.is_float() else values
+    if values.str.contains(r"^\s*[=']").any():
+        values = values.str.replace(r'^\s*="([^"]*)"\s*$', "$1").str.replace(r"^'([+-]?\d+)$", "$1")
     if column_type != "text":
         values = values.str.strip_chars()
-    is_blank = values == "" if dialect.null_values == ("",) else values.is_in(list(dialect.null_values))
+    nulls = set(dialect.null_values)
+    if column_type == "boolean":
+        nulls -= {*dialect.true_values, *dialect.false_values}
+    is_blank = values == "" if nulls == {""} else values.is_in(list(nulls))
     return values.set(is_blank, None) if is_blank.any() else values
 
 
-def type_values(values: pl.Series, column_type: str, dialect: Dialect, time_zone: str) -> pl.Series:
-    """Values (empty ones already null) in the type of the lake. `time_zone` applies to time stamps without an offset."""
+def clean_values(values: pl.Series, steps: tuple[tuple[str, str], ...]) -> pl.Series:
+    """Each text with the (pattern, replacement) of every step applied; other types unchanged."""
+    if not steps or values.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return values
+    values = values.cast(pl.String)
+    patterns = [(re.compile(pattern), by) for pattern, by in steps]
+    cleaned: dict[str, str] = {}
+    for text in values.drop_nulls().unique().to_list():
+        cleaned[text] = text
+        for pattern, by in patterns:
+            cleaned[text] = pattern.sub(by, cleaned[text])
+    return values.replace_strict(cleaned, default=None, return_dtype=pl.String) if cleaned else values
+
+
+def find_ruined(values: pl.Series) -> pl.Series:
+    """True for numbers that lost digits, so that two of them may look equal: `7,12346E+11`, and floats too large to be exact."""
     if values.dtype == pl.String:
-        return type_text(values, column_type, dialect, time_zone)
-    return type_native(values, column_type, time_zone)
+        return values.str.contains(RUINED).fill_null(False)
+    if values.dtype.is_float():
+        return (values.abs() >= LARGEST_EXACT_FLOAT).fill_null(False)
+    return pl.Series(values.name, [False], dtype=pl.Boolean).new_from_index(0, len(values))
 
 
-def type_text(text: pl.Series, column_type: str, dialect: Dialect, time_zone: str) -> pl.Series:
+def type_values(values: pl.Series, column_type: str, dialect: Dialect, clock: Clock | str) -> pl.Series:
+    """Values (empty ones already null) in the type of the lake. The clock's zone applies to time stamps without an offset."""
+    if isinstance(clock, str):
+        clock = Clock(clock, dialect.language, dialect.zone_names)
+    if values.dtype == pl.String:
+        return type_text(values, column_type, dialect, clock)
+    return type_native(values, column_type, dialect.for_native(), clock)
+
+
+def type_text(text: pl.Series, column_type: str, dialect: Dialect, clock: Clock) -> pl.Series:
     """Convert text of a file."""
     match column_type:
         case "integer":
@@ -54,38 +99,93 @@ def type_text(text: pl.Series, column_type: str, dialect: Dialect, time_zone: st
             numbers = plain_numbers(text, dialect, r"\d*").cast(pl.Float64, strict=False)
             return numbers.set(numbers.is_infinite(), None)
         case "boolean":
-            words = {**dict.fromkeys(TRUE_WORDS, True), **dict.fromkeys(FALSE_WORDS, False)}
-            return text.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
+            return read_booleans(text, dialect)
         case "date":
-            return parse_dates(text, dialect.date_formats)
+            return parse_dates(text, dialect.date_formats, dialect.language)
         case "timestamp":
-            return parse_timestamps(text, dialect.timestamp_formats, time_zone)
+            return parse_timestamps(text, dialect.timestamp_formats, clock)
     return text
+
+
+def read_booleans(text: pl.Series, dialect: Dialect) -> pl.Series:
+    """Booleans by the words of the dialect, then the usual ones, then the numbers 1 and 0."""
+    own = {word.strip().lower(): True for word in dialect.true_values} | {word.strip().lower(): False for word in dialect.false_values}
+    words = {**dict.fromkeys(TRUE_WORDS, True), **dict.fromkeys(FALSE_WORDS, False), **own}
+    read = text.str.strip_chars().str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
+    rest = text.is_not_null() & read.is_null()
+    if not rest.any():
+        return read
+    numbers = plain_numbers(text.set(~rest, None), dialect, r"0*").str.replace(r"\.0*$", "")
+    return read.zip_with(~rest, numbers.replace_strict(words, default=None, return_dtype=pl.Boolean))
+
+
+@lru_cache(maxsize=64)
+def describe_numbers(dialect: Dialect, fraction: str) -> tuple[str, str]:
+    """Patterns of a number without its sign of currency, and of the marks between its thousands."""
+    mark, marks = re.escape(dialect.decimal), list_marks(dialect)
+    whole = rf"(?:\d+|\d{{1,3}}(?:{marks}\d{{3}})+)" if marks else r"\d+"
+    return rf"(?:{whole}(?:{mark}{fraction})?|{mark}\d{fraction})(?:[eE][+-]?\d{{1,3}})?", marks
+
+
+def list_marks(dialect: Dialect) -> str:
+    """The marks between thousands as a class of characters; empty when there is none."""
+    marks = dialect.thousands or ""
+    if set(marks) & set(SPACES):
+        marks += SPACES
+    return "[" + "".join(re.escape(mark) for mark in dict.fromkeys(marks)) + "]" if marks else ""
 
 
 def plain_numbers(text: pl.Series, dialect: Dialect, fraction: str) -> pl.Series:
     """Numbers without thousands separators and with a point; null for other texts. A separator must stand between groups of three digits.
 
-    `fraction` is the pattern of the digits after the decimal mark. An exponent is allowed.
+    `fraction` is the pattern of the digits after the decimal mark. An exponent is allowed, and the minus sign of typesetters is a minus.
     """
-    mark = re.escape(dialect.decimal)
-    whole = r"\d+"
-    if dialect.thousands is not None:
-        whole = rf"(?:\d+|\d{{1,3}}(?:{re.escape(dialect.thousands)}\d{{3}})+)"
-    numbers = text.set(~text.str.contains(rf"^[+-]?(?:{whole}(?:{mark}{fraction})?|{mark}\d{fraction})(?:[eE][+-]?\d{{1,3}})?$"), None)
-    if dialect.thousands is not None:
-        numbers = numbers.str.replace_all(dialect.thousands, "", literal=True)
+    number, marks = describe_numbers(dialect, fraction)
+    text = text.str.replace(MINUS, "-", literal=True)
+    if dialect.currency or dialect.negatives:
+        text = take_signs_off(text, dialect, number)
+    numbers = text.set(~text.str.contains(rf"^[+-]?{number}$"), None)
+    if marks:
+        numbers = numbers.str.replace_all(marks, "")
     return numbers.str.replace(dialect.decimal, ".", literal=True) if dialect.decimal != "." else numbers
 
 
-def type_native(values: pl.Series, column_type: str, time_zone: str) -> pl.Series:
-    """Convert values that already have a type, from a database or a Parquet file."""
+def take_signs_off(text: pl.Series, dialect: Dialect, number: str) -> pl.Series:
+    """Numbers with their minus in front and without currency; texts of another form stay as they are.
+
+    A currency may stand on one side, and there is one way of saying minus at most.
+    """
+    signs = "|".join(re.escape(sign) for sign in sorted(dialect.currency, key=len, reverse=True))
+    space = rf"[{SPACES}]*"
+    before = (
+        rf"(?P<sign>[+-])?{space}(?:(?P<before>{signs}){space})?(?P<inner>[+-])?" if signs else r"(?P<sign>[+-])?(?P<before>)(?P<inner>)"
+    )
+    after = rf"{space}(?P<after>{signs})?" if signs else "(?P<after>)"
+    trailing = rf"(?P<minus>{space}-)?" if "trailing_minus" in dialect.negatives else "(?P<minus>)"
+    core = rf"{before}{space}(?P<number>{number}){trailing}{after}"
+    opening, closing = (r"(?P<open>\()?", r"(?P<close>\))?") if "brackets" in dialect.negatives else ("(?P<open>)", "(?P<close>)")
+    outer_before = rf"(?:(?P<outer>{signs}){space})?" if signs else "(?P<outer>)"
+    outer_after = rf"(?:{space}(?P<behind>{signs}))?" if signs else "(?P<behind>)"
+    late = rf"(?P<late>{space}-)?" if "trailing_minus" in dialect.negatives and signs else "(?P<late>)"
+    found = text.str.extract_groups(rf"^{outer_before}{opening}{space}{core}{late}{space}{closing}{outer_after}$").struct.unnest()
+    has = {name: found[name].fill_null("") != "" for name in found.columns}
+    minus = [has["minus"], has["late"], (found["sign"] == "-").fill_null(False), (found["inner"] == "-").fill_null(False), has["open"]]
+    counts = sum(mask.cast(pl.Int8) for mask in minus)
+    units = sum(has[name].cast(pl.Int8) for name in ("before", "after", "outer", "behind"))
+    plus = (found["sign"] == "+").fill_null(False) | (found["inner"] == "+").fill_null(False)
+    is_one = (counts <= 1) & (units <= 1) & (has["open"] == has["close"]) & ~(plus & (counts > 0)) & found["number"].is_not_null()
+    sign = pl.select(pl.when(pl.lit(counts) == 1).then(pl.lit("-")).otherwise(pl.lit(""))).to_series()
+    return text.zip_with(~is_one.fill_null(False), (sign + found["number"]).rename(text.name))
+
+
+def type_native(values: pl.Series, column_type: str, dialect: Dialect, clock: Clock) -> pl.Series:
+    """Convert values that already have a type, from a database, a Parquet file or JSON. The dialect is one `for_native`."""
     held = values.dtype
     wanted = LAKE_TYPES[column_type]
     if held == wanted and column_type != "timestamp":
         return keep_plausible_years(values) if column_type == "date" else values
-    if held == pl.Binary:
-        return type_native(values.cast(pl.String, strict=False), column_type, time_zone)
+    if held in (pl.Binary, pl.Categorical, pl.Enum):
+        return type_text(values.cast(pl.String, strict=False), column_type, dialect, clock)
     match column_type:
         case "text":
             return write_text(values)
@@ -95,15 +195,19 @@ def type_native(values: pl.Series, column_type: str, time_zone: str) -> pl.Serie
             return values.cast(pl.Float64)
         case "decimal" if held.is_integer() and is_small(values):
             return values.cast(MONEY)
-        case "integer" | "decimal" | "float" if held.is_numeric():
-            return type_text(values.cast(pl.String), column_type, Dialect(), time_zone)
+        case "integer" | "decimal" | "float" | "boolean" | "date" | "timestamp" if held.is_numeric():
+            return type_text(write_numbers(values), column_type, dialect, clock)
         case "integer" if held == pl.Boolean:
             return values.cast(pl.Int64)
-        case "boolean" if held.is_numeric():
-            return values.cast(pl.Float64).replace_strict({0.0: False, 1.0: True}, default=None, return_dtype=pl.Boolean)
         case "date" | "timestamp" if held == pl.Date or isinstance(held, pl.Datetime):
-            return type_moments(values, column_type, time_zone)
+            return type_moments(values, column_type, clock)
     return pl.Series(values.name, [None] * len(values), dtype=wanted)
+
+
+def write_numbers(values: pl.Series) -> pl.Series:
+    """Numbers as text, whole ones without a fraction."""
+    text = values.cast(pl.String)
+    return text.str.replace(r"\.0+$", "") if values.dtype.is_float() or values.dtype.is_decimal() else text
 
 
 def is_small(values: pl.Series) -> bool:
@@ -112,27 +216,48 @@ def is_small(values: pl.Series) -> bool:
     return max(abs(lowest or 0), abs(highest or 0)) < 10**14
 
 
-def type_moments(values: pl.Series, column_type: str, time_zone: str) -> pl.Series:
+def type_moments(values: pl.Series, column_type: str, clock: Clock) -> pl.Series:
     """Convert days and times. A time becomes a day only at midnight, so that no time of day is lost silently."""
     if column_type == "timestamp":
         if isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone:
             return keep_plausible_years(values.dt.convert_time_zone("UTC").cast(INSTANT))
-        return keep_plausible_years(to_utc(values, time_zone))
+        return keep_plausible_years(to_utc(values, clock))
     if values.dtype == pl.Date:
         return keep_plausible_years(values)
     if isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone:
-        values = values.dt.convert_time_zone(time_zone).dt.replace_time_zone(None)
+        moments = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        shift = timedelta(minutes=clock.zone) if isinstance(clock.zone, int) else timedelta()
+        zone = "UTC" if isinstance(clock.zone, int) else clock.zone
+        values = (moments + shift).dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)
     is_midnight = values == values.dt.truncate("1d")
     return keep_plausible_years(values.dt.date().set(~is_midnight, None))
 
 
 def write_text(values: pl.Series) -> pl.Series:
-    """Any scalar as text: true and false in lower case, times in ISO 8601."""
+    """Any value as text: true and false in lower case, times in ISO 8601, lists and objects as JSON."""
     if isinstance(values.dtype, pl.Datetime):
         return values.dt.to_string("iso:strict")
     if values.dtype.is_nested():
-        return pl.Series(values.name, [None] * len(values), dtype=pl.String)
+        written = [None if value is None else json.dumps(plain_json(value), ensure_ascii=False) for value in values.to_list()]
+        return pl.Series(values.name, written, dtype=pl.String)
     return values.cast(pl.String)
+
+
+def plain_json(value: Any) -> Any:
+    """A nested value made of what JSON can say: numbers as they are, times in ISO 8601, everything else as text."""
+    if isinstance(value, dict):
+        return {str(key): plain_json(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | pl.Series):
+        return [plain_json(each) for each in value]
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, float) and value != value:
+        return None
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
 def find_window_days(moments: pl.Series, company_time_zone: str) -> pl.Series:

@@ -4,57 +4,120 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import polars as pl
 
-from ingestion.declarations import Table
-from ingestion.errors import BadFileError
+from ingestion.connectors.csv_layout import FileText, find_header_lines, name_columns, open_reader
+from ingestion.declarations import Dialect, Layout, Table
+from ingestion.delivered import list_delivered
 from ingestion.protocol import BROKEN_SCHEMA, Batch
+from ingestion.values import blank_values, type_values
 
-QUOTE = '"'
 LONGEST_RECORD_LINES = 200  # a quoted value may contain line breaks; its closing quote is searched in this many lines at most
 UNREADABLE_LINE = "unreadable line"
+QUOTE_OVER_ROWS = "quote over several rows"
+FEWEST_UNTYPED_CELLS = 4  # lines of that many cells look like rows even where no column has a type that could be checked
+SPLIT_SCHEMA: dict[str, pl.DataType] = {"_file": pl.Int32(), "_source_line": pl.Int64()}
 
 csv.field_size_limit(10_000_000)
 
 
 @dataclass(frozen=True)
-class FileText:
-    """A file's text, the name written to its rows, and the day in its name."""
+class Form:
+    """How a line is split. `typed` are positions of cells and their columns, which show the lines that a quote swallowed."""
 
-    name: str
-    day: date | None
-    text: str
+    delimiter: str
+    width: int
+    layout: Layout = field(default_factory=Layout)
+    typed: tuple[tuple[int, str], ...] | None = None
+    dialect: Dialect = field(default_factory=Dialect)
+
+    def parse(self, text: str) -> list[str] | None:
+        """Cells of one record; None when a quote is not closed or is in a wrong place."""
+        try:
+            return next(open_reader(text, self.delimiter, self.layout), None)
+        except csv.Error:
+            return None
+
+    def fit(self, cells: list[str] | None) -> list[str] | None:
+        """Cells as many as the header has, by the rules for short and long rows; None when they are not."""
+        if cells is None or len(cells) == self.width:
+            return cells
+        extra = cells[self.width :]
+        if self.layout.has_trailing_delimiter and extra == [""]:
+            return cells[: self.width]
+        if len(cells) < self.width:
+            return cells + [""] * (self.width - len(cells)) if self.layout.short_rows == "fill" else None
+        if self.layout.long_rows == "join":
+            return [*cells[: self.width - 1], self.delimiter.join(cells[self.width - 1 :])]
+        is_cut = self.layout.long_rows == "cut" or (self.layout.long_rows == "cut_empty" and not any(cell.strip() for cell in extra))
+        return cells[: self.width] if is_cut else None
+
+    def is_open(self, text: str) -> bool:
+        """True when a quote stays open at the end of the text, or the end of the line is escaped."""
+        escape, quote = self.layout.escape, self.layout.quote
+        if escape:
+            text = re.sub(re.escape(escape) + r"[^\n]", "", text)
+            if text.endswith(escape):
+                return True
+        return bool(quote) and text.count(quote or "") % 2 == 1
+
+    def read_as_rows(self, lines: Sequence[str]) -> bool:
+        """True when each line by itself reads as a row: it has all cells, and typed columns hold what they should."""
+        rows = [line.split(self.delimiter) for line in lines]
+        if self.typed is None or any(len(cells) != self.width for cells in rows):
+            return False
+        for position, column_type in self.typed:
+            cells = [row[position].strip().strip(self.layout.quote or "") for row in rows]
+            written = blank_values(pl.Series(cells, dtype=pl.String), column_type, self.dialect)
+            if type_values(written, column_type, self.dialect, "UTC").is_null().any():
+                return False
+        return bool(self.typed) or self.width >= FEWEST_UNTYPED_CELLS
 
 
 def read_csv_files(files: Sequence[FileText], table: Table) -> Iterator[Batch]:
-    """One batch for each run of files with the same header line."""
-    for header_line, group in groupby(files, key=lambda file: file.text.partition("\n")[0]):
-        yield read_group(header_line, list(group), table)
+    """One batch for each run of files with the same header, and for each part of a file under a header of its own."""
+    for header, group in groupby(files, key=lambda file: file.header):
+        yield from read_group(header, list(group), table)
 
 
-def check_csv(text: str, table: Table) -> None:
-    """Raise BadFileError when the header cannot be used or no row follows it."""
-    if not text:
-        return
-    header, _, rest = text.partition("\n")
-    read_header(header, table)
-    if not rest.strip() and not table.allow_empty:
-        raise BadFileError("has a header and no rows; have it delivered again, or set `allow_empty: true` when no rows is fine")
-
-
-def read_group(header_line: str, files: Sequence[FileText], table: Table) -> Batch:
-    """Rows of files that share a header."""
-    delimiter, encoding = table.dialect.delimiter, table.dialect.encoding
-    header = read_header(header_line, table)
+def read_group(header: tuple[str, ...], files: Sequence[FileText], table: Table) -> Iterator[Batch]:
+    """Rows of files that share a header. A header that stands again between rows is left out; another header begins another batch."""
     lines = pl.concat([number_lines(file, position) for position, file in enumerate(files)])
-    records, broken = split_lines(lines, delimiter, len(header))
-    wanted = [name for name in header if name in table.wanted_names]
-    named = records.select("_file", "_source_line", *(pl.col(str(header.index(name))).alias(name) for name in wanted))
+    pattern = table.layout.skip_lines
+    if pattern is not None:
+        search = re.compile(pattern).search
+        lines = lines.filter(pl.Series([search(line) is None for line in lines["line"].to_list()], dtype=pl.Boolean))
+    found = find_header_lines(lines["line"], header, files[0].header_line, table)
+    others = [(position, names) for position, names in found.items() if names != header]
+    if not others:
+        kept = lines.filter(~pl.int_range(lines.height, eager=True).is_in(list(found))) if found else lines
+        yield read_lines(header, kept, files, table)
+        return
+    ends = lines["_file"].to_list()
+    starts = [(0, header), *((position + 1, names) for position, names in sorted(found.items()))]
+    for (start, names), (end, _) in zip(starts, [*starts[1:], (lines.height + 1, header)], strict=True):
+        part = lines[start : end - 1]
+        first = ends[start - 1] if start else 0  # the next file begins with its own header again
+        same, rest = part.filter(pl.col("_file") == first), part.filter(pl.col("_file") != first)
+        if not start:
+            same, rest = part, part.clear()
+        for columns, chosen in ((names, same), (header, rest)):
+            if chosen.height:
+                yield read_lines(columns, chosen, files, table)
+
+
+def read_lines(header: tuple[str, ...], lines: pl.DataFrame, files: Sequence[FileText], table: Table) -> Batch:
+    """The batch of some lines under one header."""
+    encoding = table.dialect.encoding
+    columns = name_columns(header, table)
+    records, broken = split_lines(lines, table.dialect.delimiter, len(columns), describe_form(columns, table))
+    wanted = [name for name in columns if name in table.wanted_names]
+    named = records.select("_file", "_source_line", *(pl.col(str(columns.index(name))).alias(name) for name in wanted))
     origin = pl.DataFrame(
         {"_file": range(len(files)), "_source_file": [file.name for file in files], "_file_date": [file.day for file in files]},
         schema={"_file": pl.Int32, "_source_file": pl.String, "_file_date": pl.Date},
@@ -63,97 +126,99 @@ def read_group(header_line: str, files: Sequence[FileText], table: Table) -> Bat
     details = [hashlib.sha256(line.encode(encoding, "replace")).hexdigest() for line in broken["line"].to_list()]
     refused = (
         broken.join(origin, on="_file", how="left", maintain_order="left")
-        .with_columns(pl.lit(UNREADABLE_LINE).alias("_rejected_reason"), pl.Series("_rejected_detail", details, dtype=pl.String))
+        .with_columns(pl.col("reason").alias("_rejected_reason"), pl.Series("_rejected_detail", details, dtype=pl.String))
         .select(pl.col(name).cast(kind) for name, kind in BROKEN_SCHEMA.items())
     )
-    unexpected = tuple(name for name in header if name and name not in table.declared_names)
-    return Batch(rows, refused, frozenset(header) - {""}, unexpected, files[0].name)
+    unexpected = tuple(dict.fromkeys(name for name in columns if name and name not in table.declared_names))
+    file = files[int(lines["_file"][0])] if lines.height else files[0]
+    return Batch(rows, refused, frozenset(columns) - {""}, unexpected, file.name)
 
 
-def read_header(line: str, table: Table) -> list[str]:
-    """Names of the columns, without spaces around them."""
-    header = parse_record(line, table.dialect.delimiter)
-    if not header:
-        raise BadFileError("has a header (line 1) that cannot be split; check `delimiter`, or have it delivered again")
-    header = [name.strip() for name in header]
-    twice = {name for name in header if header.count(name) > 1} & table.wanted_names
-    if twice:
-        raise BadFileError(f"names {', '.join(sorted(twice))} twice in its header; have it delivered with distinct names")
-    return header
+def describe_form(columns: Sequence[str], table: Table) -> Form:
+    """How lines under a header are split."""
+    header = frozenset(columns)
+    typed = [
+        (columns.index(list_delivered(column, header)[0]), column.type)
+        for column in table.columns
+        if column.type != "text" and not column.clean and column.dialect is None and list_delivered(column, header)
+    ]
+    return Form(table.dialect.delimiter, len(columns), table.layout, tuple(typed), table.dialect)
 
 
 def number_lines(file: FileText, position: int) -> pl.DataFrame:
-    """The lines below the header; the header is line 1."""
-    lines = pl.Series("line", [file.text.removesuffix("\n")]).str.split("\n").explode()[1:]
-    numbers = pl.int_range(2, len(lines) + 2, dtype=pl.Int64, eager=True).alias("_source_line")
+    """The lines below the header, with their numbers in the file."""
+    lines = pl.Series("line", [file.text.removesuffix("\n")]).str.split("\n").explode()[file.skipped :]
+    lines = lines[: len(lines) - file.skipped_at_end]
+    first = file.skipped + 1
+    numbers = pl.int_range(first, len(lines) + first, dtype=pl.Int64, eager=True).alias("_source_line")
     return pl.DataFrame([pl.Series("_file", [position], dtype=pl.Int32).new_from_index(0, len(lines)), numbers, lines])
 
 
-def split_lines(lines: pl.DataFrame, delimiter: str, width: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Records (columns "0", "1", ...) and the lines that cannot be split; blank lines are in neither."""
-    has_quote = lines["line"].str.contains(QUOTE, literal=True)
-    quoted, broken_quoted, taken = (
-        read_quoted(lines, has_quote.arg_true().to_list(), delimiter, width) if has_quote.any() else ([], [], set())
-    )
+def split_lines(lines: pl.DataFrame, delimiter: str, width: int, form: Form | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Records (columns "0", "1", ...) and the lines that cannot be split, with a reason; blank lines are in neither."""
+    form = form or Form(delimiter, width)
+    special = "|".join(re.escape(mark) for mark in (form.layout.quote, form.layout.escape) if mark)
+    is_special = lines["line"].str.contains(special) if special else pl.Series([False], dtype=pl.Boolean).new_from_index(0, lines.height)
+    quoted, broken_quoted, taken = read_quoted(lines, is_special.arg_true().to_list(), form) if is_special.any() else ([], {}, set())
     plain = lines
-    if has_quote.any():
+    if is_special.any():
         plain = lines.filter(pl.Series([position not in taken for position in range(lines.height)], dtype=pl.Boolean))
     plain = plain.filter(pl.col("line").str.strip_chars() != "")
     fits = plain["line"].str.count_matches(delimiter, literal=True) == width - 1
     cells = pl.col("line").str.split_exact(delimiter, width - 1).struct.rename_fields([str(column) for column in range(width)])
     split = plain.filter(fits).select("_file", "_source_line", cells).unnest("line")
-    broken = plain.filter(~fits)
+    broken = plain.filter(~fits).with_columns(pl.lit(UNREADABLE_LINE).alias("reason"))
+    fitted = [form.fit(line.split(delimiter)) for line in broken["line"].to_list()]
+    if any(cells is not None for cells in fitted):
+        places = broken.select("_file", "_source_line").rows()
+        quoted += [(*place, *cells) for place, cells in zip(places, fitted, strict=True) if cells is not None]
+        broken = broken.filter(pl.Series([cells is None for cells in fitted], dtype=pl.Boolean))
     if quoted:
-        schema = {"_file": pl.Int32, "_source_line": pl.Int64} | {str(column): pl.String for column in range(width)}
+        schema = SPLIT_SCHEMA | {str(column): pl.String() for column in range(width)}
         split = pl.concat([split, pl.DataFrame(quoted, schema=schema, orient="row")]).sort("_file", "_source_line")
     if broken_quoted:
-        broken = pl.concat([broken, lines[broken_quoted]]).sort("_file", "_source_line")
+        reasons = pl.Series("reason", list(broken_quoted.values()), dtype=pl.String)
+        broken = pl.concat([broken, lines[list(broken_quoted)].with_columns(reasons)]).sort("_file", "_source_line")
     return split, broken
 
 
-def read_quoted(
-    lines: pl.DataFrame, positions: list[int], delimiter: str, width: int
-) -> tuple[list[tuple[object, ...]], list[int], set[int]]:
+def read_quoted(lines: pl.DataFrame, positions: list[int], form: Form) -> tuple[list[tuple[object, ...]], dict[int, str], set[int]]:
     """Read the records that contain a quote, one by one. A record takes several lines where a quoted value contains line breaks.
 
-    Returns the records, the positions of lines that cannot be split, and all positions read.
+    Returns the records, the positions of lines that cannot be used with their reason, and all positions read.
     """
     records: list[tuple[object, ...]] = []
-    broken: list[int] = []
+    broken: dict[int, str] = {}
     taken: set[int] = set()
     file_of, line_of, text_of = lines["_file"].to_list(), lines["_source_line"].to_list(), lines["line"].to_list()
     for start in positions:
         if start in taken:
             continue
         taken.add(start)
-        cells, end = parse_record(text_of[start], delimiter), start
-        if cells is None and text_of[start].count(QUOTE) % 2:
-            cells, end = parse_long_record(text_of, file_of, start, delimiter, width)
-        if cells is None or len(cells) != width:
-            broken.append(start)
+        cells, end = form.fit(form.parse(text_of[start])), start
+        if cells is None and form.is_open(text_of[start]):
+            cells, end = parse_long_record(text_of, file_of, line_of, start, form)
+        if cells is None:
+            broken[start] = UNREADABLE_LINE
+        elif end > start and form.read_as_rows(text_of[start : end + 1]):
+            broken.update(dict.fromkeys(range(start, end + 1), QUOTE_OVER_ROWS))
+            taken.update(range(start, end + 1))
         else:
             records.append((file_of[start], line_of[start], *cells))
             taken.update(range(start, end + 1))
     return records, broken, taken
 
 
-def parse_record(text: str, delimiter: str) -> list[str] | None:
-    """Cells of one record; None when a quote is not closed or is in a wrong place."""
-    try:
-        return next(csv.reader([text], delimiter=delimiter, strict=True), None)
-    except csv.Error:
-        return None
-
-
-def parse_long_record(text_of: list[str], file_of: list[int], start: int, delimiter: str, width: int) -> tuple[list[str] | None, int]:
+def parse_long_record(text_of: list[str], file_of: list[int], line_of: list[int], start: int, form: Form) -> tuple[list[str] | None, int]:
     """Add lines until the open quote is closed and the record has the expected width; otherwise only the first line is broken."""
-    parts = [text_of[start]]
+    text = text_of[start]
+    marks = [mark for mark in (form.layout.quote, form.layout.escape) if mark]
     for end in range(start + 1, min(start + LONGEST_RECORD_LINES, len(text_of))):
-        if file_of[end] != file_of[start]:
+        if file_of[end] != file_of[start] or line_of[end] != line_of[end - 1] + 1:
             break
-        parts.append(text_of[end])
-        if text_of[end].count(QUOTE) % 2:
-            cells = parse_record("\n".join(parts), delimiter)
-            if cells is not None and len(cells) == width:
+        text += "\n" + text_of[end]
+        if any(mark in text_of[end] for mark in marks) and not form.is_open(text):
+            cells = form.fit(form.parse(text))
+            if cells is not None:
                 return cells, end
     return None, start

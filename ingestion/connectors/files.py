@@ -1,39 +1,72 @@
-"""Connector `files`: CSV, JSONL and Parquet files that match a glob, compressed (.gz) or not."""
+"""Connector `files`: CSV, JSON and Parquet files that match a glob, compressed (.gz) or not, or packed in a .zip."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import re
+import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fnmatch import fnmatch
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from ingestion.connectors.csv_lines import FileText, check_csv, read_csv_files
-from ingestion.connectors.json_lines import read_json_files
+from ingestion.connectors.csv_layout import FileText, lay_out
+from ingestion.connectors.csv_lines import read_csv_files
+from ingestion.connectors.json_lines import check_json, read_json_files
 from ingestion.connectors.parquet_rows import read_parquet_file
 from ingestion.declarations import DateColumn, FileDate, Source, Table
+from ingestion.delivered import list_delivered, read_column
 from ingestion.errors import BadFileError, IngestionError, SourceDownError
 from ingestion.protocol import BROKEN_SCHEMA, Batch, PresentFile, ReadFile, Reading
-from ingestion.rows import UNREADABLE_FILE, find_delivered, read_window_days
-from ingestion.values import blank_values, find_window_days, type_values
+from ingestion.rows import UNREADABLE_FILE, read_window_days
+from ingestion.timestamps import parse_dates
+from ingestion.values import find_window_days
 from ingestion.windows import Window
 
+LINE_END = re.compile(r"\r+(?=\n|\Z)")  # also \r\r\n, which programs make of \r\n by mistake
 BATCH_BYTES = 64_000_000  # bytes of decompressed text that are turned into rows at a time
 
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file of a table; `day` is the day in its name, if any."""
+    """A file of a table, or a member of a zip file; `day` is the day in its name, if any."""
 
     path: Path
     name: str
     day: date | None
+    member: str | None = None
+
+    @property
+    def suffix(self) -> str:
+        """The end of the name, which says how it is packed."""
+        return PurePosixPath(self.member or self.path.name).suffix.lower()
+
+    def measure(self) -> int:
+        """The size in bytes as `read` gives them."""
+        if self.member is None:
+            return self.path.stat().st_size
+        with zipfile.ZipFile(self.path) as packed:
+            return packed.getinfo(self.member).file_size
+
+    def read(self) -> bytes:
+        """The bytes of the file, or of the unpacked member. Raises BadFileError."""
+        if self.member is None:
+            return read_bytes(self.path)
+        try:
+            with zipfile.ZipFile(self.path) as packed:
+                return packed.read(self.member)
+        except OSError as error:
+            raise BadFileError(f"cannot be read ({error.strerror}); check that it exists and that its permissions allow reading") from error
+        except RuntimeError:
+            raise BadFileError("is encrypted; have it delivered without a password") from None
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError):
+            raise BadFileError("cannot be unpacked; have it delivered again") from None
 
 
 class FilesConnector:
@@ -69,10 +102,8 @@ class FilesConnector:
         return Reading(batches=self._read_files(table, found, files), files=files, days=days)
 
     def list_files(self, table: Table) -> list[PresentFile]:
-        """The table's files with their sizes on disk; their hashes are read when they are asked for."""
-        return [
-            PresentFile(found.name, found.path.stat().st_size, found.day, partial(hash_file, found.path)) for found in find_files(table)
-        ]
+        """The table's files with their sizes; their hashes are read when they are asked for."""
+        return [PresentFile(found.name, found.measure(), found.day, partial(hash_file, found)) for found in find_files(table)]
 
     def close(self) -> None:
         """Do nothing: no file is kept open."""
@@ -82,34 +113,59 @@ class FilesConnector:
         size = 0
         for each in found:
             try:
-                raw = read_bytes(each.path)
+                raw = each.read()
                 files.append(ReadFile(each.name, hashlib.sha256(raw).hexdigest(), len(raw)))
-                if table.format == "parquet":
-                    yield read_parquet_file(raw, each.name, each.day, table)
-                    continue
-                text = read_text(raw, each.path, table)
-                if table.format == "csv":
-                    check_csv(text, table)
+                content = prepare_file(raw, each, table)
             except BadFileError as error:
                 if not self._quarantines:
                     raise BadFileError(f"{table.label}: {each.name}: {error}") from error
                 yield refuse_file(each, str(error))
                 continue
-            if not text:
-                continue
-            texts.append(FileText(each.name, each.day, text))
-            size += len(text)
+            if isinstance(content, Batch):
+                yield content
+            elif content.text:
+                texts.append(content)
+                size += len(content.text)
             if size > BATCH_BYTES:
-                yield from parse_texts(texts, table)
+                yield from self._parse_texts(texts, table)
                 texts, size = [], 0
-        yield from parse_texts(texts, table)
+        yield from self._parse_texts(texts, table)
+
+    def _parse_texts(self, texts: list[FileText], table: Table) -> Iterator[Batch]:
+        """Rows of text files. When a library fails, the files are read one by one, and the one it fails on is a bad file."""
+        if not texts:
+            return
+        try:
+            yield from list(read_csv_files(texts, table) if table.format == "csv" else read_json_files(texts, table))
+            return
+        except (IngestionError, MemoryError):
+            raise
+        except (Exception, pl.exceptions.PanicException) as error:
+            if len(texts) == 1:
+                problem = f"cannot be read as {table.format} ({type(error).__name__}); have it delivered again"
+                if not self._quarantines:
+                    raise BadFileError(f"{table.label}: {texts[0].name}: {problem}") from error
+                yield refuse_file(texts[0], problem)
+                return
+        for text in texts:
+            yield from self._parse_texts([text], table)
 
 
-def parse_texts(texts: list[FileText], table: Table) -> Iterable[Batch]:
-    """Rows of text files."""
-    if not texts:
-        return []
-    return read_csv_files(texts, table) if table.format == "csv" else read_json_files(texts, table)
+def prepare_file(raw: bytes, found: FoundFile, table: Table) -> Batch | FileText:
+    """The rows of a Parquet file, or a text whose header was found. Raises BadFileError, also for any failure nobody thought of."""
+    try:
+        if table.format == "parquet":
+            return read_parquet_file(raw, found.name, found.day, table)
+        file = FileText(found.name, found.day, read_text(raw, found, table))
+        if table.format == "csv":
+            return lay_out(file, table)
+        check_json(file.text, table)
+        return file
+    except (IngestionError, MemoryError):
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:
+        problem = f"cannot be read as {table.format} ({type(error).__name__}); check `format`, or have it delivered again"
+        raise BadFileError(problem) from error
 
 
 def find_files(table: Table) -> list[FoundFile]:
@@ -120,7 +176,30 @@ def find_files(table: Table) -> list[FoundFile]:
         paths.sort(key=lambda path: path.stat().st_mtime_ns)
     if not paths and not table.allow_empty:
         raise SourceDownError(f"{table.label}: no file matches {table.path}; check `path` in sources.yml and that the folder exists")
-    return [FoundFile(path, path.relative_to(root).as_posix(), find_file_day(path, table)) for path in paths]
+    found = []
+    for path in paths:
+        name = path.relative_to(root).as_posix()
+        members = list_members(path, table)
+        if members is None:
+            found.append(FoundFile(path, name, find_file_day([path.name], table)))
+        else:
+            found += [FoundFile(path, f"{name}/{each}", find_file_day([path.name, each], table), each) for each in members]
+    return found
+
+
+def list_members(path: Path, table: Table) -> list[str] | None:
+    """Names of the files in a zip file; None for other files, and for one that cannot be read, which fails when it is."""
+    if path.suffix.lower() != ".zip":
+        return None
+    try:
+        with zipfile.ZipFile(path) as packed:
+            names = [each.filename for each in packed.infolist() if not each.is_dir()]
+    except (OSError, zipfile.BadZipFile):
+        return None
+    hidden = ("__MACOSX/", ".")
+    names = [name for name in names if not name.startswith(hidden[0]) and not PurePosixPath(name).name.startswith(hidden[1])]
+    wanted = sorted(name for name in names if fnmatch(PurePosixPath(name).name, table.layout.zip_members))
+    return wanted or None
 
 
 def order_by_name(path: Path) -> tuple[list[tuple[int, str]], str]:
@@ -131,12 +210,11 @@ def order_by_name(path: Path) -> tuple[list[tuple[int, str]], str]:
     return key, path.as_posix()
 
 
-def hash_file(path: Path) -> str:
-    """The SHA-256 of a file's bytes; "" when it cannot be read, which its load will say."""
+def hash_file(found: FoundFile) -> str:
+    """The SHA-256 of a file's bytes, or of a member's; "" when it cannot be read, which its load will say."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+        return hashlib.sha256(found.read()).hexdigest()
+    except BadFileError:
         return ""
 
 
@@ -147,19 +225,28 @@ def split_pattern(path: Path) -> tuple[Path, str]:
     return Path(*parts[:fixed]), "/".join(parts[fixed:])
 
 
-def find_file_day(path: Path, table: Table) -> date | None:
-    """The day in a file's name, as YYYY-MM-DD or YYYYMMDD with any separators."""
-    if not isinstance(table.placement, FileDate):
+def find_file_day(names: list[str], table: Table) -> date | None:
+    """The day in a file's name, or else in that of its member: by the declared format, or YYYY-MM-DD or YYYYMMDD with any separators."""
+    placement = table.placement
+    if not isinstance(placement, FileDate):
         return None
-    match = table.placement.pattern.search(path.name)
-    text = (match[1] if match.re.groups else match[0]) if match else ""
-    digits = "".join(character for character in text or "" if character.isdecimal())
+    matches = [match for match in map(placement.pattern.search, names) if match]
+    text = (matches[0][1] if matches[0].re.groups else matches[0][0]) or "" if matches else ""
+    if placement.day_format is not None:
+        day = parse_dates(pl.Series([text], dtype=pl.String), (placement.day_format,), table.dialect.language)[0]
+        if text and isinstance(day, date):
+            return day
+        raise IngestionError(
+            f"{table.label}: {names[-1]}: window.file_date finds no day of the form {placement.day_format} in the name; "
+            "narrow `path`, or correct the pattern or `file_date_format`"
+        )
+    digits = "".join(character for character in text if character.isdecimal())
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])) if len(digits) == 8 else date.fromisoformat("")
     except ValueError:
         raise IngestionError(
-            f"{table.label}: {path.name}: window.file_date finds no day (year, month, day) in the name; "
-            "narrow `path` or correct the pattern"
+            f"{table.label}: {names[-1]}: window.file_date finds no day (year, month, day) in the name; "
+            "narrow `path`, correct the pattern, or say the order in `file_date_format`"
         ) from None
 
 
@@ -171,12 +258,16 @@ def read_bytes(path: Path) -> bytes:
         raise BadFileError(f"cannot be read ({error.strerror}); check that it exists and that its permissions allow reading") from error
 
 
-def read_text(raw: bytes, path: Path, table: Table) -> str:
+def read_text(raw: bytes, found: FoundFile, table: Table) -> str:
     """Decompress and decode a file. Raises BadFileError when its content does not fit its name or its declared encoding."""
-    if path.suffix == ".gz":
+    if found.suffix == ".gz":
         raw = unpack(raw)
     elif raw.startswith(b"\x1f\x8b"):
         raise BadFileError("is packed with gzip but its name does not end in .gz; rename it")
+    elif found.suffix == ".zip" or raw.startswith(b"PK\x03\x04"):
+        if found.suffix != ".zip":
+            raise BadFileError("is packed with zip but its name does not end in .zip; rename it (or it is a spreadsheet: save it as csv)")
+        raise BadFileError("is no zip file, is damaged, or holds no file that `zip_members` names; have it delivered again")
     encoding = table.dialect.encoding
     is_wide = encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32"))
     if not is_wide and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -189,7 +280,8 @@ def read_text(raw: bytes, path: Path, table: Table) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         raise BadFileError(f"is not {encoding} (line {line}); set `encoding` (often windows-1252) or have it delivered again") from error
     if "\r" in text:
-        text = text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
+        text = LINE_END.sub("", text).replace("\n\r", "\n") if "\n" in text else text.replace("\r", "\n")
+    text = text.replace("\n\ufeff", "\n")  # where files were put one behind the other
     if not text.strip() and not table.allow_empty:
         raise BadFileError("is empty; have it delivered again, or set `allow_empty: true` when no rows is fine")
     return text if text.strip() else ""
@@ -205,7 +297,7 @@ def unpack(raw: bytes) -> bytes:
         raise BadFileError("is not gzip or is damaged; have it delivered again") from None
 
 
-def refuse_file(found: FoundFile, problem: str) -> Batch:
+def refuse_file(found: FoundFile | FileText, problem: str) -> Batch:
     """One rejected row in place of a file that cannot be read."""
     row = {
         "_source_file": [found.name],
@@ -228,8 +320,6 @@ def read_batch_days(batch: Batch, table: Table) -> pl.Series:
     column = table.find_column(name)
     if column is None:
         return read_window_days(batch.rows[name], table) if name in batch.header else pl.Series([], dtype=pl.Date)
-    delivered = find_delivered(column, batch.header)
-    if delivered is None:
+    if not list_delivered(column, batch.header):
         return pl.Series([], dtype=pl.Date)
-    written = blank_values(batch.rows[delivered], column.type, table.dialect)
-    return find_window_days(type_values(written, column.type, table.dialect, table.time_zone), table.company_time_zone)
+    return find_window_days(read_column(column, batch.rows, batch.header, table).values, table.company_time_zone)

@@ -1,4 +1,4 @@
-"""JSONL text to rows: one object per line; a field of a nested object has a name with dots."""
+"""JSON to rows: one object per line, or whole documents. A field of a nested object has a name with dots, a place in a list is a number."""
 
 from __future__ import annotations
 
@@ -6,15 +6,43 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
-from ingestion.connectors.csv_lines import UNREADABLE_LINE, FileText
+from ingestion.connectors.csv_layout import FileText
+from ingestion.connectors.csv_lines import UNREADABLE_LINE
 from ingestion.declarations import Table
-from ingestion.protocol import BROKEN_SCHEMA, Batch
+from ingestion.errors import BadFileError
+from ingestion.protocol import BROKEN_SCHEMA, NATIVE_MARK, Batch
 
-DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)  # numbers are kept as the text in the file
+BETWEEN_DOCUMENTS = " \t\r\n\x1e\ufeff"  # a record separator may stand before each document (RFC 7464)
+SURROGATES = ("\\ud", "\\uD")  # how JSON begins half a character
+
+
+class Number(str):
+    """A number as the file writes it."""
+
+    __slots__ = ()
+
+
+def read_number(text: str) -> Number:
+    """The text of a number; one with an exponent is written out where it shows every digit of a whole number."""
+    if "e" in text or "E" in text:
+        value = Decimal(text)
+        exponent, digits = value.as_tuple().exponent, value.as_tuple().digits
+        if isinstance(exponent, int) and -len(digits) < exponent <= 0 and value == value.to_integral_value():
+            return Number(format(value.to_integral_value(), "f"))
+    return Number(text)
+
+
+def read_constant(text: str) -> Number | None:
+    """NaN is what writers put where there is no number."""
+    return None if text == "NaN" else Number(text)
+
+
+DECODER = json.JSONDecoder(parse_float=read_number, parse_int=Number, parse_constant=read_constant)
 
 
 @dataclass
@@ -33,15 +61,23 @@ class Node:
             self.children.setdefault(path[0], Node()).add_path(path[1:], cells)
 
     def take(self, value: Any) -> None:
-        """Add one cell for every wanted field; null when the value is not an object or lacks the field."""
+        """Add one cell for every wanted field; null when the value is neither object nor list, or lacks the field."""
         if not isinstance(value, dict):
-            value = {}
+            value = self.number_items(value) if isinstance(value, list) else {}
         self.keys.update(value)
         for key, cells in self.cells.items():
             cell = value.get(key)
-            cells.append(cell if cell is None or type(cell) is str else write_cell(cell))
+            cells.append(cell if cell is None or type(cell) is str or type(cell) is Number else write_cell(cell))
         for key, child in self.children.items():
             child.take(value.get(key))
+
+    def number_items(self, items: list[Any]) -> dict[str, Any]:
+        """The wanted items of a list by their places: 0 is the first one, -1 the last one."""
+        found = {}
+        for key in (*self.cells, *self.children):
+            if key.removeprefix("-").isdecimal() and -len(items) <= int(key) < len(items):
+                found[key] = items[int(key)]
+        return found
 
     def name_keys(self, prefix: str = "") -> Iterator[str]:
         """Dotted names of all fields seen; a nested object with wanted fields is listed by its fields."""
@@ -50,43 +86,159 @@ class Node:
             yield from child.name_keys(f"{prefix}{key}.")
 
 
+class Collector:
+    """Cells of the rows of all files of a batch, and what is no row."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._cells: dict[str, list[str | None]] = {name: [] for name in sorted(table.wanted_names)}
+        self._dotted = {name for name in self._cells if "." in name}
+        self._root = Node()
+        for name, column in self._cells.items():
+            self._root.add_path(name.split("."), column)
+        self._origins: list[tuple[str, int, object]] = []
+        self._broken: list[tuple[object, ...]] = []
+
+    def add(self, row: dict[str, Any], file: FileText, number: int) -> bool:
+        """Add one row; False, with nothing added, when a value of it cannot be written (it is nested too deep)."""
+        try:
+            self._root.take(row)
+            if not self._dotted.isdisjoint(row):  # a key whose own name contains dots
+                for name in self._dotted & row.keys():
+                    self._cells[name][-1] = write_cell(row[name])
+        except (RecursionError, ValueError):
+            for cells in self._cells.values():
+                del cells[len(self._origins) :]
+            return False
+        self._origins.append((file.name, number, file.day))
+        return True
+
+    def refuse(self, text: str, file: FileText, number: int) -> None:
+        """Something that is no row; only its hash is kept."""
+        digest = hashlib.sha256(text.encode(self._table.dialect.encoding, "replace")).hexdigest()
+        self._broken.append((file.name, number, file.day, UNREADABLE_LINE, digest))
+
+    def build(self, origin: str) -> Batch:
+        """The batch of all rows added."""
+        lineage_schema = {"_source_file": pl.String, "_source_line": pl.Int64, "_file_date": pl.Date}
+        lineage = pl.DataFrame(self._origins, schema=lineage_schema, orient="row")
+        columns = [pl.Series(name, values, dtype=pl.String) for name, values in self._cells.items()]
+        if any(dialect != dialect.for_native() for dialect in map(self._table.dialect_of, self._table.columns)):
+            columns += [
+                pl.Series(name + NATIVE_MARK, [type(value) is Number for value in values], dtype=pl.Boolean)
+                for name, values in self._cells.items()
+            ]
+        refused = pl.DataFrame(self._broken, schema=BROKEN_SCHEMA, orient="row")
+        header = frozenset(self._root.name_keys())
+        return Batch(lineage.with_columns(columns), refused, header, tuple(sorted(header - self._table.declared_names)), origin)
+
+
 def read_json_files(files: Sequence[FileText], table: Table) -> Iterator[Batch]:
     """One batch for all files. A field that a line lacks is null; a column that no line has is missing."""
-    cells: dict[str, list[str | None]] = {name: [] for name in sorted(table.wanted_names)}
-    root = Node()
-    for name, column in cells.items():
-        root.add_path(name.split("."), column)
-    dotted = {name for name in cells if "." in name}
-    origins: list[tuple[str, int, object]] = []
-    broken: list[tuple[object, ...]] = []
+    collector = Collector(table)
     for file in files:
+        if table.format == "json":
+            is_doubtful = may_hold_surrogate(file.text)
+            for number, record in enumerate(read_documents(file.text, table), start=1):
+                is_row = isinstance(record, dict) and (not is_doubtful or is_writable(record))
+                if not is_row or not collector.add(record, file, number):
+                    collector.refuse(repr(record), file, number)
+            continue
         for number, line in enumerate(file.text.split("\n"), start=1):
             if not line.strip():
                 continue
             row = parse_object(line)
-            if row is None:
-                digest = hashlib.sha256(line.encode(table.dialect.encoding, "replace")).hexdigest()
-                broken.append((file.name, number, file.day, UNREADABLE_LINE, digest))
-                continue
-            origins.append((file.name, number, file.day))
-            root.take(row)
-            if not dotted.isdisjoint(row):  # a key whose own name contains dots
-                for name in dotted & row.keys():
-                    cells[name][-1] = write_cell(row[name])
-    lineage = pl.DataFrame(origins, schema={"_source_file": pl.String, "_source_line": pl.Int64, "_file_date": pl.Date}, orient="row")
-    rows = lineage.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in cells.items())
-    refused = pl.DataFrame(broken, schema=BROKEN_SCHEMA, orient="row")
-    header = frozenset(root.name_keys())
-    yield Batch(rows, refused, header, tuple(sorted(header - table.declared_names)), files[0].name)
+            if row is None or not collector.add(row, file, number):
+                collector.refuse(line, file, number)
+    yield collector.build(files[0].name)
+
+
+def check_json(text: str, table: Table) -> None:
+    """Raise BadFileError when a document is damaged, has no rows, or is one although lines are declared."""
+    if not text:
+        return
+    if table.format == "json":
+        if next(read_documents(text, table), None) is None and not table.allow_empty:
+            raise BadFileError("has no rows; have it delivered again, or set `allow_empty: true` when no rows is fine")
+        for _ in read_documents(text, table):
+            pass
+    elif is_document(text):
+        raise BadFileError("is one JSON document and not one object per line; set `format: json`")
+
+
+def is_document(text: str) -> bool:
+    """True for a list or an object over several lines, and for objects one behind the other on a line."""
+    first = text.lstrip(BETWEEN_DOCUMENTS).partition("\n")[0]
+    try:
+        _, end = DECODER.raw_decode(first)
+    except (ValueError, RecursionError):
+        return first.rstrip() in ("{", "[", "[{") and read_whole(text)
+    return first.startswith(("[{", "{")) and (first[0] == "[" or first[end:].lstrip(BETWEEN_DOCUMENTS).startswith("{"))
+
+
+def read_whole(text: str) -> bool:
+    """True when the text begins with a whole document."""
+    try:
+        DECODER.raw_decode(text.lstrip(BETWEEN_DOCUMENTS))
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def read_documents(text: str, table: Table) -> Iterator[Any]:
+    """The records of a text: items of lists, objects one behind the other, or what stands at `records` in each. Raises BadFileError."""
+    path = table.layout.records
+    position = 0
+    while True:
+        while position < len(text) and text[position] in BETWEEN_DOCUMENTS:
+            position += 1
+        if position >= len(text):
+            return
+        try:
+            document, position = DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError) as error:
+            line = text.count("\n", 0, error.pos if isinstance(error, json.JSONDecodeError) else position) + 1
+            raise BadFileError(f"is not JSON, or ends too early (line {line}); check `format`, or have it delivered again") from None
+        records = find_records(document, path) if path is not None else document
+        yield from records if isinstance(records, list) else [records]
+
+
+def find_records(document: Any, path: str) -> Any:
+    """What stands at a path of names with dots. Raises BadFileError."""
+    found = document
+    for key in path.split("."):
+        if isinstance(found, list) and key.removeprefix("-").isdecimal() and -len(found) <= int(key) < len(found):
+            found = found[int(key)]
+        elif isinstance(found, dict) and key in found:
+            found = found[key]
+        else:
+            raise BadFileError(f"has nothing at `records: {path}`; correct the path, or have it delivered again")
+    return [] if found is None else found
 
 
 def parse_object(line: str) -> dict[str, Any] | None:
-    """The object of a line; None when the line is not a JSON object."""
+    """The object of a line; None when the line is not a JSON object, or holds half a character (a lone surrogate)."""
     try:
         value = DECODER.decode(line)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return None
+    return value if not may_hold_surrogate(line) or is_writable(value) else None
+
+
+def may_hold_surrogate(text: str) -> bool:
+    """False for a text in which every character is whole."""
+    return any(mark in text for mark in SURROGATES)
+
+
+def is_writable(value: Any) -> bool:
+    """False when a text or a key in it cannot be written as UTF-8."""
+    try:
+        write_json(value).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
 
 
 def write_cell(value: Any) -> str | None:
@@ -95,4 +247,13 @@ def write_cell(value: Any) -> str | None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False)
+    return write_json(value)
+
+
+def write_json(value: Any) -> str:
+    """A value as JSON, with its numbers as the file writes them."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {write_json(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(write_json, value)) + "]"
+    return str(value) if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)

@@ -10,22 +10,23 @@ import polars as pl
 from ingestion.declarations import Table
 from ingestion.errors import BadFileError
 from ingestion.protocol import BROKEN_SCHEMA, Batch
+from ingestion.values import write_text
 
 
 def read_parquet_file(raw: bytes, name: str, day: date | None, table: Table) -> Batch:
-    """The declared columns of one file, with the types of the file."""
+    """The declared columns of one file, with the types of the file. Categories are text; lists, objects and maps are JSON text."""
     try:
         header = list(pl.read_parquet_schema(io.BytesIO(raw)))
         wanted = [column for column in header if column in table.wanted_names]
         rows = pl.read_parquet(io.BytesIO(raw), columns=wanted)
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         raise BadFileError("is not a Parquet file or is damaged; check `format`, or have it delivered again") from None
-    nested = [column for column in wanted if rows[column].dtype.is_nested()]
-    if nested:
-        raise BadFileError(f"columns with lists or objects: {', '.join(nested)}; have them delivered as plain columns")
     if not rows.height and not table.allow_empty:
         raise BadFileError("has no rows; have it delivered again, or set `allow_empty: true` when no rows is fine")
+    nested = [column for column in wanted if rows[column].dtype.is_nested()]
     rows = rows.with_columns(
+        *(write_text(rows[column]) for column in nested),
+        *(pl.col(column).cast(pl.String) for column in wanted if rows[column].dtype in (pl.Categorical, pl.Enum)),
         pl.lit(name).alias("_source_file"),
         pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("_source_line"),
         pl.lit(day, dtype=pl.Date).alias("_file_date"),

@@ -133,3 +133,72 @@ def test_a_missing_sources_file_and_one_without_sources_say_so(company: SmallCom
     company.write("sources.yml", "- a list\n")
     with pytest.raises(DefinitionError, match=r"sources.yml: must hold named entries"):
         company.load()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"thousands": ["..", ","]}, r"tables.t.thousands: '..' is one character"),
+        ({"thousands": ["1"]}, r"tables.t.thousands: '1' cannot stand between thousands"),
+        ({"thousands": [" ", "."]}, r"tables.t.thousands: is the same character as decimal \(\.\)"),
+        ({"currency": ["€", "5"]}, r"tables.t.currency: '5' is no sign of a currency; write one like €"),
+        ({"negative": ["red"]}, r"tables.t.negative: 'red' is unknown; use one of trailing_minus, brackets"),
+        ({"true_values": ["X"], "false_values": ["x"]}, r"tables.t.false_values: 'x' is one of the true_values too"),
+        ({"timestamp_formats": ["epoch_ms"]}, r"timestamp_formats: 'epoch_ms' is not a pattern.*did you mean epoch_microseconds|epoch_"),
+        ({"timestamp_formats": ["%d-%m-%Y %Q"]}, r"timestamp_formats: '%d-%m-%Y %Q' has %Q, which is no part of a strptime pattern"),
+        ({"timestamp_formats": ["%d-%m-%Y %H"]}, r"timestamp_formats: '%d-%m-%Y %H' has an hour without minutes"),
+        ({"date_formats": ["%s"]}, r"date_formats: '%s' is a moment, not a day; give the column the type timestamp"),
+        ({"language": "Dutch"}, r"tables.t.language: is 'Dutch'; write it like nl or pt-BR"),
+        ({"language": "qx"}, r"tables.t.language: 'qx' is not a language of the Unicode CLDR"),
+        ({"time_zone_names": {"ET": "New York"}}, r"tables.t.time_zone_names.ET: 'New York' is not a time zone"),
+        ({"skip_before_header": -1}, r"skip_before_header: is -1; write a number of lines, or a pattern"),
+        ({"skip_after_header": "("}, r"skip_after_header: is not a regular expression"),
+        ({"skip_lines": "["}, r"skip_lines: is not a regular expression"),
+        ({"skip_at_end": "two"}, r"skip_at_end: is 'two'; write a number of lines, 0 or more"),
+        ({"header": False}, r"column_names: names the columns where `header: false`; write both, or neither"),
+        ({"column_names": ["a"]}, r"column_names: names the columns where `header: false`"),
+        ({"header": False, "column_names": ["a", "a"]}, r"column_names: has 'a' twice; names are unique"),
+        ({"header": False, "column_names": ["a"], "skip_after_header": 1}, r"skip_after_header: needs a header; use skip_before_header"),
+        ({"duplicate_names": "both"}, r"duplicate_names: 'both' is unknown; use one of refuse, first, last, numbered"),
+        ({"short_rows": "cut"}, r"short_rows: 'cut' is unknown; use one of reject, fill"),
+        ({"long_rows": "fill"}, r"long_rows: 'fill' is unknown; use one of reject, cut_empty, cut, join"),
+        ({"quote": "off"}, r"quote: is 'off'; write one character, or none"),
+        ({"quote": ","}, r"quote: is the same character as delimiter"),
+        ({"escape": '"'}, r"escape: is the same character as delimiter or quote"),
+        ({"records": "data.orders"}, r"records: only counts for json files, not for csv; remove it, or set `format: json`"),
+        ({"format": "json", "records": "data..orders"}, r"records: is 'data..orders'; write names with dots between them"),
+        ({"format": "jsonl", "skip_at_end": 1}, r"skip_at_end: only counts for csv files, not for jsonl; remove it"),
+        ({"window": {"column": "at", "file_date_format": "%d"}}, r"window.file_date_format: needs `file_date`"),
+        ({"window": {"file_date": ".*", "file_date_format": "dmy"}}, r"window.file_date_format: 'dmy' is not a pattern"),
+        (
+            {"columns": {"id": {"type": "text", "decimal": ","}}},
+            r"columns.id.decimal: only counts for columns of type integer or decimal or",
+        ),
+        ({"columns": {"id": {"type": "decimal", "decimal": ",", "thousands": ","}}}, r"columns.id.thousands: is the same character"),
+        (
+            {"columns": {"id": {"type": "date", "time_zone_column": "tz"}}},
+            r"columns.id.time_zone_column: only counts for columns of type timestamp",
+        ),
+        ({"columns": {"id": {"type": "text", "clean": [{"pattern": "("}]}}}, r"columns.id.clean.*pattern: is not a regular expression"),
+        ({"columns": {"id": {"type": "text", "clean": [{"pattern": "a", "by": "\\2"}]}}}, r"columns.id.clean.*by: cannot replace"),
+        ({"columns": {"id": {"type": "text", "clean": [{"by": "x"}]}}}, r"columns.id.clean.*pattern: is missing"),
+    ],
+)
+def test_a_mistake_in_how_values_or_files_are_described_is_named(company: SmallCompany, change: dict[str, Any], expected: str) -> None:
+    (problem,) = problems_of(company, {"t": daily_csv(**change)})
+    assert re.search(expected, problem) and problem.startswith(f"{company.root / 'sources.yml'}: sources.crm.")
+
+
+def test_keys_of_a_column_go_before_those_of_its_table(company: SmallCompany) -> None:
+    columns = {
+        "a": {"type": "decimal"},
+        "b": {"type": "decimal", "decimal": ",", "thousands": ".", "null_values": []},
+        "c": {"type": "timestamp", "time_zone": "UTC", "language": "nl"},
+        "d": {"type": "timestamp"},
+    }
+    table = company.declare({"t": daily_csv(columns=columns, null_values=["-"], time_zone_column="tz")}).tables["t"]
+    a, b, c, d = table.columns
+    assert table.dialect_of(a) == table.dialect and table.dialect_of(a).null_values == ("-",)
+    assert (table.dialect_of(b).decimal, table.dialect_of(b).thousands, table.dialect_of(b).null_values) == (",", ".", ())
+    assert (table.zone_of(c), c.zone_column, table.dialect_of(c).language) == ("UTC", None, "nl")
+    assert (table.zone_of(d), d.zone_column) == ("Europe/Amsterdam", "tz") and table.wanted_names == {"a", "b", "c", "d", "tz"}
