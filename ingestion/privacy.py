@@ -23,8 +23,13 @@ NAMED_EMAIL = re.compile(r"[^<>]*<([^<>]*)>")
 NOBODY = frozenset({
     "anonymous", "anonym", "anonymus", "anoniem", "anonyme", "anonimo", "guest", "gast", "invite", "invitado", "unknown", "onbekend",
     "unbekannt", "inconnu", "desconocido", "unavailable", "withheld", "restricted", "blocked", "private", "none", "null", "nil", "nan",
-    "n/a", "na", "undefined", "geen", "keine", "ninguno",
+    "n/a", "na", "undefined", "geen", "keine", "ninguno", "no caller id", "walk in", "walk-in",
 })  # fmt: skip
+# words that may stand beside one of those
+SOMEBODY = frozenset(
+    {"customer", "user", "caller", "account", "number", "id", "klant", "kunde", "client", "cliente", "nummer", "numero", "beller"}
+)
+COUNTED = ("123456789", "1234567890", "0123456789", "987654321", "9876543210", "0987654321")  # keys pressed in their order
 SPELLED = ("anonymous", "unavailable", "unknown", "restricted", "blocked", "private", "withheld")
 KEYS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 SPELLED_NUMBERS = frozenset(word.translate(KEYS) for word in SPELLED)
@@ -36,7 +41,9 @@ NULL_DIGITS = 7  # zeros at the end of a number that was made up
 def find_nobody(value: str) -> bool:
     """True for a value that stands for no one: nothing but zeros and signs, or a word for nobody."""
     text = value.strip().strip("<>()[]'\"").strip().casefold()
-    return text in NOBODY or not re.search(r"[^\W_]", text) or re.fullmatch(r"[-+]?0[0\W_]*|-1(?:[.,]0)?", text) is not None
+    words = set(re.split(r"[\s_\-]+", text))
+    is_word = text in NOBODY or (words <= NOBODY | SOMEBODY and bool(words & NOBODY))
+    return is_word or not re.search(r"[^\W_]", text) or re.fullmatch(r"[-+]?0[0\W_]*|-1(?:[.,]0)?", text) is not None
 
 
 def normalise_customer_id(value: str, country: str | None = None) -> str:
@@ -62,7 +69,7 @@ def normalise_phone(value: str, country: str | None = None) -> str:
     digits = NOT_DIGITS.sub("", text)
     if HASHED.fullmatch(text) and not text.isdecimal():
         return text.lower()
-    if find_nobody(text) or len(set(digits)) < 2 or digits.endswith("0" * NULL_DIGITS):
+    if find_nobody(text) or len(set(digits)) < 2 or digits.endswith("0" * NULL_DIGITS) or digits in COUNTED:
         return ""
     try:
         number = phonenumbers.parse(text, country)

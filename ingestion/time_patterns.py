@@ -179,7 +179,7 @@ def read_epochs(text: pl.Series, digits: int) -> pl.Series:
     groups = text.str.strip_chars().str.extract_groups(r"^([+-]?)(\d{1,19})(?:[.,](\d+))?$").struct.unnest()
     sign, whole, fraction = groups.get_columns()
     number = whole.cast(pl.Int64, strict=False)
-    number = number.set(number > LAST_SECOND * 10 ** min(digits, 7), None)
+    number = number.set(number > min(LAST_SECOND * 10**digits, 2**63 - 1), None)
     wanted = max(6 - digits, 0)
     rest = fraction.fill_null("").str.slice(0, wanted).str.pad_end(wanted, "0").cast(pl.Int64, strict=False).fill_null(0)
     micros = number * 10**wanted + rest if digits <= 6 else number // 10 ** (digits - 6)

@@ -138,10 +138,13 @@ def list_marks(dialect: Dialect) -> str:
 def plain_numbers(text: pl.Series, dialect: Dialect, fraction: str) -> pl.Series:
     """Numbers without thousands separators and with a point; null for other texts. A separator must stand between groups of three digits.
 
-    `fraction` is the pattern of the digits after the decimal mark. An exponent is allowed, and the minus sign of typesetters is a minus.
+    `fraction` is the pattern of the digits after the decimal mark. An exponent is allowed, the minus sign of typesetters is a minus,
+    and `12,-` has no cents.
     """
     number, marks = describe_numbers(dialect, fraction)
     text = text.str.replace(MINUS, "-", literal=True)
+    if "trailing_minus" not in dialect.negatives:  # `12,-` is twelve and no cents
+        text = text.str.replace(rf"(\d{re.escape(dialect.decimal)})[-\u{{2013}}\u{{2014}}]{{1,2}}", "${1}0")
     if dialect.currency or dialect.negatives:
         text = take_signs_off(text, dialect, number)
     numbers = text.set(~text.str.contains(rf"^[+-]?{number}$"), None)

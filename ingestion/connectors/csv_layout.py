@@ -152,7 +152,7 @@ def read_header(text: str, table: Table, number: int = 1) -> tuple[str, ...]:
     header = parse_cells(text, table)
     if not header:
         raise BadFileError(f"has a header (line {number}) that cannot be split; check `delimiter`, or {AGAIN}")
-    names = tuple(" ".join(name.split()) for name in header)
+    names = tuple(name.strip() for name in header)
     return names[:-1] if table.layout.has_trailing_delimiter and len(names) > 1 and not names[-1] else names
 
 
@@ -213,7 +213,7 @@ def find_header_lines(lines: pl.Series, header: tuple[str, ...], header_line: st
     fewest = min(2, len(given & table.declared_names))
     headers: dict[int, tuple[str, ...]] = {}
     for position, text in zip(found.arg_true().to_list(), lines.filter(found).to_list(), strict=True):
-        names = header if text == header_line else tuple(" ".join(cell.split()) for cell in parse_cells(text, table) or ())
+        names = header if text == header_line else tuple(cell.strip() for cell in parse_cells(text, table) or ())
         if names != header and table.layout.has_trailing_delimiter and names[-1:] == ("",):
             names = names[:-1]
         if names == header or is_header(names, header, required, fewest, table):

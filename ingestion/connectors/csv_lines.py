@@ -71,12 +71,15 @@ class Form:
         rows = [line.split(self.delimiter) for line in lines]
         if self.typed is None or any(len(cells) != self.width for cells in rows):
             return False
+        says_something = pl.Series([not self.typed], dtype=pl.Boolean).new_from_index(0, len(rows))
         for position, column_type in self.typed:
             cells = [row[position].strip().strip(self.layout.quote or "") for row in rows]
             written = blank_values(pl.Series(cells, dtype=pl.String), column_type, self.dialect)
-            if type_values(written, column_type, self.dialect, "UTC").is_null().any():
+            typed = type_values(written, column_type, self.dialect, "UTC")
+            if (written.is_not_null() & typed.is_null()).any():
                 return False
-        return bool(self.typed) or self.width >= FEWEST_UNTYPED_CELLS
+            says_something = says_something | typed.is_not_null()
+        return says_something.all() and (bool(self.typed) or self.width >= FEWEST_UNTYPED_CELLS)
 
 
 def read_csv_files(files: Sequence[FileText], table: Table) -> Iterator[Batch]:

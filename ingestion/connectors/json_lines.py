@@ -172,7 +172,7 @@ def is_document(text: str) -> bool:
     try:
         _, end = DECODER.raw_decode(first)
     except (ValueError, RecursionError):
-        return first.rstrip() in ("{", "[", "[{") and read_whole(text)
+        return first.startswith(("{", "[")) and read_whole(text)
     return first.startswith(("[{", "{")) and (first[0] == "[" or first[end:].lstrip(BETWEEN_DOCUMENTS).startswith("{"))
 
 

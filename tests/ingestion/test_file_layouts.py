@@ -48,6 +48,8 @@ def test_a_quote_that_swallows_rows_is_named_and_its_rows_are_counted(company: S
     assert rows["no"].to_list() == ["A1", None, None, None, None, "A6"]
     assert rows["_rejected_reason"].to_list() == [None, *["quote over several rows"] * 4, None]
     assert rows["_source_line"].to_list() == [2, 3, 4, 5, 6, 7]
+    rows = land_csv(company, TSV.replace("A3\tplain\t3", "A3\t\t3"), {**ITEMS, "n": {"type": "integer"}}, delimiter="\t")
+    assert rows["_rejected_reason"].to_list() == [None, *["quote over several rows"] * 4, None]
 
 
 def test_a_comment_over_several_lines_is_no_swallowed_row(company: SmallCompany) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ingestion.declarations import Dialect
+from ingestion.timestamps import parse_timestamps
+from ingestion.values import blank_values, type_values
 from tests.ingestion.landed_files import NEEDED, TEXT, land, land_csv
 from tests.ingestion.small_company import KEY, SmallCompany
 
@@ -145,7 +150,7 @@ def test_identifiers_that_a_spreadsheet_ruined_name_nobody_and_never_make_two_pe
 
 
 WITHHELD = ["0", "0", "Anonymous", "+266696687", "266696687", "+86282452253", "unknown", "<unknown>", "-", "+31612345678;+31698765432"]
-WITHHELD += ["1234", "0000000000", "1111111111", "0600000000", "+7378742833", "n/a", "Privé"]
+WITHHELD += ["1234", "0000000000", "1111111111", "0600000000", "+7378742833", "n/a", "Privé", "1234567890", "Private Number"]
 
 
 def test_withheld_callers_are_nobody(company: SmallCompany) -> None:
@@ -158,7 +163,7 @@ def test_withheld_callers_are_nobody(company: SmallCompany) -> None:
 @pytest.mark.parametrize(
     ("kind", "nobody"),
     [
-        ("customer_id", ["0", "000", "0.0", "-1", "Guest", "anonymous", "NULL", "-"]),
+        ("customer_id", ["0", "000", "0.0", "-1", "Guest", "Guest customer", "anonymous", "NULL", "-"]),
         ("email", ["0", "unknown", "n/a", "a@x.nl;b@y.nl", "@"]),
         ("house_number", ["0", "-", "n/a"]),
         ("postcode", ["0000", "onbekend"]),
@@ -224,3 +229,30 @@ def test_empty_values_and_cleaning_of_a_column_come_before_its_hash(company: Sma
     rows = land_csv(company, "who,state\nKL-123,-\n123/4,99999\nKL99999,\n", columns)
     assert rows["who"][0] == rows["who"][1] is not None and rows["who"][2] is None and KEY
     assert rows["state"].to_list() == [None, "99999", ""]
+
+
+def test_an_amount_without_cents_may_end_in_a_dash(company: SmallCompany) -> None:
+    columns = {"total": {"type": "decimal"}}
+    rows = land_csv(company, "total\n12,-\n1.234,--\n-5,\u2014\n12-\n", columns, decimal=",", thousands=".", delimiter=";")
+    assert rows["total"].to_list() == [Decimal(12), Decimal(1234), Decimal(-5), None]
+
+
+AMOUNTS = st.decimals(-(10**9), 10**9, places=2)
+
+
+@given(AMOUNTS, st.sampled_from(["€", "EUR", ""]), st.booleans(), st.sampled_from(["-{}", "{}-", "({})", "\u2212{}"]))
+def test_an_amount_survives_writing_and_reading_with_its_signs(amount: Decimal, sign: str, is_before: bool, minus: str) -> None:
+    dialect = Dialect(decimal=",", thousands=".'", currency=("€", "EUR"), negatives=("trailing_minus", "brackets"))
+    text = f"{abs(amount):,.2f}".translate(str.maketrans(",.", "',"))
+    text = minus.format(text) if amount < 0 else text
+    text = f"{sign} {text}" if is_before else f"{text} {sign}"
+    written = blank_values(pl.Series([text], dtype=pl.String), "decimal", dialect)
+    assert type_values(written, "decimal", dialect, "UTC").to_list() == [amount]
+
+
+@given(st.lists(st.integers(-9 * 10**9, 9 * 10**9), min_size=1), st.sampled_from([0, 3, 6, 9]))
+def test_an_epoch_is_the_moment_the_standard_library_says(seconds: list[int], digits: int) -> None:
+    name = {0: "epoch_seconds", 3: "epoch_milliseconds", 6: "epoch_microseconds", 9: "epoch_nanoseconds"}[digits]
+    texts = pl.Series([str(second * 10**digits) for second in seconds])
+    expected = [datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=second) for second in seconds]
+    assert parse_timestamps(texts, (name,), "Asia/Tokyo").to_list() == expected
