@@ -187,8 +187,10 @@ def type_native(values: pl.Series, column_type: str, dialect: Dialect, clock: Cl
     wanted = LAKE_TYPES[column_type]
     if held == wanted and column_type != "timestamp":
         return keep_plausible_years(values) if column_type == "date" else values
-    if held in (pl.Binary, pl.Categorical, pl.Enum):
-        return type_text(values.cast(pl.String, strict=False), column_type, dialect, clock)
+    if held == pl.Binary:
+        return type_text(decode_bytes(values), column_type, dialect, clock)
+    if held in (pl.Categorical, pl.Enum):
+        return type_text(values.cast(pl.String), column_type, dialect, clock)
     match column_type:
         case "text":
             return write_text(values)
@@ -240,10 +242,22 @@ def write_text(values: pl.Series) -> pl.Series:
     """Any value as text: true and false in lower case, times in ISO 8601, lists and objects as JSON."""
     if isinstance(values.dtype, pl.Datetime):
         return values.dt.to_string("iso:strict")
+    if isinstance(values.dtype, pl.Duration):
+        return values.dt.to_string("iso")
     if values.dtype.is_nested():
         written = [None if value is None else json.dumps(plain_json(value), ensure_ascii=False) for value in values.to_list()]
         return pl.Series(values.name, written, dtype=pl.String)
     return values.cast(pl.String)
+
+
+def decode_bytes(values: pl.Series) -> pl.Series:
+    """Bytes as UTF-8 text; null where they are none."""
+    try:
+        return values.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        texts = [None if value is None else value.decode("utf-8", "ignore") for value in values.to_list()]
+        whole = [text if text is not None and text.encode() == value else None for text, value in zip(texts, values.to_list(), strict=True)]
+        return pl.Series(values.name, whole, dtype=pl.String)
 
 
 def plain_json(value: Any) -> Any:

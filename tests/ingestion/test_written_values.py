@@ -256,3 +256,13 @@ def test_an_epoch_is_the_moment_the_standard_library_says(seconds: list[int], di
     texts = pl.Series([str(second * 10**digits) for second in seconds])
     expected = [datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=second) for second in seconds]
     assert parse_timestamps(texts, (name,), "Asia/Tokyo").to_list() == expected
+
+
+def test_types_of_parquet_without_a_type_of_the_lake_are_text_or_rejected_alone(company: SmallCompany) -> None:
+    frame = {"id": ["a", "b"], "raw": [b"caf\xc3\xa9", b"caf\xe9"], "took": [timedelta(hours=1, seconds=5), None]}
+    buffer = io.BytesIO()
+    pl.DataFrame(frame).with_columns(huge=pl.Series([2**63, 1], dtype=pl.UInt64)).write_parquet(buffer)
+    columns = {"id": NEEDED, "raw": TEXT, "took": TEXT, "huge": {"type": "integer"}}
+    _, rows = land(company, {"o_2026-03-02.parquet": buffer.getvalue()}, columns)
+    assert rows["raw"].to_list() == ["café", None] and rows["took"].to_list() == ["PT1H5S", None] and rows["huge"].to_list() == [None, 1]
+    assert rows["_rejected_reason"].to_list() == ["not an integer: huge", "not a text: raw"]
