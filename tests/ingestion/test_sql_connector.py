@@ -270,3 +270,10 @@ def test_the_padding_of_a_column_of_fixed_length_is_left_out(company: SmallCompa
     columns = {"id": {"type": "text"}, "total": {"type": "text"}}
     company.ingest(declare(company, {"columns": columns}), "2024-01-01", "2024-02-01")
     assert company.read("orders").select("id", "total").rows() == [("A", "B  ")]
+
+
+def test_numbers_of_the_database_beside_texts_are_not_read_by_the_marks_of_the_texts(company: SmallCompany) -> None:
+    make_table(company, [(1, 1.25, "2024-01-05 10:00:00"), (2, "1.234,50", "2024-01-05 10:00:00"), (3, 7, "2024-01-05 10:00:00")])
+    source = declare(company, {"decimal": ",", "thousands": "."})
+    company.ingest(source, "2024-01-05", "2024-01-06")
+    assert company.read("orders")["total"].to_list() == [Decimal("1.25"), Decimal("1234.5"), Decimal(7)]

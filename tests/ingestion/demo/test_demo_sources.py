@@ -46,7 +46,7 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> tuple[ForeignFiles, Path
 
 def test_every_load_lands_with_the_declared_columns(landed: tuple[ForeignFiles, Path, dict[str, list[LoadResult]]]) -> None:
     _, _, results = landed
-    assert len(results) == 12
+    assert len(results) == 13
     for table, loads in results.items():
         assert {load.status for load in loads} == {"landed"}, table
         assert not set.intersection(*(set(load.missing_columns) for load in loads)), table
