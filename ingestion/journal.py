@@ -36,6 +36,7 @@ def commit_load(lake: Path, folder: Path, replacements: Mapping[Path, Path | Non
     draft = folder / f"{JOURNAL_FILE}.{result.load_id}.tmp"
     try:
         write_durably(draft, json.dumps(entry, ensure_ascii=False).encode())
+        sync_folder(folder)  # what the journal names is there before the journal is
         draft.replace(path)
     except BaseException as error:
         for temporary in (draft, *replacements.values()):
