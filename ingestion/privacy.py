@@ -40,6 +40,8 @@ NULL_DIGITS = 7  # zeros at the end of a number that was made up
 
 def find_nobody(value: str) -> bool:
     """True for a value that stands for no one: nothing but zeros and signs, or a word for nobody."""
+    if value.isalnum() and value[0] != "0":  # nearly all values
+        return value.casefold() in NOBODY
     text = value.strip().strip("<>()[]'\"").strip().casefold()
     words = set(re.split(r"[\s_\-]+", text))
     is_word = text in NOBODY or (words <= NOBODY | SOMEBODY and bool(words & NOBODY))

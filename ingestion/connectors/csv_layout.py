@@ -208,6 +208,7 @@ def find_header_lines(lines: pl.Series, header: tuple[str, ...], header_line: st
         candidates = pl.int_range(len(lines), eager=True)
         for names in groups:
             pattern = rf"(?:^|{edge})(?:{'|'.join(re.escape(name) for name in names)})(?:$|{edge})"
+            candidates = candidates.filter(lines.gather(candidates).str.contains_any(list(names)))
             candidates = candidates.filter(lines.gather(candidates).str.contains(pattern))
         found = found | pl.int_range(len(lines), eager=True).is_in(candidates.implode())
     fewest = min(2, len(given & table.declared_names))

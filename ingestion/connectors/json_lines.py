@@ -27,14 +27,13 @@ class Number(str):
     __slots__ = ()
 
 
-def read_number(text: str) -> Number:
-    """The text of a number; one with an exponent is written out where it shows every digit of a whole number."""
-    if "e" in text or "E" in text:
-        value = Decimal(text)
-        exponent, digits = value.as_tuple().exponent, value.as_tuple().digits
-        if isinstance(exponent, int) and -len(digits) < exponent <= 0 and value == value.to_integral_value():
-            return Number(format(value.to_integral_value(), "f"))
-    return Number(text)
+def write_out(number: str) -> str:
+    """A number with an exponent written out, where it shows every digit of a whole number; other numbers as they are."""
+    value = Decimal(number)
+    exponent, digits = value.as_tuple().exponent, value.as_tuple().digits
+    if isinstance(exponent, int) and -len(digits) < exponent <= 0 and value == value.to_integral_value():
+        return format(value.to_integral_value(), "f")
+    return number
 
 
 def read_constant(text: str) -> Number | None:
@@ -42,7 +41,8 @@ def read_constant(text: str) -> Number | None:
     return None if text == "NaN" else Number(text)
 
 
-DECODER = json.JSONDecoder(parse_float=read_number, parse_int=Number, parse_constant=read_constant)
+DECODER = json.JSONDecoder(parse_float=Number, parse_constant=read_constant)
+EXPONENT = r"^-?\d+(?:\.\d+)?[eE][+-]?\d{1,3}$"
 
 
 @dataclass
@@ -122,7 +122,7 @@ class Collector:
         """The batch of all rows added."""
         lineage_schema = {"_source_file": pl.String, "_source_line": pl.Int64, "_file_date": pl.Date}
         lineage = pl.DataFrame(self._origins, schema=lineage_schema, orient="row")
-        columns = [pl.Series(name, values, dtype=pl.String) for name, values in self._cells.items()]
+        columns = [build_column(name, values) for name, values in self._cells.items()]
         if any(dialect != dialect.for_native() for dialect in map(self._table.dialect_of, self._table.columns)):
             columns += [
                 pl.Series(name + NATIVE_MARK, [type(value) is Number for value in values], dtype=pl.Boolean)
@@ -133,12 +133,19 @@ class Collector:
         return Batch(lineage.with_columns(columns), refused, header, tuple(sorted(header - self._table.declared_names)), origin)
 
 
+def build_column(name: str, values: list[str | None]) -> pl.Series:
+    """The cells of a field."""
+    column = pl.Series(name, values, dtype=pl.String)
+    places = [place for place in column.str.contains(EXPONENT).fill_null(False).arg_true().to_list() if type(values[place]) is Number]
+    return column.scatter(places, [write_out(values[place] or "") for place in places]) if places else column
+
+
 def read_json_files(files: Sequence[FileText], table: Table) -> Iterator[Batch]:
     """One batch for all files. A field that a line lacks is null; a column that no line has is missing."""
     collector = Collector(table)
     for file in files:
+        is_doubtful = may_hold_surrogate(file.text)
         if table.format == "json":
-            is_doubtful = may_hold_surrogate(file.text)
             for number, record in enumerate(read_documents(file.text, table), start=1):
                 is_row = isinstance(record, dict) and (not is_doubtful or is_writable(record))
                 if not is_row or not collector.add(record, file, number):
@@ -147,7 +154,7 @@ def read_json_files(files: Sequence[FileText], table: Table) -> Iterator[Batch]:
         for number, line in enumerate(file.text.split("\n"), start=1):
             if not line.strip():
                 continue
-            row = parse_object(line)
+            row = parse_object(line, is_doubtful)
             if row is None or not collector.add(row, file, number):
                 collector.refuse(line, file, number)
     yield collector.build(files[0].name)
@@ -216,7 +223,7 @@ def find_records(document: Any, path: str) -> Any:
     return [] if found is None else found
 
 
-def parse_object(line: str) -> dict[str, Any] | None:
+def parse_object(line: str, is_doubtful: bool) -> dict[str, Any] | None:
     """The object of a line; None when the line is not a JSON object, or holds half a character (a lone surrogate)."""
     try:
         value = DECODER.decode(line)
@@ -224,7 +231,7 @@ def parse_object(line: str) -> dict[str, Any] | None:
         return None
     if not isinstance(value, dict):
         return None
-    return value if not may_hold_surrogate(line) or is_writable(value) else None
+    return value if not is_doubtful or is_writable(value) else None
 
 
 def may_hold_surrogate(text: str) -> bool:
@@ -247,7 +254,7 @@ def write_cell(value: Any) -> str | None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return write_json(value)
+    return Number(value) if isinstance(value, int) else write_json(value)
 
 
 def write_json(value: Any) -> str:
