@@ -23,7 +23,13 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[Row]]:
     folder = tmp_path_factory.mktemp("market")
     home = make_filled_home(folder)
     write_company(folder / "company")
-    tables = write_rows(home.data, add=lambda rows: add_suppliers(rows, suppliers=SUPPLIERS, newcomers=NEWCOMERS, orders_a_day=20), seed=3)
+
+    def add(rows: dict[str, list[Row]]) -> None:
+        add_suppliers(rows, suppliers=SUPPLIERS, newcomers=NEWCOMERS, orders_a_day=20)
+        asked = {"supplier_id": "only-asked-about", "metric": "csat", "score": 4, "scale_min": 1, "scale_max": 5}
+        rows["survey_responses"][0] |= asked
+
+    tables = write_rows(home.data, add=add, seed=3)
     home.run("ingest", "--to", UNTIL.isoformat())
     home.build()
     home.run("publish")
@@ -62,6 +68,12 @@ def test_kpis_are_split_by_the_largest_suppliers_and_the_parts_add_up(market: tu
     assert set(parts["supplier_id"]) == {*largest, "other suppliers"}
     total = figures.filter(dimension_set="total", kpi_id="on_time_delivery").row(0, named=True)
     assert (parts["numerator"].sum(), parts["n"].sum()) == (total["numerator"], total["n"])
+
+
+def test_a_supplier_that_is_only_asked_about_counts_by_itself(market: tuple[Home, list[Row]]) -> None:
+    home, _ = market
+    parts = home.report("rpt_touchpoint_kpis").filter(kpi_id="csat", dimension_set="supplier", grain="total")
+    assert parts.filter(supplier_id="only-asked-about")["n"].unique().to_list() == [1]
 
 
 def test_newcomers_are_a_change_a_month_and_one_component(market: tuple[Home, list[Row]]) -> None:

@@ -15,19 +15,28 @@ with kpis as (
 
 ),
 
+-- a supplier that never delivered (it is only asked about) is in no list of suppliers, and counts by itself
+measures as (
+
+    select measures.*, coalesce(suppliers.is_followed, true) as is_followed
+    from {{ ref('fct_daily_measures') }} as measures
+    left join {{ ref('dim_suppliers') }} as suppliers on measures.supplier_id = suppliers.supplier_id
+
+),
+
 sides as (
 
     select
         kpis.kpi_id,
         kpis.version as kpi_version,
-        measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
+        measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id, measures.is_followed,
         case when kpis.has_segments then measures.segment end as segment,
         measures.total as numerator,
         measures.total_sq as numerator_sq,
         measures.total_cube as numerator_cube,
         cast(0 as double) as denominator
     from kpis
-    inner join {{ ref('fct_daily_measures') }} as measures
+    inner join measures
         on
             kpis.numerator_measure = measures.measure_id
             and measures.local_date >= kpis.first_date
@@ -36,10 +45,10 @@ sides as (
     select
         kpis.kpi_id,
         kpis.version as kpi_version,
-        measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id,
+        measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id, measures.is_followed,
         case when kpis.has_segments then measures.segment end, 0, 0, 0, measures.total
     from kpis
-    inner join {{ ref('fct_daily_measures') }} as measures
+    inner join measures
         on
             kpis.denominator_measure = measures.measure_id
             and measures.local_date >= kpis.first_date
@@ -78,22 +87,14 @@ scoped as (
 
 ),
 
-followed as (
+suppliers_split as (
 
     select
-        scoped.*,
-        case
-            when suppliers.is_followed then scoped.supplier_id when
-                scoped.supplier_id is not null
-                then '{{ other_suppliers() }}'
-        end
+        *,
+        case when supplier_id is not null and not is_followed then '{{ other_suppliers() }}' else supplier_id end
             as followed_supplier,
-        case
-            when not suppliers.is_followed and scoped.scope_kind in ('company', 'touchpoint') then scoped.supplier_id
-        end
-            as other_supplier
+        case when not is_followed and scope_kind in ('company', 'touchpoint') then supplier_id end as other_supplier
     from scoped
-    left join {{ ref('dim_suppliers') }} as suppliers on scoped.supplier_id = suppliers.supplier_id
 
 ),
 
@@ -119,7 +120,7 @@ split as (
         sum(numerator_sq) as numerator_sq,
         sum(numerator_cube) as numerator_cube,
         sum(denominator) as denominator
-    from followed
+    from suppliers_split
     group by grouping sets (
         (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date),
         (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, channel),
