@@ -11,3 +11,8 @@ left join {{ ref('dim_kpi_versions') }} as newer
             and newer.valid_from <= (select max(local_date) from {{ ref('dim_periods') }})
     where newer.kpi_id is null
 {%- endmacro %}
+
+{# Whether a period is one of the windows that end with the last covered day, or the window before one. #}
+{% macro is_window(grain) -%}
+({{ grain }} like 'last_%' or {{ grain }} like 'before_%')
+{%- endmacro %}

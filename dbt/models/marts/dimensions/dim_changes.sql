@@ -33,53 +33,57 @@ registered as (
 
 ),
 
--- what appeared after its source's first 28 days is a change of its own, unless a person confirmed it or recorded one
--- within 28 days, or the company wants none
+-- what appeared after its source's first 28 days, with the ids that a change about it alone, or about its month, has
+appeared as (
+
+    select
+        *,
+        'auto_' || component_id as own_id,
+        'auto_' || kind || 's_' || strftime(first_seen_date, '%Y-%m') as month_id
+    from {{ ref('dim_newcomers') }}
+    where is_news
+
+),
+
+-- it is a change of its own, unless a person confirmed it or recorded one within 28 days, or the company wants none;
+-- many new ones of a kind in a month are one change, which begins with the first of them
 news as (
 
     select
-        newcomers.*,
-        coalesce(suppliers.supplier_name, newcomers.thing_id) as thing_name,
-        case when not newcomers.is_declared then newcomers.group_id else suppliers.component_id end as in_component,
-        count(*) over (partition by newcomers.kind, date_trunc('month', newcomers.first_seen_date))
-        > company.newcomers_grouped_above as is_one_of_many,
-        'auto_' || newcomers.kind || 's_' || strftime(newcomers.first_seen_date, '%Y-%m') as month_id
-    from {{ ref('dim_newcomers') }} as newcomers
+        appeared.*,
+        count(*) over (partition by appeared.month_id) > company.newcomers_grouped_above as is_one_of_many
+    from appeared
     cross join {{ source('company_folder', 'company') }} as company
-    left join
-        {{ ref('dim_suppliers') }} as suppliers
-        on newcomers.kind = 'supplier' and newcomers.thing_id = suppliers.supplier_id
     where
-        newcomers.is_news
-        and company.newcomer_changes
+        company.newcomer_changes
         and not exists (
             select 1
             from recorded
             where
-                recorded.change_id in (
-                    'auto_' || newcomers.component_id,
-                    'auto_' || newcomers.kind || 's_' || strftime(newcomers.first_seen_date, '%Y-%m')
-                )
+                recorded.change_id in (appeared.own_id, appeared.month_id)
                 or {{ local_date('recorded.started_at') }}
-                between newcomers.first_seen_date - 28 and newcomers.first_seen_date + 28
+                between appeared.first_seen_date - 28 and appeared.first_seen_date + 28
                 and {{ lists_value(
-                    "case newcomers.kind when 'supplier' then recorded.suppliers when 'channel' then recorded.channels end",
-                    'newcomers.thing_id'
+                    "case appeared.kind when 'supplier' then recorded.suppliers when 'channel' then recorded.channels end",
+                    'appeared.thing_id'
                 ) }}
         )
 
 ),
 
--- many new ones of a kind in a month are one change, which begins with the first of them
-grouped as (
+placed as (
 
     select
         news.*,
         seen.touchpoint_id,
-        case when news.is_one_of_many then news.month_id else 'auto_' || news.component_id end as change_id
+        coalesce(suppliers.supplier_name, news.thing_id) as thing_name,
+        case when not news.is_declared then news.group_id else suppliers.component_id end as in_component,
+        case when news.is_one_of_many then news.month_id else news.own_id end as change_id
     from news
     left join {{ ref('dim_newcomer_touchpoints') }} as seen
         on news.kind = seen.kind and news.thing_id = seen.thing_id
+    left join {{ ref('dim_suppliers') }} as suppliers
+        on news.kind = 'supplier' and news.thing_id = suppliers.supplier_id
 
 ),
 
@@ -113,7 +117,7 @@ automatic as (
         case when not is_one_of_many then min(in_component) end as components,
         case when kind = 'supplier' and not is_one_of_many then min(thing_id) end as suppliers,
         case when kind = 'channel' and not is_one_of_many then min(thing_id) end as channels
-    from grouped
+    from placed
     group by change_id, kind, is_one_of_many
 
 ),

@@ -24,21 +24,24 @@ declared as (
     where supplier_id is not null
     group by supplier_id
 
+),
+
+ranked as (
+
+    select
+        coalesce(declared.supplier_id, seen.supplier_id) as supplier_id,
+        coalesce(declared.component_name, seen.supplier_id) as supplier_name,
+        declared.component_id,
+        seen.first_seen_date,
+        seen.last_seen_date,
+        declared.supplier_id is not null as is_declared,
+        row_number() over (
+            order by seen.deliveries_count desc nulls last, coalesce(declared.supplier_id, seen.supplier_id)
+        ) as volume_rank
+    from seen
+    full outer join declared on seen.supplier_id = declared.supplier_id
+
 )
 
-select
-    coalesce(declared.supplier_id, seen.supplier_id) as supplier_id,
-    coalesce(declared.component_name, seen.supplier_id) as supplier_name,
-    declared.component_id,
-    seen.first_seen_date,
-    seen.last_seen_date,
-    declared.supplier_id is not null as is_declared,
-    row_number() over (
-        order by seen.deliveries_count desc nulls last, coalesce(declared.supplier_id, seen.supplier_id)
-    ) as volume_rank,
-    declared.supplier_id is not null
-    or row_number() over (
-        order by seen.deliveries_count desc nulls last, coalesce(declared.supplier_id, seen.supplier_id)
-    ) <= {{ followed_suppliers() }} as is_followed
-from seen
-full outer join declared on seen.supplier_id = declared.supplier_id
+select *, is_declared or volume_rank <= {{ followed_suppliers() }} as is_followed
+from ranked

@@ -7,7 +7,7 @@ with kpis as (
 )
 
 -- windows end with the last day for which all facts of the KPI are known, as those of the numerators do
-{% for shift, is_window in [('0', 'false'), ('kpis.window_shift_days', 'true')] %}
+{% for shift, is_shifted in [('0', 'false'), ('kpis.window_shift_days', 'true')] %}
 select
     kpis.kpi_id,
     kpis.version as kpi_version,
@@ -26,7 +26,7 @@ inner join {{ ref('fct_daily_measures') }} as measures
 inner join {{ ref('dim_periods') }} as periods
     on
         measures.local_date + {{ shift }} = periods.local_date
-        and (periods.grain like 'last_%' or periods.grain like 'before_%') = {{ is_window }}
+        and {{ is_window('periods.grain') }} = {{ is_shifted }}
 {{ leave_out_older_versions('kpis.kpi_id', 'kpis.version') }}
 group by
     grouping sets (

@@ -18,7 +18,7 @@ dated as (
 
 summed as (
 
-    {% for day, is_window in [('local_date', 'false'), ('window_date', 'true')] %}
+    {% for day, is_shifted in [('local_date', 'false'), ('window_date', 'true')] %}
     select
         days.kpi_id, days.kpi_version, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id,
         days.component_id, days.dimension_set, days.channel, days.supplier_id, days.segment,
@@ -32,11 +32,11 @@ summed as (
     inner join {{ ref('dim_periods') }} as periods
         on
             days.{{ day }} = periods.local_date
-            and (periods.grain like 'last_%' or periods.grain like 'before_%') = {{ is_window }}
+            and {{ is_window('periods.grain') }} = {{ is_shifted }}
     {{ leave_out_older_versions('days.kpi_id', 'days.kpi_version') }}  -- noqa: LT02
         -- days and weeks of a segment mostly have too few events to be shown
         and (days.dimension_set <> 'segment' or periods.grain not in ('day', 'week'))
-        and (days.dimension_set <> 'other_supplier' or {{ is_window }})
+        and (days.dimension_set <> 'other_supplier' or {{ is_shifted }})
         and (
             days.immature_from is null
             or periods.grain not in ('week', 'month')
@@ -114,11 +114,7 @@ inner join {{ ref('fct_company_denominators') }} as denominators
         and denominators.is_of_segment = (series.dimension_set = 'segment')
         and series.segment is not distinct from denominators.segment
         and (series.dimension_set <> 'segment' or denominators.grain not in ('day', 'week'))
-        and (
-            series.dimension_set <> 'other_supplier'
-            or denominators.grain like 'last_%'
-            or denominators.grain like 'before_%'
-        )
+        and (series.dimension_set <> 'other_supplier' or {{ is_window('denominators.grain') }})
 left join summed
     on
         series.kpi_id = summed.kpi_id
