@@ -98,8 +98,12 @@ def ingest(
             if problem is not None or down is not None:
                 result = log_failure(table, window, problem or down or IngestionError(), lake=lake, now=now)
             else:
-                load = partial(land_window, adds_only=only_missing and table.path is None and not table.is_snapshot)
-                result, down = load_window(load, source, table, window, connector=connector, lake=lake, hasher=hasher, now=now)
+                adds_only = only_missing and table.path is None and not table.is_snapshot
+                load = partial(
+                    land_window, source, table, window, connector=connector, lake=lake, hasher=hasher, now=now, adds_only=adds_only
+                )
+                result, failure = load_safely(load, table, window, lake=lake, now=now)
+                down = failure if isinstance(failure, SourceDownError) and source.connector != "files" else None
             results.append(result)
             if progress is not None:
                 progress(result, len(results), len(plan))
@@ -108,25 +112,16 @@ def ingest(
     return results
 
 
-def load_window(
-    load: Callable[..., LoadResult],
-    source: Source,
-    table: Table,
-    window: Window,
-    *,
-    connector: Connector,
-    lake: Path,
-    hasher: Hasher,
-    now: datetime,
-) -> tuple[LoadResult, SourceDownError | None]:
-    """One load; any failure becomes a logged result, and says whether the source is down."""
+def load_safely(
+    load: Callable[[], LoadResult], table: Table, window: Window, *, lake: Path, now: datetime
+) -> tuple[LoadResult, BaseException | None]:
+    """The result of one load, and the error if it failed: any failure becomes a logged result."""
     started = time.perf_counter()
     try:
-        return load(source, table, window, connector=connector, lake=lake, hasher=hasher, now=now), None
+        return load(), None
     except CAUGHT as error:
         seconds = time.perf_counter() - started
-        failed = log_failure(table, window, name_error(error, table, window), lake=lake, now=now, seconds=seconds)
-        return failed, error if isinstance(error, SourceDownError) and source.connector != "files" else None
+        return log_failure(table, window, name_error(error, table, window), lake=lake, now=now, seconds=seconds), error
 
 
 def name_error(error: BaseException, table: Table, window: Window) -> Exception:

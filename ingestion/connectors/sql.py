@@ -109,20 +109,17 @@ class SqlConnector:
     def _stream(self, table: Table, header: list[str], cursor: str | None, selection: Selection, reading: Reading) -> Iterator[Batch]:
         wanted = [name for name in header if name in table.wanted_names or name == cursor]
         unexpected = tuple(name for name in header if name not in table.declared_names and name != cursor)
-        statement: sa.Select[*tuple[Any, ...]] = (
-            sa.select(*(sa.column(name) for name in wanted)).select_from(relation_of(table)).where(selection.condition)
-        )
+        ordered = sa.select().select_from(relation_of(table)).where(selection.condition)
         if cursor is not None:
-            statement = statement.order_by(sa.column(cursor))
+            ordered = ordered.order_by(sa.column(cursor))
+        statement: sa.Select[*tuple[Any, ...]] = ordered.with_only_columns(*(sa.column(name) for name in wanted))
         origin, no_lines, position = table.relation or table.name, pl.DataFrame(schema=BROKEN_SCHEMA), 0
         with self._connect(table) as connection:
             shape = connection.execute(statement.limit(0))
             padded, times = find_padded(self._engine, table.relation, shape.cursor), find_times(self._engine, shape.cursor)
             shape.close()
             if times and has_unreadable_times(connection, statement, times):
-                statement = sa.select(*(write_times(name) if name in times else sa.column(name) for name in wanted))
-                statement = statement.select_from(relation_of(table)).where(selection.condition)
-                statement = statement if cursor is None else statement.order_by(sa.column(cursor))
+                statement = ordered.with_only_columns(*(write_times(name) if name in times else sa.column(name) for name in wanted))
             result = connection.execution_options(stream_results=True, yield_per=CHUNK_ROWS).execute(statement)
             unread = 0
             for chunk in result.partitions(CHUNK_ROWS):
