@@ -163,6 +163,18 @@ def test_deliveries_are_late_when_they_came_after_the_scheduled_day_or_never(hom
     )
     total = kpis.filter(pl.col("dimension_set") == "total").select("denominator", "numerator", "value").rows()
     assert total == [(due.total(), due.total() - late.total(), pytest.approx(1 - late.total() / due.total()))]
+    counted = home.query(
+        "select supplier_id, measure_id, sum(total) as total from fct_daily_measures where touchpoint_id = 'goods_receipt' "
+        "and measure_id in ('deliveries_due', 'deliveries_on_time') group by all"
+    )
+    sums = {(row["supplier_id"], row["measure_id"]): row["total"] for row in counted}
+    assert {vendor: sums[vendor, "deliveries_due"] for vendor, measure in sums if measure == "deliveries_due"} == due
+    assert all(sums.get((vendor, "deliveries_on_time"), 0) == due[vendor] - late[vendor] for vendor in due)
+    # KPIs are split by the declared and the largest vendors; the others count as one
+    followed = {row["supplier_id"] for row in home.query("select supplier_id from dim_suppliers where is_followed")}
+    assert 20 <= len(followed) < len(due)
+    for counts in (due, late):
+        counts["other suppliers"] = sum(counts.pop(vendor) for vendor in set(counts) - followed)
     vendors = {row["supplier_id"]: row for row in kpis.filter(pl.col("dimension_set") == "supplier").iter_rows(named=True)}
     assert {vendor: row["n"] for vendor, row in vendors.items()} == due
     for vendor, row in vendors.items():
