@@ -16,6 +16,7 @@ deliveries as (
         deliveries.event_date,
         deliveries.requested_date,
         {{ local_date('deliveries.scheduled_at') }} as scheduled_date,
+        {{ local_date('deliveries.ship_by') }} as handover_date,
         buyers.customer_id
     from {{ ref('int_deliveries') }} as deliveries
     left join {{ ref('int_order_buyers') }} as buyers on deliveries.order_id = buyers.order_id
@@ -43,6 +44,8 @@ union all
 select 'deliveries_requested', _key, requested_date, customer_id from deliveries where requested_date is not null
 union all
 select 'deliveries_scheduled', _key, scheduled_date, customer_id from deliveries where scheduled_date is not null
+union all
+select 'handovers', _key, handover_date, customer_id from deliveries where handover_date is not null
 union all
 select 'delivered_lines', lines.outcome_key, lines.due_date, buyers.customer_id
 from {{ ref('int_line_outcomes') }} as lines
