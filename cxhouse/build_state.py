@@ -18,12 +18,13 @@ class BuildError(Exception):
 
 @dataclass(frozen=True)
 class BuildState:
-    """One build: which layers are done, and with which result. `seconds` is wall time per layer (or `all`)."""
+    """One build: what it read, which layers are done, and with which result. `seconds` is wall time per layer (or `all`)."""
 
     build_id: str
     built_at: str
     is_full: bool
     definitions: str
+    inputs: dict[str, str] = field(default_factory=dict)
     layers_done: tuple[str, ...] = ()
     is_passed: bool = False
     tests: dict[str, tuple[int, int]] = field(default_factory=dict)

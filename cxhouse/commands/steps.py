@@ -111,6 +111,9 @@ def build_layers(workplace: Workplace, *, layer: str | None = None, full_refresh
         complain(f"stale: {line}")
     with show_progress(f"build {layer or ''}") as bar:
         state = build_warehouse(workplace, layer=layer, full_refresh=full_refresh, tell=bar.show)
+    if state is None:
+        tell("build: nothing is new since the last build, which passed; to build all the same: cxhouse build --full-refresh")
+        return
     for line in state.notices:
         complain(line)
     kind = "full" if state.is_full else "touched days only"

@@ -22,8 +22,10 @@ from cxhouse.ledger.keeping import finish_publish
 from cxhouse.ledger.kpi_definitions import check_definitions
 from cxhouse.settings import Settings
 from cxhouse.warehouse.dbt_errors import describe_dbt_error, keep_values_out
-from cxhouse.warehouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build
+from cxhouse.warehouse.inputs import describe_inputs, find_same_build
+from cxhouse.warehouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build, read_tables
 from cxhouse.warehouse.quiet_dbt import leave_out_debug_events
+from ingestion.load import prepare_lake
 
 LAYERS = {
     "staging": "stg_*",
@@ -40,29 +42,31 @@ def build_warehouse(
     full_refresh: bool = False,
     now: datetime | None = None,
     tell: Callable[[str, int, int], None] = lambda name, done, total: None,
-) -> BuildState:
+) -> BuildState | None:
     """Build all layers, or one layer of a build that `staging` began. Raises BuildError; the published copy then stays as it was.
 
-    A build is full when the caller asks for it, when it is the first one, when definitions changed, or when the last full build did not
-    finish.
+    None: nothing is new since the last build, which passed. A build is full when the caller asks for it, when it is the first one, when
+    definitions changed, or when the last full build did not finish.
     """
     settings = workplace.settings
     settings.state.mkdir(parents=True, exist_ok=True)
     with hold_build_lock(settings.state / "build.lock"):
         if layer is None or layer == "staging":
-            state = begin_build(workplace, full_refresh=full_refresh, now=now or datetime.now(UTC))
+            begun = begin_build(workplace, full_refresh=full_refresh, now=now or datetime.now(UTC))
         else:
-            state = continue_build(workplace, layer)
-        write_state(settings, replace(state, is_passed=False))
+            begun = continue_build(workplace, layer)
+        if begun is None:
+            return None
+        write_state(settings, replace(begun, is_passed=False))
         started = time.perf_counter()
-        outcome = run_dbt(workplace, state, layer, tell)
+        outcome = run_dbt(workplace, begun, layer, tell)
         state = replace(
-            state,
-            layers_done=(*state.layers_done, *([layer] if layer else LAYERS)),
-            tests={**state.tests, layer or "all": (outcome.tests_passed, outcome.tests_failed)},
-            seconds={**state.seconds, layer or "all": round(time.perf_counter() - started, 1)},
+            begun,
+            layers_done=(*begun.layers_done, *([layer] if layer else LAYERS)),
+            tests={**begun.tests, layer or "all": (outcome.tests_passed, outcome.tests_failed)},
+            seconds={**begun.seconds, layer or "all": round(time.perf_counter() - started, 1)},
             errors=outcome.errors,
-            notices=(*state.notices, *outcome.notices),
+            notices=(*begun.notices, *outcome.notices),
         )
         if outcome.errors:
             write_state(settings, replace(state, layers_done=state.layers_done[: -1 if layer else 0]))
@@ -72,22 +76,27 @@ def build_warehouse(
         return state
 
 
-def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime) -> BuildState:
-    """Prepare a new build and decide whether it is full."""
+def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime) -> BuildState | None:
+    """Prepare a new build and decide whether it is full. None: nothing is new, and nobody asked for a full build."""
     settings = workplace.settings
     finish_publish(settings)
     check_definitions(workplace.company.catalog, settings.ledger)
     definitions, last = fingerprint_definitions(workplace), read_state(settings)
+    keep_files(settings, workplace.company, now=now)
+    prepare_lake(workplace.sources, settings.lake)
+    tables = read_tables(workplace)
+    inputs = describe_inputs(workplace, tables, now)
+    if not full_refresh and find_same_build(settings, inputs, definitions):
+        return None
     unfinished_full = last is not None and last.is_full and not last.is_passed
     changed = last is None or last.definitions != definitions or not settings.warehouse.is_file()
     build_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
-    keep_files(settings, workplace.company, now=now)
-    prepare_build(workplace, build_id=build_id, now=now)
-    return BuildState(build_id, now.isoformat(), full_refresh or unfinished_full or changed, definitions)
+    prepare_build(workplace, tables, build_id=build_id, now=now)
+    return BuildState(build_id, now.isoformat(), full_refresh or unfinished_full or changed, definitions, inputs)
 
 
-def continue_build(workplace: Workplace, layer: str) -> BuildState:
-    """The build that `staging` began, with the company folder as it is now.
+def continue_build(workplace: Workplace, layer: str) -> BuildState | None:
+    """The build that `staging` began, with the company folder as it is now. None: that build has passed, so its layers are done.
 
     Raises BuildError when the layer before this one is not built, or when models or KPIs changed after `staging`.
     """
@@ -98,7 +107,10 @@ def continue_build(workplace: Workplace, layer: str) -> BuildState:
         raise BuildError(f"layer {layer} needs {', '.join(missing or needed)} first: run cxhouse build --layer {(missing or needed)[0]}")
     if fingerprint_definitions(workplace) != state.definitions:
         raise BuildError(f"models, KPIs or sources changed since this build began: run cxhouse build --layer {order[0]} first")
-    prepare_build(workplace, build_id=state.build_id, now=datetime.fromisoformat(state.built_at))
+    if state.is_passed:
+        return None
+    tables, built_at = read_tables(workplace), datetime.fromisoformat(state.built_at)
+    prepare_build(workplace, tables, build_id=state.build_id, now=built_at)
     kept = {name: counts for name, counts in state.tests.items() if name in needed}
     seconds = {name: taken for name, taken in state.seconds.items() if name in needed}
     return replace(state, layers_done=tuple(needed), tests=kept, seconds=seconds, errors=(), notices=())

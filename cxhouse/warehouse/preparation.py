@@ -26,7 +26,7 @@ from cxhouse.warehouse.exposures import describe_exposures
 from cxhouse.warehouse.freshness import judge_tables
 from cxhouse.warehouse.staging_models import list_contract_models
 from ingestion.catalog import Source, load_sources
-from ingestion.load import prepare_lake, read_landing_log
+from ingestion.load import read_landing_log
 from semantic.company import Company, load_company
 from semantic.compilation import compile_company
 from semantic.contracts import load_contracts
@@ -66,15 +66,25 @@ def open_workplace(settings: Settings) -> Workplace:
     return Workplace(settings, company, sources, list_contract_models(settings.company / "models", sources))
 
 
-def prepare_build(workplace: Workplace, *, build_id: str, now: datetime) -> None:
-    """Write everything dbt reads into CXHOUSE_HOME/state: compiled company, landing log, sources, exposures."""
+def read_tables(workplace: Workplace) -> dict[str, pl.DataFrame]:
+    """The tables of the compiled company folder and of the ledger, as a build reads them."""
+    settings = workplace.settings
+    return {**compile_company(workplace.company, read_versions(workplace.company, settings.ledger)), **read_kept_tables(settings.ledger)}
+
+
+def read_kept_tables(ledger: Path) -> dict[str, pl.DataFrame]:
+    """The tables to which publishes add rows."""
+    return {
+        "change_plans": read_plans(ledger),
+        "reported_figures": read_reported(ledger),
+        "value_models": read_value_models(ledger),
+        "verdicts": read_verdicts(ledger),
+    }
+
+
+def prepare_build(workplace: Workplace, tables: Mapping[str, pl.DataFrame], *, build_id: str, now: datetime) -> None:
+    """Write everything dbt reads into CXHOUSE_HOME/state: the tables of `read_tables`, landing log, sources, exposures."""
     settings, company = workplace.settings, workplace.company
-    prepare_lake(workplace.sources, settings.lake)
-    tables = compile_company(company, read_versions(company, settings.ledger))
-    tables["change_plans"] = read_plans(settings.ledger)
-    tables["reported_figures"] = read_reported(settings.ledger)
-    tables["value_models"] = read_value_models(settings.ledger)
-    tables["verdicts"] = read_verdicts(settings.ledger)
     note_definitions(company.catalog, settings.state)
     local_day = now.astimezone(company.time_zone).date()
     build = pl.DataFrame(

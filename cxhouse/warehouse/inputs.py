@@ -1,0 +1,75 @@
+"""What a build reads, as one hash for each part: a build whose parts are those of the last build that passed has nothing to do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+
+from cxhouse.build_state import BuildState, read_state
+from cxhouse.files import write_atomically
+from cxhouse.settings import Settings
+from cxhouse.warehouse.freshness import judge_tables
+from cxhouse.warehouse.preparation import Workplace, read_kept_tables
+
+KEPT = "kept_inputs.json"  # in the state folder: the ledger after the last publish
+PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "polars")
+
+
+def describe_inputs(workplace: Workplace, tables: Mapping[str, pl.DataFrame], now: datetime) -> dict[str, str]:
+    """One hash or value for each part: the tables of the company folder and the ledger, the lake, its log, late tables, the local day."""
+    company, lake = workplace.company, workplace.settings.lake
+    judged = judge_tables(workplace.sources, lake, company.time_zone, now)
+    return {
+        **{name: hash_table(table) for name, table in tables.items()},
+        "landing_log": hash_bytes(b"\0".join(path.name.encode() + path.read_bytes() for path in sorted((lake / "_log").glob("*.jsonl")))),
+        "lake": hash_bytes(json.dumps([str(lake), list_lake(lake)]).encode()),
+        "freshness": hash_bytes(json.dumps([(table.source, table.table_name, table.status) for table in judged]).encode()),
+        "local_date": str(now.astimezone(company.time_zone).date()),
+        "packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
+    }
+
+
+def find_same_build(settings: Settings, inputs: Mapping[str, str], definitions: str) -> BuildState | None:
+    """The last build, when it passed, its warehouse stands, and everything it read is as it was. None: there is something to build.
+
+    What its own publish added to the ledger is nothing new: a build with it gives the same figures.
+    """
+    last = read_state(settings)
+    if last is None or not last.is_passed or last.definitions != definitions or not settings.warehouse.is_file():
+        return None
+    return last if {**last.inputs, **read_kept_inputs(settings, last.build_id)} == inputs else None
+
+
+def remember_kept_inputs(settings: Settings, build_id: str) -> None:
+    """Note the ledger as the publish of this build leaves it."""
+    content = {"build_id": build_id, "inputs": {name: hash_table(table) for name, table in read_kept_tables(settings.ledger).items()}}
+    write_atomically(settings.state / KEPT, lambda path: path.write_text(json.dumps(content, indent=2), encoding="utf-8"))
+
+
+def read_kept_inputs(settings: Settings, build_id: str) -> dict[str, str]:
+    """The parts noted after the publish of this build; empty when it was not published."""
+    path = settings.state / KEPT
+    content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return dict(content["inputs"]) if content.get("build_id") == build_id else {}
+
+
+def list_lake(lake: Path) -> list[tuple[str, int, int]]:
+    """Every landed file with its bytes and the time it was written, in nanoseconds."""
+    found = [(path, path.stat()) for path in sorted(lake.glob("*/*/*.parquet"))]
+    return [(str(path.relative_to(lake)), about.st_size, about.st_mtime_ns) for path, about in found]
+
+
+def hash_table(table: pl.DataFrame) -> str:
+    """SHA-256 of the names, types and values of a table."""
+    return hash_bytes(table.write_ipc(None).getvalue())
+
+
+def hash_bytes(content: bytes) -> str:
+    """SHA-256 in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,135 @@
+"""A build with nothing new does nothing; whatever can change a figure makes the next build run."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cxhouse.build_state import BuildState, read_state, write_state
+from cxhouse.ledger.plans import PLANS
+from cxhouse.settings import Settings, read_settings
+from cxhouse.warehouse.build import build_warehouse, continue_build
+from cxhouse.warehouse.inputs import describe_inputs, find_same_build
+from cxhouse.warehouse.preparation import fingerprint_definitions, open_workplace, read_tables
+from tests.companies.tiny import FOLDER
+from tests.warehouse.conftest import Home, copy_home
+
+
+def find_same(settings: Settings, now: datetime | None = None) -> BuildState | None:
+    """The last build of this home when there is nothing new at that time, which is that of the build unless given."""
+    workplace, last = open_workplace(settings), read_state(settings)
+    assert last is not None
+    inputs = describe_inputs(workplace, read_tables(workplace), now or datetime.fromisoformat(last.built_at))
+    return find_same_build(settings, inputs, fingerprint_definitions(workplace))
+
+
+@pytest.fixture
+def built(tiny: Home, tmp_path: Path) -> Home:
+    """A copy of the tiny home and its company, as if it had been built where it stands now."""
+    shutil.copytree(FOLDER, tmp_path / "company")
+    home = copy_home(tiny, tmp_path, CXHOUSE_COMPANY=str(tmp_path / "company"))
+    settings = read_settings(home.environment)
+    last = read_state(settings)
+    assert last is not None
+    assert find_same(settings) is None  # another place: the views of the warehouse read the files of the old one
+    inputs = describe_inputs(open_workplace(settings), read_tables(open_workplace(settings)), datetime.fromisoformat(last.built_at))
+    write_state(settings, replace(last, inputs=inputs))
+    assert find_same(settings) is not None
+    return home
+
+
+def test_a_build_with_nothing_new_touches_nothing_although_the_publish_added_to_the_ledger(tiny: Home) -> None:
+    settings = read_settings(tiny.environment)
+    last = read_state(settings)
+    assert last is not None and (settings.ledger / PLANS).exists()
+    files = [settings.warehouse, settings.state / "build.json", settings.state / "company" / "build.parquet"]
+    before = [path.stat().st_mtime_ns for path in files]
+    workplace = open_workplace(settings)
+    assert build_warehouse(workplace, now=datetime.fromisoformat(last.built_at)) is None
+    assert build_warehouse(workplace, layer="staging", now=datetime.fromisoformat(last.built_at)) is None
+    assert continue_build(workplace, "reports") is None
+    assert [path.stat().st_mtime_ns for path in files] == before
+
+
+def land_a_day_without_rows(home: Home) -> None:
+    home.run("ingest", "shop", "--from", "2026-03-04", "--to", "2026-03-05")
+
+
+def write_over_a_landed_file(home: Home) -> None:
+    path = next((home.path / "lake" / "shop" / "orders").glob("*.parquet"))
+    path.write_bytes(path.read_bytes())
+
+
+def lose_a_landed_file(home: Home) -> None:
+    next((home.path / "lake" / "shop" / "orders").glob("*.parquet")).unlink()
+
+
+def record_a_change(home: Home) -> None:
+    home.run("change", "add", "--id", "late", "--title", "Late", "--started-at", "2026-03-02", "--kind", "system", "--touchpoints", "site")
+
+
+def rename_a_touchpoint(home: Home) -> None:
+    path = Path(home.environment["CXHOUSE_COMPANY"]) / "touchpoints.yml"
+    text = path.read_text(encoding="utf-8")
+    assert "name: " in text
+    path.write_text(text.replace("name: ", "name: New ", 1), encoding="utf-8")
+
+
+def change_a_staging_model(home: Home) -> None:
+    path = next((Path(home.environment["CXHOUSE_COMPANY"]) / "models").rglob("*.sql"))
+    path.write_text(path.read_text(encoding="utf-8") + "\n-- another thought\n", encoding="utf-8")
+
+
+def lose_the_warehouse(home: Home) -> None:
+    (home.path / "warehouse.duckdb").unlink()
+
+
+def fail_the_last_build(home: Home) -> None:
+    settings = read_settings(home.environment)
+    last = read_state(settings)
+    assert last is not None
+    write_state(settings, replace(last, is_passed=False))
+
+
+def lose_what_was_published(home: Home) -> None:
+    (home.path / "ledger" / PLANS).unlink()
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        land_a_day_without_rows,
+        write_over_a_landed_file,
+        lose_a_landed_file,
+        record_a_change,
+        rename_a_touchpoint,
+        change_a_staging_model,
+        lose_the_warehouse,
+        fail_the_last_build,
+        lose_what_was_published,
+    ],
+    ids=lambda happens: happens.__name__,
+)
+def test_anything_that_can_change_a_figure_makes_the_next_build_run(built: Home, happens: Callable[[Home], None]) -> None:
+    happens(built)
+    assert find_same(read_settings(built.environment)) is None
+
+
+def test_the_next_local_day_makes_the_next_build_run(built: Home) -> None:
+    settings = read_settings(built.environment)
+    last = read_state(settings)
+    assert last is not None
+    assert find_same(settings, datetime.fromisoformat(last.built_at) + timedelta(days=1)) is None
+
+
+def test_an_older_home_without_noted_inputs_is_built(built: Home) -> None:
+    settings = read_settings(built.environment)
+    last = read_state(settings)
+    assert last is not None
+    write_state(settings, replace(last, inputs={}))
+    assert find_same(settings) is None
