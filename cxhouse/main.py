@@ -95,6 +95,9 @@ def ingest(
 def build(
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild every table from the lake.")] = False,
     layer: Annotated[str | None, typer.Option(help="staging, intermediate, marts or reports; without it, all.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="MODEL", help="Only this model and what it reads; may be repeated. Not for publishing.")
+    ] = None,
 ) -> None:
     """Build and test the warehouse."""
     from cxhouse.commands.steps import build_layers
@@ -102,7 +105,7 @@ def build(
     with report_failures():
         settings = read_settings()
         settings.need_checkout("build")
-        build_layers(open_workplace(settings), layer=layer, full_refresh=full_refresh)
+        build_layers(open_workplace(settings), layer=layer, only=only or (), full_refresh=full_refresh)
 
 
 @app.command()

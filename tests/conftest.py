@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.companies.commands import PROJECT
+from tests.companies.commands import PARSED, PROJECT
 from tests.companies.sharing import build_once, find_shared_folder, hold_lock
 
 # `make test` runs a sample of each long campaign, the same one every time; `make stress` runs all of it
@@ -35,6 +37,18 @@ RANKS = (({"demo", "airflow"}, 0), ({"demo"}, 3), ({"airflow"}, 2), ({"home"}, 1
 def pick_size(sample: int, *, stress: int) -> int:
     """How many cases a campaign has: `sample` in `make test`, `stress` in `make stress`."""
     return stress if STRESS else sample
+
+
+def pytest_configure() -> None:
+    """Make the folder where builds leave what dbt parsed for each other; xdist's processes inherit its name."""
+    if PARSED not in os.environ:
+        os.environ[PARSED] = tempfile.mkdtemp(prefix="cxhouse-parsed-")
+
+
+def pytest_unconfigure() -> None:
+    """Remove it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ[PARSED], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -146,11 +146,14 @@ def import_file(
 @app.command()
 def confirm(change_id: Annotated[str, typer.Argument(help="An automatic annotation: auto_…")]) -> None:
     """Record an automatic annotation as a change. Its fields can then be edited."""
-    from cxhouse.ledger.changes import scope_of
+    from cxhouse.build_state import BuildError
+    from cxhouse.ledger.changes import list_current, scope_of
     from cxhouse.warehouse.published_changes import describe_newcomer
 
     with report_failures():
         settings, company = open_company()
+        if any(version.change.change_id == change_id for version in list_current(settings, company)):
+            raise BuildError(f"{change_id} is recorded as a change already; cxhouse change edit {change_id} changes its fields")
         content = describe_newcomer(settings.serving, change_id, scope_of(company).components)
     record(content, "command")
 

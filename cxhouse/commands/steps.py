@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -99,25 +100,30 @@ def report_load(source: Source, windows: list[Window], results: list[LoadResult]
     return not problems
 
 
-def build_layers(workplace: Workplace, *, layer: str | None = None, full_refresh: bool = False) -> None:
+def build_layers(workplace: Workplace, *, layer: str | None = None, only: Sequence[str] = (), full_refresh: bool = False) -> None:
     """Build and test the warehouse; first lists the source tables that are not fresh."""
     from cxhouse.build_state import BuildError
     from cxhouse.commands.status import list_stale_tables
     from cxhouse.warehouse.build import LAYERS, build_warehouse
+    from cxhouse.warehouse.staging_models import check_models
 
     if layer is not None and layer not in LAYERS:
         raise BuildError(f"unknown layer {layer}; known are {', '.join(LAYERS)}")
+    if layer is not None and only:
+        raise BuildError("--layer and --only exclude each other: a layer is all models of that layer")
+    check_models(only, [workplace.settings.project / "dbt" / "models", workplace.settings.company / "models"])
     for line in list_stale_tables(workplace):
         complain(f"stale: {line}")
     with show_progress(f"build {layer or ''}") as bar:
-        state = build_warehouse(workplace, layer=layer, full_refresh=full_refresh, tell=bar.show)
+        state = build_warehouse(workplace, layer=layer, only=only, full_refresh=full_refresh, tell=bar.show)
     if state is None:
         tell("build: nothing is new since the last build, which passed; to build all the same: cxhouse build --full-refresh")
         return
     for line in state.notices:
         complain(line)
     kind = "full" if state.is_full else "touched days only"
-    tell(f"build {state.build_id} {layer or 'all layers'}, {kind}: {state.tests_passed} tests passed ({state.seconds[layer or 'all']} s)")
+    what = layer or (f"{', '.join(only)} and what they read" if only else "all layers")
+    tell(f"build {state.build_id} {what}, {kind}: {state.tests_passed} tests passed ({state.seconds[layer or 'all']} s)")
 
 
 def publish_copy(settings: Settings) -> None:

@@ -9,7 +9,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -39,6 +39,7 @@ def build_warehouse(
     workplace: Workplace,
     *,
     layer: str | None = None,
+    only: Sequence[str] = (),
     full_refresh: bool = False,
     now: datetime | None = None,
     tell: Callable[[str, int, int], None] = lambda name, done, total: None,
@@ -46,13 +47,14 @@ def build_warehouse(
     """Build all layers, or one layer of a build that `staging` began. Raises BuildError; the published copy then stays as it was.
 
     None: nothing is new since the last build, which passed. A build is full when the caller asks for it, when it is the first one, when
-    definitions changed, or when the last full build did not finish.
+    definitions changed, or when the last full build did not finish. `only` limits it to these models and those they read, for trying them
+    out; such a build cannot be published.
     """
     settings = workplace.settings
     settings.state.mkdir(parents=True, exist_ok=True)
     with hold_build_lock(settings.state / "build.lock"):
         if layer is None or layer == "staging":
-            begun = begin_build(workplace, full_refresh=full_refresh, now=now or datetime.now(UTC))
+            begun = begin_build(workplace, full_refresh=full_refresh, only=only, now=now or datetime.now(UTC))
         else:
             begun = continue_build(workplace, layer)
         if begun is None:
@@ -62,7 +64,7 @@ def build_warehouse(
         outcome = run_dbt(workplace, begun, layer, tell)
         state = replace(
             begun,
-            layers_done=(*begun.layers_done, *([layer] if layer else LAYERS)),
+            layers_done=() if only else (*begun.layers_done, *([layer] if layer else LAYERS)),
             tests={**begun.tests, layer or "all": (outcome.tests_passed, outcome.tests_failed)},
             seconds={**begun.seconds, layer or "all": round(time.perf_counter() - started, 1)},
             errors=outcome.errors,
@@ -76,8 +78,8 @@ def build_warehouse(
         return state
 
 
-def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime) -> BuildState | None:
-    """Prepare a new build and decide whether it is full. None: nothing is new, and nobody asked for a full build."""
+def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime, only: Sequence[str] = ()) -> BuildState | None:
+    """Prepare a new build and decide whether it is full. None: nothing is new, and nobody asked for a full build or for some models."""
     settings = workplace.settings
     finish_publish(settings)
     check_definitions(workplace.company.catalog, settings.ledger)
@@ -86,13 +88,18 @@ def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime) -> B
     prepare_lake(workplace.sources, settings.lake)
     tables = read_tables(workplace)
     inputs = describe_inputs(workplace, tables, now)
-    if not full_refresh and find_same_build(settings, inputs, definitions):
+    if not full_refresh and not only and find_same_build(settings, inputs, definitions):
         return None
-    unfinished_full = last is not None and last.is_full and not last.is_passed
-    changed = last is None or last.definitions != definitions or not settings.warehouse.is_file()
+    is_same = last is not None and last.definitions == definitions and settings.warehouse.is_file()
+    owes_full = not is_same or last is None or last.owes_full or (last.is_full and not last.is_passed)
+    # what a build with the same models has built in full need not be built in full again
+    is_built = is_same and last is not None and bool(only) and last.only == tuple(only) and bool(last.seconds) and not last.errors
+    is_full = full_refresh or (owes_full and not is_built)
     build_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
     prepare_build(workplace, tables, build_id=build_id, now=now)
-    return BuildState(build_id, now.isoformat(), full_refresh or unfinished_full or changed, definitions, inputs)
+    return BuildState(
+        build_id, now.isoformat(), is_full, definitions, inputs, only=tuple(only), owes_full=bool(only) and (owes_full or is_full)
+    )
 
 
 def continue_build(workplace: Workplace, layer: str) -> BuildState | None:
@@ -152,7 +159,9 @@ def write_docs(workplace: Workplace) -> Path:
 
 def run_dbt(workplace: Workplace, state: BuildState, layer: str | None, tell: Callable[[str, int, int], None]) -> DbtOutcome:
     """Run `dbt build` for one layer or all."""
-    arguments = ["build", *(["--full-refresh"] if state.is_full else []), *(["--select", LAYERS[layer]] if layer else [])]
+    chosen = [LAYERS[layer]] if layer else [f"+{name}" for name in state.only]
+    select = ["--select", *chosen, "--indirect-selection", "cautious" if state.only else "eager"] if chosen else []
+    arguments = ["build", *(["--full-refresh"] if state.is_full else []), *select]
     said: list[str] = []
     result = invoke_dbt(workplace, arguments, tell, said.append)
     if result.exception is not None:

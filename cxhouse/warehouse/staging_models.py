@@ -1,11 +1,13 @@
-"""The staging models of a company folder: which contract each feeds, and whether the tables it reads are declared."""
+"""The models of a build; of the staging models, which contract each feeds and whether the tables it reads are declared."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
+from cxhouse.build_state import BuildError
 from declared.errors import DefinitionError, name_known, refuse
 from ingestion.catalog import Source
 from semantic.contracts import load_contracts
@@ -28,6 +30,16 @@ def list_contract_models(folder: Path, sources: Mapping[str, Source]) -> dict[st
         found[contract].append(path.stem)
     refuse(problem for path in sorted(folder.glob("*.sql")) for problem in find_unknown_tables(path, sources))
     return found
+
+
+def check_models(names: Iterable[str], folders: Iterable[Path]) -> None:
+    """Raise BuildError when these folders hold no model of such a name."""
+    known = sorted(path.stem for folder in folders for kind in ("*.sql", "*.py") for path in folder.rglob(kind))
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=5, cutoff=0.3)
+            known_near = f"near are {', '.join(near)}" if near else "cxhouse docs lists all"
+            raise BuildError(f"unknown model {name}; {known_near}")
 
 
 def find_unknown_tables(path: Path, sources: Mapping[str, Source]) -> Iterator[DefinitionError]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
+PARSED = "CXHOUSE_TEST_PARSED"  # names the folder where builds leave what dbt parsed for each other; tests/conftest.py sets it
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.companies.imports"])
@@ -21,7 +22,7 @@ def run_command(environment: Mapping[str, str], *arguments: str, check: bool = T
     """Run `cxhouse` with exactly this environment and return what it wrote. With `check`, raises AssertionError when it fails."""
     with tempfile.TemporaryDirectory(prefix="cxhouse-command-") as folder:
         output, errors = Path(folder) / "stdout", Path(folder) / "stderr"
-        process = FORKS.Process(target=execute, args=(arguments, dict(environment), output, errors))
+        process = FORKS.Process(target=execute, args=(arguments, dict(environment), output, errors, os.environ.get(PARSED)))
         process.start()
         process.join()
         code = process.exitcode if process.exitcode is not None else 1
@@ -31,7 +32,7 @@ def run_command(environment: Mapping[str, str], *arguments: str, check: bool = T
     return done
 
 
-def execute(arguments: Sequence[str], environment: Mapping[str, str], output: Path, errors: Path) -> None:
+def execute(arguments: Sequence[str], environment: Mapping[str, str], output: Path, errors: Path, parsed: str | None) -> None:
     """In the forked process: become the command, and end with its exit code."""
     for path, number in ((output, 1), (errors, 2)):
         with path.open("wb") as file:
@@ -41,7 +42,10 @@ def execute(arguments: Sequence[str], environment: Mapping[str, str], output: Pa
     os.chdir(PROJECT)
     sys.argv = ["cxhouse", *arguments]
     from cxhouse.main import app
+    from tests.companies.parsed import share_parsed
 
+    if parsed:
+        share_parsed(Path(parsed))
     try:
         app()
     finally:

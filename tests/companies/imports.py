@@ -9,5 +9,6 @@ import typer
 import cxhouse.warehouse.build
 import semantic.effects.company.changes
 import semantic.value.versions
+import tests.companies.parsed
 
-__all__ = ["cxhouse", "dbt", "rich", "semantic", "typer"]
+__all__ = ["cxhouse", "dbt", "rich", "semantic", "tests", "typer"]

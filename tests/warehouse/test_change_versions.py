@@ -54,6 +54,7 @@ def second(first: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     shutil.copytree(home.path / "ledger", folder / "ledger_before")
     for name in ("rpt_changes", "rpt_change_edits"):
         home.report(name).write_parquet(folder / f"{name}.parquet")
+    home.make_news()
     home.build()
     home.run("publish")
     return home

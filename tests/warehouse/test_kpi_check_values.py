@@ -43,7 +43,7 @@ CASES = [Case(**found.groupdict()) for found in LINE.finditer(TABLE)]
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The company of the check values, loaded, built and published once."""
+    """The company of the check values, loaded and built once."""
     return build_company(tmp_path_factory.mktemp("check"))
 
 
@@ -52,15 +52,14 @@ def build_company(folder: Path) -> Home:
     home = make_home(folder, CXHOUSE_COMPANY=str(folder / "company"))
     write_company(folder / "company", home.data, write_all())
     home.run("ingest", "--to", UNTIL)
-    home.build()
-    home.run("publish")
+    home.build(only=["rpt_touchpoint_kpis"])
     return home
 
 
 def find_figure(home: Home, case: Case) -> dict[str, Any]:
     """The published row of a case: January, at the touchpoint or of the supplier."""
     column = {"touchpoint": "touchpoint_id", "supplier": "supplier_id"}[case.kind]
-    rows = home.report("rpt_touchpoint_kpis").filter(
+    rows = home.table("rpt_touchpoint_kpis").filter(
         (pl.col("kpi_id") == case.kpi) & (pl.col(column) == case.name) & (pl.col("grain") == "month") & (pl.col("period_start") == JANUARY)
         & pl.col("journey_id").is_null() & pl.col("touchpoint_id").is_not_null()
         & (pl.col("dimension_set") == ("supplier" if case.kind == "supplier" else "total"))
@@ -110,7 +109,7 @@ def test_the_plain_margin_of_31_answers_is_21_66_points(home: Home) -> None:
 
 
 def test_contacts_of_the_last_seven_days_are_not_known_yet(home: Home) -> None:
-    rows = home.report("rpt_touchpoint_kpis").filter(
+    rows = home.table("rpt_touchpoint_kpis").filter(
         (pl.col("kpi_id") == "first_contact_resolution") & (pl.col("touchpoint_id") == "chats") & (pl.col("dimension_set") == "total")
         & pl.col("journey_id").is_null()
     )  # fmt: skip

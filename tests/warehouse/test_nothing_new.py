@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from cxhouse.build_state import BuildState, read_state, write_state
 from cxhouse.ledger.plans import PLANS
 from cxhouse.settings import Settings, read_settings
-from cxhouse.warehouse.build import build_warehouse, continue_build
+from cxhouse.warehouse.build import begin_build, build_warehouse, continue_build
 from cxhouse.warehouse.inputs import describe_inputs, find_same_build
 from cxhouse.warehouse.preparation import fingerprint_definitions, open_workplace, read_tables
 from tests.companies.tiny import FOLDER
@@ -118,6 +118,28 @@ def lose_what_was_published(home: Home) -> None:
 def test_anything_that_can_change_a_figure_makes_the_next_build_run(built: Home, happens: Callable[[Home], None]) -> None:
     happens(built)
     assert find_same(read_settings(built.environment)) is None
+
+
+def begin(settings: Settings, *only: str, full_refresh: bool = False, ends: bool = True) -> bool:
+    """Begin a build and leave the state it would leave; returns whether it is full."""
+    begun = begin_build(open_workplace(settings), full_refresh=full_refresh, only=only, now=datetime.now(UTC))
+    assert begun is not None
+    write_state(settings, replace(begun, is_passed=ends and not only, seconds={"all": 1.0} if ends else {}))
+    return begun.is_full
+
+
+def test_a_build_of_some_models_never_takes_the_place_of_a_full_one(built: Home) -> None:
+    settings = read_settings(built.environment)
+    assert not begin(settings, "dim_kpis") and not begin(settings), "nothing is due"
+    change_a_staging_model(built)
+    assert begin(settings, "dim_kpis") and not begin(settings, "dim_kpis"), "what was built in full is not built in full again"
+    assert begin(settings, "dim_changes"), "another model was not"
+    assert begin(settings, "dim_changes", ends=False) is False and begin(settings, "dim_changes"), "nor one whose build was killed"
+    assert begin(settings), "nor all of them"
+    built.make_news()
+    assert not begin(settings)
+    assert begin(settings, full_refresh=True, ends=False) and begin(settings, "dim_kpis") and not begin(settings, "dim_kpis")
+    assert begin(settings), "a full build that was killed is due whatever was built since"
 
 
 def test_the_next_local_day_makes_the_next_build_run(built: Home) -> None:

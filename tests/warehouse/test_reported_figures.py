@@ -35,6 +35,7 @@ def revised(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home.build()
     for _ in range(2):
         home.run("publish")
+    home.make_news()
     home.build()
     home.run("publish")
     shutil.copytree(home.path / "ledger", home.path / "ledger_before")

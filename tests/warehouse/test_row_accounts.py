@@ -113,8 +113,7 @@ def test_landed_is_staged_rejected_or_superseded_for_random_rows(tmp_path: Path,
     write_company(tmp_path / "company")
     tables = write_rows(home.data, seed, add_faults)
     home.run("ingest", "--to", UNTIL.isoformat())
-    home.run("build")
-    home.run("publish")
+    home.build(only=["rpt_data_health", "fct_row_accounts"])
     accounts = {row["contract"]: row for row in home.query("select * from fct_row_accounts")}
     assert set(accounts) == set(tables)
     for contract, row in accounts.items():
@@ -123,7 +122,7 @@ def test_landed_is_staged_rejected_or_superseded_for_random_rows(tmp_path: Path,
         landed = len(tables[contract])
         assert found == (landed, landed, rejected, superseded, landed - rejected - superseded), contract
         assert row["message"] is None
-    health = home.report("rpt_data_health")
+    health = home.table("rpt_data_health")
     assert set(health["contract"]) == set(tables) and health.height == len(tables)
 
 

@@ -58,6 +58,8 @@ def test_commands_in_the_wrong_order_say_which_comes_first(tmp_path: Path) -> No
         (["docs"], "run cxhouse build first"),
         (["build", "--layer", "marts"], "cxhouse build --layer staging"),
         (["build", "--layer", "attic"], "known are staging"),
+        (["build", "--only", "rpt_tochpoint_kpis"], "unknown model rpt_tochpoint_kpis; near are rpt_touchpoint_kpis"),
+        (["build", "--only", "rpt_kpi_moves", "--layer", "marts"], "exclude each other"),
         (["ingest", "attic"], "unknown source attic"),
         (["ingest", "--from", "2026-03-02", "--to", "2026-03-01"], "holds no day"),
     ):
@@ -71,6 +73,7 @@ def test_layers_are_built_one_by_one_with_the_folder_as_it_stands_and_a_lost_war
     home.run("ingest", "--to", UNTIL)
     for layer in ("staging", "intermediate", "marts", "marts", "reports"):
         built = home.run("build", "--layer", layer)
+    home.make_news()
     at_once = home.run("build")
     # a layer built twice counts its tests once
     counts = [re.findall(r"(\d+) tests passed", done.stdout)[-1] for done in (built, at_once)]

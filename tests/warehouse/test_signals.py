@@ -46,12 +46,11 @@ group by all
 
 
 def build_company(folder: Any, *, is_loud: bool) -> Home:
-    """The company of tests/companies/signals.py, loaded, built and published."""
+    """The company of tests/companies/signals.py, loaded and built."""
     home = make_home(folder, CXHOUSE_COMPANY=str(copy_company(folder)))
     write_weeks(home.data, is_loud=is_loud)
     home.run("ingest", "--to", UNTIL)
-    home.build()
-    home.run("publish")
+    home.build(only=["rpt_signals", "rpt_signal_evidence"])
     return home
 
 
@@ -67,27 +66,27 @@ def loud(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 def read_states(home: Home) -> dict[str, str]:
     """Status by signal."""
-    return {row["signal_id"]: row["status"] for row in home.report("rpt_signals").to_dicts()}
+    return {row["signal_id"]: row["status"] for row in home.table("rpt_signals").to_dicts()}
 
 
 def test_every_signal_is_clear_while_nothing_goes_wrong(quiet: Home) -> None:
     assert read_states(quiet) == dict.fromkeys(SIGNALS, "clear")
-    assert set(quiet.report("rpt_signal_evidence")["status"]) <= {"clear", "too_few"}
+    assert set(quiet.table("rpt_signal_evidence")["status"]) <= {"clear", "too_few"}
 
 
 @pytest.mark.parametrize("signal", SIGNALS)
 def test_a_signal_fires_when_what_it_watches_goes_wrong(loud: Home, signal: str) -> None:
     subject, measure, comparisons = SIGNALS[signal]
     assert read_states(loud)[signal] == "fires"
-    rows = loud.report("rpt_signal_evidence").filter(signal_id=signal, subject_id=subject, measure_id=measure)
+    rows = loud.table("rpt_signal_evidence").filter(signal_id=signal, subject_id=subject, measure_id=measure)
     assert {row["comparison"]: row["status"] for row in rows.to_dicts()} == dict.fromkeys(comparisons, "fires")
-    told = loud.report("rpt_signals").filter(signal_id=signal).row(0, named=True)
+    told = loud.table("rpt_signals").filter(signal_id=signal).row(0, named=True)
     assert "clearly" in told["sentence"] and told["what_to_do"]
     assert told["firing_count"] >= len(comparisons) and told["comparisons_count"] >= told["firing_count"]
 
 
 def test_where_there_is_too_little_every_signal_says_so(tiny: Home) -> None:
-    rows = tiny.report("rpt_signals").to_dicts()
+    rows = tiny.table("rpt_signals").to_dicts()
     assert {row["signal_id"] for row in rows} == set(SIGNALS)
     for row in rows:
         # a hundred visits and orders are enough to judge what comes in, and nothing else
@@ -100,7 +99,7 @@ def test_where_there_is_too_little_every_signal_says_so(tiny: Home) -> None:
 def test_figures_are_those_of_the_last_four_weeks(loud: Home) -> None:
     rows = {
         (row["signal_id"], row["measure_id"], row["subject_id"], row["comparison"]): row
-        for row in loud.report("rpt_signal_evidence").to_dicts()
+        for row in loud.table("rpt_signal_evidence").to_dicts()
     }
     parcels = rows["supplier_tension", "on_time_delivery", "swift", "move"]
     # half of ten parcels a day late for 28 days; before, one in ten every other day, of which 91 days hold 46 or 45
