@@ -9,26 +9,26 @@ from functools import cached_property
 import numpy as np
 
 from semantic.effects.company import clean_history as history
-from semantic.effects.company.control_choice import MOST_EMPTY, choose_controls, list_candidates
+from semantic.effects.company.control_choice import MOST_EMPTY, choose_controls, list_candidates, remove_shapes
 from semantic.effects.company.facts import ChangeFacts, Company, Event
 from semantic.effects.method.estimates import (
     FEWEST_WEEKS_WITH_PEAK,
     Estimates,
     Pattern,
     Plan,
-    find_shapes,
     find_too_little,
     index_controls,
     judge_plans,
     list_placebos,
 )
 from semantic.effects.method.kernels import Array
-from semantic.effects.method.periods import WEEK, Weeks, guard_spread, pool_weeks
+from semantic.effects.method.periods import WEEK, Weeks, guard_spread, measure_noise, pool_weeks
 
 FEWEST_TO_ESTIMATE = 8
 FEWEST_SHOWN = 5  # events; figures of fewer events are not published, because they may show single persons
 FEWEST_EVENTS_AFTER = 10  # events that are no survey answers; with fewer, chance is called an effect too often
 FULL_SEASON_WEEKS = 104
+LAST_WEEKS = 4  # the weeks after a start that is to come are expected to hold as much as these last ones
 MOVED_LEVEL = 0.01  # p-value below which the controls count as moved
 
 
@@ -114,7 +114,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Lot:
-    """Questions of one pattern: their positions in the list, weeks for the forecast (members x (n + m)), controls and their names."""
+    """Questions of one pattern: their positions in the list, weeks for the forecast (members x (n + m)), controls and their names.
+
+    `noise` is the relative sampling variance of each week.
+    """
 
     members: list[int]
     window: Window
@@ -122,14 +125,21 @@ class _Lot:
     values: Array
     control: tuple[Array, Array] | None
     spread: Array
+    noise: Array
     names: list[tuple[str, ...]]
 
     @property
     def plan(self) -> Plan:
-        """The plan for the forecast. Where the weeks after are not known, the mean before replaces them, and only the margin is used."""
+        """The plan for the forecast. Where the weeks after are not known, the mean before replaces them, and only the margin is used.
+
+        They are then expected to hold as much as the last weeks before.
+        """
         n = self.window.n
-        before = self.values[:, :n]
-        return Plan(self.pattern, before, self.values[:, n:] if self.window.is_complete else before.mean(axis=1), self.control, self.spread)
+        before, after, noise = self.values[:, :n], self.values[:, n:], self.noise
+        if not self.window.is_complete:
+            after = before.mean(axis=1)
+            noise = np.column_stack([noise[:, :n], noise[:, max(n - LAST_WEEKS, 0) : n].mean(axis=1)])
+        return Plan(self.pattern, before, after, self.control, self.spread, noise)
 
 
 def find_window(company: Company, question: Question, cache: dict[tuple[object, ...], Window] | None = None) -> Window:
@@ -223,6 +233,7 @@ def prepare_lots(
     scatter[:, [n + p for p in window.left_out]] = np.median(scatter[:, :n], axis=1, keepdims=True)
     ready = settle(values, window)
     spread = guard_spread(scatter, n, m) if m else np.ones(len(rows))
+    noise = measure_noise(values, counts, scatter, n)
     chosen: dict[bool, list[tuple[int, Array, tuple[str, ...]]]] = {}
     for j, i in enumerate(members):
         obstacle = find_obstacle(company, questions[i], window, values[j], counts[j])
@@ -243,6 +254,7 @@ def prepare_lots(
                 values=ready[places],
                 control=(index[:, :n], index[:, n:]) if has_controls else None,
                 spread=spread[places],
+                noise=noise[places],
                 names=[names for _, _, names in picked],
             )
         )
@@ -277,14 +289,6 @@ def find_control(company: Company, weeks: Weeks, window: Window, question: Quest
         return np.empty(0), ()
     before, after = index_controls(ready[best], n)
     return np.concatenate([before[0], after[0]]), tuple(company.series[rows[j]][1] for j in best)
-
-
-def remove_shapes(pattern: Pattern, own: Array, others: Array) -> tuple[Array, Array]:
-    """The weeks before without their level and known shapes, so that a known step of one series does not change the correlation."""
-    n = len(own)
-    known = np.column_stack([np.ones(n), find_shapes(pattern)[0].T])
-    solve = np.linalg.pinv(known)
-    return own - known @ (solve @ own), others - (others @ solve.T) @ known.T
 
 
 def find_obstacle(company: Company, question: Question, window: Window, values: Array, counts: Array) -> str | None:

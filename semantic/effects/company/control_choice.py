@@ -6,6 +6,7 @@ import numpy as np
 
 from semantic.effects.company.clean_history import find_overlaps, touch_weeks
 from semantic.effects.company.facts import ChangeFacts, Company
+from semantic.effects.method.estimates import Pattern, find_shapes
 from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import WEEK
 
@@ -48,3 +49,11 @@ def correlate(one: Array, other: Array) -> float:
     left, right = one - one.mean(), other - other.mean()
     size = float(np.sqrt((left @ left) * (right @ right)))
     return float(left @ right) / size if size > 0 else 0.0
+
+
+def remove_shapes(pattern: Pattern, own: Array, others: Array) -> tuple[Array, Array]:
+    """The weeks before without their level and known shapes, so that a known step of one series does not change the correlation."""
+    n = len(own)
+    known = np.column_stack([np.ones(n), find_shapes(pattern)[0].T])
+    solve = np.linalg.pinv(known)
+    return own - known @ (solve @ own), others - (others @ solve.T) @ known.T

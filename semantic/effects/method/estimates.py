@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from semantic.effects.method.forecast import Forecast, Shapes, average_forecast, mean_of, read_shapes
+from semantic.effects.method.forecast import Forecast, Noise, Shapes, average_forecast, mean_of, read_shapes
 from semantic.effects.method.kernels import Array, build_regressors, prepare_family
 
 PLACEBOS = 8
@@ -113,21 +113,25 @@ def list_placebos(pattern: Pattern, most: int = PLACEBOS) -> tuple[tuple[int, Pa
 
 @dataclass(frozen=True)
 class Plan:
-    """N series of one pattern to judge: `before` N x n, `after` N x m or its mean; `control`: index, `spread`: factors on the variance."""
+    """N series of one pattern to judge: `before` N x n, `after` N x m or its mean; `control`: index, `spread`: factors on the variance.
+
+    `noise` (N x (n + m)) is the sampling variance of each period in any unit, such as 1 / answers; without it, all are equal.
+    """
 
     pattern: Pattern
     before: Array
     after: Array
     control: tuple[Array, Array] | None = None
     spread: Array | None = None
+    noise: Array | None = None
 
 
 def judge_series(
     pattern: Pattern, before: Array, after: Array, *, control: tuple[Array, Array] | None = None, spread: Array | None = None,
-    peak_height: bool = True, gate: bool = True,
+    noise: Array | None = None, peak_height: bool = True, gate: bool = True,
 ) -> Estimates:  # fmt: skip
     """Judge N series of one pattern; see Plan for the arrays."""
-    return judge_plans([Plan(pattern, before, after, control, spread)], peak_height=peak_height, gate=gate)[0]
+    return judge_plans([Plan(pattern, before, after, control, spread, noise)], peak_height=peak_height, gate=gate)[0]
 
 
 def judge_plans(plans: Sequence[Plan], *, peak_height: bool = True, gate: bool = True) -> list[Estimates]:
@@ -150,7 +154,7 @@ def forecast_plans(plans: Sequence[Plan]) -> list[Forecast]:
     groups: dict[tuple[object, ...], list[int]] = {}
     shapes = [find_shapes(plan.pattern) for plan in plans]
     for i, plan in enumerate(plans):
-        groups.setdefault((*plan.pattern.periods, plan.control is None, len(shapes[i][1])), []).append(i)
+        groups.setdefault((*plan.pattern.periods, plan.control is None, plan.noise is None, len(shapes[i][1])), []).append(i)
     found: dict[int, Forecast] = {}
     for members in groups.values():
         family = prepare_family(*plans[members[0]].pattern.periods)
@@ -159,11 +163,21 @@ def forecast_plans(plans: Sequence[Plan]) -> list[Forecast]:
         index = (np.concatenate([each[0] for each in controls]), np.concatenate([each[1] for each in controls])) if controls else None
         counts = [len(plans[i].before) for i in members]
         sets = Shapes.join([shapes[i] for i in members], counts) if len(shapes[members[0]][1]) else None
-        forecast = average_forecast(family, before, after, index, sets)
+        noise = join_noise([plans[i].noise for i in members], before.shape[1])
+        forecast = average_forecast(family, before, after, index, sets, noise)
         ends = np.cumsum(counts)
         for i, start, end in zip(members, [0, *ends[:-1]], ends, strict=True):
             found[i] = Forecast(*(getattr(forecast, name)[start:end] for name in ("miss", "variance", "freedom", "control_weight")))
     return [found[i] for i in range(len(plans))]
+
+
+def join_noise(parts: Sequence[Array | None], n: int) -> Noise | None:
+    """The sampling variances of several plans over the same periods, n of them before; None where none are known."""
+    known = [part for part in parts if part is not None]
+    if not known:
+        return None
+    whole = np.concatenate(known)
+    return Noise(whole[:, :n], whole[:, n:].mean(axis=1))
 
 
 @lru_cache(maxsize=4096)
@@ -216,7 +230,8 @@ def score_placebos(plans: Sequence[Plan]) -> list[Array]:
             past = select_columns([place[p + origin] for p in cut.before])
             window = select_columns([place[p + origin] for p in cut.after])
             index = None if plan.control is None else (plan.control[0][:, past], plan.control[0][:, window])
-            earlier.append(Plan(cut, plan.before[:, past], mean_of(plan.before[:, window]), index))
+            noise = None if plan.noise is None else np.concatenate([plan.noise[:, past], plan.noise[:, window]], axis=1)
+            earlier.append(Plan(cut, plan.before[:, past], mean_of(plan.before[:, window]), index, noise=noise))
             owners.append(i)
     columns: list[list[Array]] = [[] for _ in plans]
     found = forecast_plans(earlier)

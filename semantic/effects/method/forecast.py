@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semantic.effects.method.kernels import Array, Family
+from semantic.effects.method.prior import MIXES
 
 FEWEST_FREEDOM = 3.0
+SMALLEST_SPREAD = 0.05  # of the variance of a forecast, however much more the periods after hold
 SMALLEST_SHAPE = 1e-6  # smallest singular value of a shape that is not already explained by the level
 CHUNK = 500  # number of series per block, so that the arrays fit in the processor's cache
 
@@ -92,11 +94,41 @@ class _Heights:
         cross = np.swapaxes((scores[:, None] * self.known[self.owner]) @ self.inverse, 1, 2)
         return cross, (self.solved @ cross[..., None])[..., 0], (cross * self.lean).sum(axis=2)
 
+    def list_gains(self) -> list[tuple[slice, Array]]:
+        """Per set of shapes: its series, and what the heights add to the gains of the forecast (q x w)."""
+        firsts = np.flatnonzero(np.diff(self.owner, prepend=-1))
+        ends = [*firsts[1:], len(self.owner)]
+        return [
+            (slice(first, end), (self.known[self.owner[first]].T @ self.lean[first].T) * self.inverse)
+            for first, end in zip(firsts, ends, strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The sampling variance of each period in any unit, such as 1 / answers: `before` N x n, `after` N (the mean of the m periods)."""
+
+    before: Array
+    after: Array
+
+    def take(self, rows: slice) -> Noise:
+        """That of some of the series."""
+        return Noise(self.before[rows], self.after[rows])
+
+    def compare(self) -> tuple[Array, Array]:
+        """By how much each period's variance exceeds the mean of the periods before, as a share of that mean: N x n, N."""
+        usual = self.before.mean(axis=1)
+        return self.before / usual[:, None] - 1, self.after / usual - 1
+
 
 def average_forecast(
-    family: Family, before: Array, after: Array, control: tuple[Array, Array] | None = None, shapes: Shapes | None = None
-) -> Forecast:
-    """Forecast the mean of `after` (N x m, or its mean as N) for each series; `control` is an index before (N x n) and after (N x m)."""
+    family: Family, before: Array, after: Array, control: tuple[Array, Array] | None = None, shapes: Shapes | None = None,
+    noise: Noise | None = None,
+) -> Forecast:  # fmt: skip
+    """Forecast the mean of `after` (N x m, or its mean as N) for each series; `control` is an index before (N x n) and after (N x m).
+
+    With `noise`, the white part of every noise model is as large in each period as the period's sampling variance.
+    """
     before = np.asarray(before, dtype=float)
     if len(before) > CHUNK:
         parts = []
@@ -104,21 +136,22 @@ def average_forecast(
             rows = slice(first, first + CHUNK)
             index = None if control is None else (control[0][rows], control[1][rows])
             part = None if shapes is None else shapes.take(rows)
-            parts.append(average_forecast(family, before[rows], np.asarray(after)[rows], index, part))
+            known = None if noise is None else noise.take(rows)
+            parts.append(average_forecast(family, before[rows], np.asarray(after)[rows], index, part, known))
         fields = ("miss", "variance", "freedom", "control_weight")
         return Forecast(*(np.concatenate([getattr(part, field) for part in parts]) for field in fields))
     centre, scale = before.mean(axis=1), before.std(axis=1)
     scale = np.where(scale > 0, scale, 1.0)
     values = (before - centre[:, None]) / scale[:, None]
     last = (mean_of(after) - centre) / scale
-    opinions = [forecast_each(family, values, last, shapes=shapes)]
+    opinions = [forecast_each(family, values, last, shapes=shapes, noise=noise)]
     split = opinions[0].miss.shape[1]
     if control is not None:
         past = np.asarray(control[0], dtype=float)
         middle, width = past.mean(axis=1), past.std(axis=1)
         width = np.where(width > 0, width, 1.0)
         index = ((past - middle[:, None]) / width[:, None], (mean_of(control[1]) - middle) / width)
-        opinions.append(forecast_each(family, values, last, index, shapes))
+        opinions.append(forecast_each(family, values, last, index, shapes, noise))
     miss = np.concatenate([each.miss for each in opinions], axis=1)
     variance = np.concatenate([each.variance for each in opinions], axis=1)
     logs = np.concatenate([each.log_weight for each in opinions], axis=1)
@@ -131,6 +164,24 @@ def average_forecast(
     # the models' variances include the t factor already: the scale of a t with these degrees of freedom is smaller than its variance
     total = total * (freedom - 2) / freedom
     return Forecast(mean * scale, total * scale**2, freedom, weights[:, split:].sum(axis=1))
+
+
+def weigh_noise(family: Family, k: int, noise: Noise, heights: _Heights | None) -> tuple[Array, Array]:
+    """What unequal white noise changes in the models of one kernel: factor on the expected square, and added variance (N x w each).
+
+    The miss of a model is the mean after plus a weighted sum of the periods before. With white noise d times as large in a period, and the
+    weights as they are, its variance grows by (1 - w) (sum of weight^2 (d - 1) + (mean of d after - 1) / m). The square of the contrasts,
+    which gives the scale, is expected to be larger in the same way.
+    """
+    basis, inverse, mixes = family.bases[k], family.inverse[k], np.array(MIXES)
+    before, after = noise.compare()
+    factor = 1 + (1 - mixes) * ((before @ basis**2) @ inverse) / family.rank
+    added = np.empty_like(factor)
+    sets = [(slice(None), 0.0)] if heights is None else heights.list_gains()
+    for rows, gains in sets:
+        weights = family.level[:, None] - basis @ (family.gains[k] + gains)
+        added[rows] = before[rows] @ weights**2
+    return factor, (1 - mixes) * (added + after[:, None] / family.periods)
 
 
 def rank_of(family: Family, shapes: Shapes | None) -> int:
@@ -151,8 +202,9 @@ def match_freedom(weights: Array, variance: Array, own: Array, rank: int) -> Arr
 
 
 def forecast_each(
-    family: Family, values: Array, after: Array, control: tuple[Array, Array] | None = None, shapes: Shapes | None = None
-) -> _Opinions:
+    family: Family, values: Array, after: Array, control: tuple[Array, Array] | None = None, shapes: Shapes | None = None,
+    noise: Noise | None = None,
+) -> _Opinions:  # fmt: skip
     """Miss, variance and log weight of every model, from one matrix product per kernel and series."""
     distance = after + values @ family.level
     rank = rank_of(family, shapes)
@@ -189,5 +241,8 @@ def forecast_each(
         square = np.maximum(square, 1e-12)
         misses.append(miss)
         variances.append(square / max(rank - 2, 1) * spread)
+        if noise is not None:
+            white, moved_white = weigh_noise(family, k, noise, None if shapes is None else heights)
+            variances[-1] = square / white / max(rank - 2, 1) * np.maximum(spread + moved_white, SMALLEST_SPREAD * spread)
         logs.append(priors[k] - 0.5 * logdet - 0.5 * rank * np.log(square) - penalty)
     return _Opinions(np.concatenate(misses, axis=1), np.concatenate(variances, axis=1), np.concatenate(logs, axis=1))

@@ -26,7 +26,7 @@ class Family:
     """The part of the forecast that does not depend on values; shared by all series of one pattern of periods.
 
     `bases[k]` (n x q) turns a series into independent contrasts of kernel k, regressors removed; `inverse[k]` and `gains[k]` (q x w)
-    and `logdet`, `spread` (k x w) belong to kernel k mixed with white noise in share MIXES[w].
+    and `logdet`, `spread` (k x w) belong to kernel k mixed with white noise in share MIXES[w]. `periods` is m, the number after.
     """
 
     level: Array
@@ -37,6 +37,7 @@ class Family:
     spread: Array
     prior: Array
     rank: int
+    periods: int
 
 
 def average_ar(lags: Array, memory: float) -> Array:
@@ -134,5 +135,5 @@ def prepare_family(before: tuple[int, ...], after: tuple[int, ...], grain: str =
         spread.append((1 - mixes) * (weights @ weights) + mixes * total - ((mixes * covariance[:, None]) ** 2 * inverted).sum(axis=0))
     return Family(
         level=level, bases=tuple(bases), inverse=tuple(inverse), gains=tuple(gains), logdet=np.array(logdet),
-        spread=np.maximum(np.array(spread), 1e-9), prior=choose_prior(names, n), rank=contrasts.shape[1],
+        spread=np.maximum(np.array(spread), 1e-9), prior=choose_prior(names, n), rank=contrasts.shape[1], periods=m,
     )  # fmt: skip

@@ -63,6 +63,37 @@ def measure_scatter(tops: Array, bottoms: Array, value: Array, n: int) -> Array:
     return np.asarray((residual**2 / weight).sum(axis=2) / (WEEK - 1))
 
 
+def measure_noise(value: Array, denominator: Array, scatter: Array | None, n: int) -> Array:
+    """Sampling variance of each period over its mean in the periods before (N x (n + m)): 1 throughout where all hold as much.
+
+    The sampling variance of a ratio or mean is in proportion to 1 / denominator. The scatter of days within the weeks says which part of
+    the week-to-week variance it explains; the rest is the same in every week. This share is uncertain: up to one standard error more is
+    assumed where a period holds less than usual, and as much less where it holds more. Without a scatter, the whole variance is taken for
+    sampling where a period holds less, and none of it where it holds more. Periods without a value count as usual ones.
+    """
+    known = np.isfinite(value) & (denominator > 0)
+    inverse = np.where(known, 1 / np.where(known, denominator, 1.0), np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        relative = inverse / mean_known(inverse[:, :n])
+        relative = np.where(np.isfinite(relative), relative, 1.0)
+        if scatter is None:
+            return np.maximum(relative, 1.0)
+        # half the mean squared difference of neighbours is the variance of what is not passed on from week to week
+        apart = mean_known(np.diff(np.where(known[:, :n], value[:, :n], np.nan), axis=1) ** 2) / 2
+        share = mean_known(np.where(known, scatter * inverse, np.nan)[:, :n]) / apart
+    share = np.where(np.isfinite(share), share, 1.0)
+    error = np.sqrt(3 / max(n - 1, 1))
+    more, less = np.minimum(share * (1 + error), 1.0), np.clip(share * (1 - error), 0.0, 1.0)
+    return np.asarray(1 + np.where(relative > 1, more, less) * (relative - 1))
+
+
+def mean_known(values: Array) -> Array:
+    """The mean per row (N x 1) of the values that are known; NaN for a row without any."""
+    known = np.isfinite(values)
+    count = known.sum(axis=1, keepdims=True)
+    return np.asarray(np.where(known, values, 0.0).sum(axis=1, keepdims=True) / np.where(count > 0, count, np.nan))
+
+
 def guard_spread(scatter: Array, n: int, m: int) -> Array:
     """Factor per series (N, at least 1) by which the recent scatter of days exceeds the earlier one; 1 when that may be chance.
 

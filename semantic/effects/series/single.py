@@ -8,7 +8,7 @@ import numpy as np
 
 from semantic.effects.method.estimates import FEWEST_MONTHS_FOR_SEASON, Pattern, find_too_little, index_controls, judge_series, score_misses
 from semantic.effects.method.kernels import Array
-from semantic.effects.method.periods import guard_spread
+from semantic.effects.method.periods import guard_spread, measure_noise
 from semantic.effects.method.step import judge_step, prefers_line
 from semantic.effects.method.synthetic import FEWEST_CONTROLS, judge_synthetic
 from semantic.effects.method.words import LEVEL, METHODS, give_reason, give_verdict, write_number, write_sentence
@@ -74,7 +74,9 @@ def judge_periods(periods: Periods, *, better: str | None = None, log: bool = Fa
     n, m = periods.n, periods.m
     same_size = is_same_size(periods)
     if log:
-        periods = replace(periods, values=np.log(periods.values), controls=np.log(periods.controls))
+        # the scatter of days in the same unit: that of their logarithms
+        scatter = None if periods.scatter is None else periods.scatter / periods.values**2
+        periods = replace(periods, values=np.log(periods.values), controls=np.log(periods.controls), scatter=scatter)
     found = estimate(periods, last_only, same_size)
     if last_only and (found is None or found.method != "synthetic"):
         periods = replace(
@@ -160,7 +162,8 @@ def find_forecast(periods: Periods) -> _Found:
     if len(periods.controls):
         control = index_controls(periods.controls, n)
         warnings = check_controls(pattern, periods, control)
-    judged = judge_series(pattern, before, after, control=control, spread=spread)
+    noise = measure_noise(periods.values[None], periods.weights[None], periods.scatter, n)
+    judged = judge_series(pattern, before, after, control=control, spread=spread, noise=noise)
     expected = np.full(n + m, np.nan)
     expected[n:] = after[0].mean() - judged.effect[0]
     if pattern.season:

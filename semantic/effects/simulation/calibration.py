@@ -13,7 +13,7 @@ import numpy as np
 
 from semantic.effects.method.estimates import Estimates, Pattern, fill_gaps, find_too_little, index_controls, judge_series
 from semantic.effects.method.kernels import Array
-from semantic.effects.method.periods import Weeks, guard_spread, pool_weeks
+from semantic.effects.method.periods import Weeks, guard_spread, measure_noise, pool_weeks
 from semantic.effects.method.prior import VERSION
 from semantic.effects.method.rivals import compare_means, fit_structure, know_everything, regress_segments
 from semantic.effects.simulation.worlds import WORLDS, World, filter_ar, simulate_days
@@ -59,7 +59,8 @@ def judge_weeks(world: World, weeks: Weeks) -> Estimates | None:
     if find_too_little(weeks.n, 4, has_peak=world.has_peak):
         return None
     pattern = Pattern(tuple(range(-weeks.n, 0)), tuple(range(4)), peaks=mark_peaks(world, weeks.n))
-    return judge_series(pattern, weeks.before, weeks.after, spread=guard_spread(weeks.scatter, weeks.n, 4))
+    noise = measure_noise(weeks.value, weeks.denominator, weeks.scatter, weeks.n)
+    return judge_series(pattern, weeks.before, weeks.after, spread=guard_spread(weeks.scatter, weeks.n, 4), noise=noise)
 
 
 def measure_method(world: World, days: int, series: int, seed: int = SEED) -> Cell:
