@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from semantic.contracts import load_contracts
@@ -74,6 +75,17 @@ def read_figures(home: Home) -> dict[str, set[tuple[Any, ...]]]:
     return figures
 
 
+def list_zeros(home: Home) -> dict[str, bool]:
+    """For each column of numbers of each report, as `report.column`: whether it has figures and all of them are zero."""
+    found = {}
+    for (report,) in home.table("(select distinct table_name from duckdb_columns() where starts_with(table_name, 'rpt_'))").rows():
+        rows = home.table(report)
+        for name in rows.columns:
+            if rows[name].dtype.is_numeric() and rows[name].drop_nulls().len():
+                found[f"{report}.{name}"] = not rows[name].drop_nulls().cast(pl.Float64).any()
+    return found
+
+
 def pick_left_out() -> list[tuple[str, ...]]:
     """Sets of columns to leave out: each column alone in the long campaign; a few columns and two larger sets in the sample."""
     columns, dice = list_optional_columns(), random.Random(20)
@@ -93,6 +105,10 @@ def test_exactly_the_kpis_that_need_it_have_no_figure(filled: Home, tmp_path: Pa
     assert all(any(column in reason for column in left_out) for reason in reasons.values())
     if not {*left_out} & (PLACES | IDENTITIES | list_meant()):
         assert [kpi for kpi in after if after[kpi] != before[kpi]] == []
+    if STRESS:
+        with_all = list_zeros(filled)
+        made_up = sorted(name for name, is_zero in list_zeros(home).items() if is_zero and not with_all.get(name, True))
+        assert made_up == [], "figures that are zero because nobody delivers what they need"
 
 
 def test_every_kpi_is_measured_where_every_column_is_filled(filled: Home) -> None:
