@@ -23,6 +23,10 @@ case
             {{ accounts }}.staging_model || ' gives ' || {{ given }} || ' rows for the ' || {{ landed }} || ' of ' || {{ table }}
             || ' in the lake: ' || format('{:,}', {{ accounts }}.rows_given - {{ lake }}.rows_landed)
             || ' too many. Join to one row per key; a model that combines rows counts them with lineage_of_group()'
+    when {{ accounts }}.rows_given > 0 and {{ accounts }}.fingerprint is null
+        then
+            {{ accounts }}.staging_model || ' counts several rows of ' || {{ table }} || ' as one and does not say which. '
+            || 'Select the columns of lineage_of_group(), which gives _lake_rows and _lake_fingerprint'
     when {{ accounts }}.fingerprint <> {{ lake }}.fingerprint
         then
             {{ accounts }}.staging_model || ' gives as many rows as ' || {{ table }} || ' has in the lake (' || {{ landed }}

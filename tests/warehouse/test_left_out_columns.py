@@ -7,7 +7,6 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
 from semantic.contracts import load_contracts
@@ -82,7 +81,7 @@ def list_zeros(home: Home) -> dict[str, bool]:
         rows = home.table(report)
         for name in rows.columns:
             if rows[name].dtype.is_numeric() and rows[name].drop_nulls().len():
-                found[f"{report}.{name}"] = not rows[name].drop_nulls().cast(pl.Float64).any()
+                found[f"{report}.{name}"] = not (rows[name].drop_nulls() != 0).any()
     return found
 
 
