@@ -104,7 +104,8 @@ def test_exactly_the_kpis_that_need_it_have_no_figure(filled: Home, tmp_path: Pa
     assert all(any(column in reason for column in left_out) for reason in reasons.values())
     if not {*left_out} & (PLACES | IDENTITIES | list_meant()):
         assert [kpi for kpi in after if after[kpi] != before[kpi]] == []
-    if STRESS:
+    # what is not known of a change (its contract is about records) makes no figure
+    if STRESS and not all(column.startswith("changes.") for column in left_out):
         with_all = list_zeros(filled)
         made_up = sorted(name for name, is_zero in list_zeros(home).items() if is_zero and not with_all.get(name, True))
         assert made_up == [], "figures that are zero because nobody delivers what they need"
