@@ -9,6 +9,7 @@ from typing import Any
 from cxhouse.files import write_atomically
 from cxhouse.settings import Settings
 
+PUBLISH_LOCK = "publish.lock"  # in the state folder; held by a publish, and by a build until it has said that it began
 UNFINISHED = "unfinished_publish"  # a file in the state folder; it names the published build as long as the ledger does not hold all of it
 
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import duckdb
 
-from cxhouse.build_state import UNFINISHED, BuildError, BuildState, read_state
+from cxhouse.build_state import PUBLISH_LOCK, UNFINISHED, BuildError, BuildState, read_state
 from cxhouse.files import share_folder, wait_for_lock, write_atomically
 from cxhouse.ledger.keeping import keep_published
 from cxhouse.ledger.kpi_definitions import NOTED
@@ -22,7 +22,6 @@ from cxhouse.warehouse.inputs import remember_kept_inputs
 from cxhouse.warehouse.restricted import write_customer_segments
 
 KEPT_COPIES = 3
-LOCK = "publish.lock"  # in the state folder
 
 
 def publish_reports(
@@ -34,7 +33,7 @@ def publish_reports(
     missing or damaged. Returns the manifest. Raises BuildError when the last build did not pass; readers then keep the copy they have.
     """
     find_passed_build(settings)
-    with wait_for_lock(settings.state / LOCK):
+    with wait_for_lock(settings.state / PUBLISH_LOCK):
         return publish_in_turn(settings, find_passed_build(settings), now or datetime.now(UTC), tell)
 
 
