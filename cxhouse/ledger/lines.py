@@ -51,10 +51,25 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         try:
             records.append(json.loads(line.decode("utf-8")))
         except ValueError as error:
-            if not line.endswith(b"}"):
+            if is_cut(line):
                 continue
             raise DefinitionError(path, f"line {number}", f"is not JSON ({error}); restore the ledger from its backup") from error
     return records
+
+
+def is_cut(line: bytes) -> bool:
+    """Whether a line that is not JSON lacks its end: a text or an object in it is open. A cut may leave a line that ends with a brace."""
+    is_text, depth, position = False, 0, 0
+    while position < len(line):
+        character = line[position : position + 1]
+        if is_text and character == b"\\":
+            position += 1
+        elif character == b'"':
+            is_text = not is_text
+        elif not is_text and character in (b"{", b"}"):
+            depth += 1 if character == b"{" else -1
+        position += 1
+    return is_text or depth > 0 or not line.endswith(b"}")
 
 
 def read_kept_rows(folder: Path, schema: Mapping[str, Any]) -> pl.DataFrame:

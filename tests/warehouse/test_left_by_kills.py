@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cxhouse import build_state
-from cxhouse.build_state import PUBLISH_LOCK, BuildState, write_state
-from cxhouse.files import wait_for_lock, write_atomically
+from cxhouse.build_state import PUBLISH_LOCK
+from cxhouse.files import wait_for_lock
 from cxhouse.ledger.kpi_definitions import NOTED
-from cxhouse.ledger.lines import read_lines
+from cxhouse.ledger.lines import append_line, read_lines
 from cxhouse.settings import read_settings
 from cxhouse.warehouse import build
 from cxhouse.warehouse.preparation import open_workplace
@@ -21,28 +20,25 @@ from tests.warehouse import killed_steps
 from tests.warehouse.conftest import Home, copy_home
 
 
+def test_a_line_cut_anywhere_is_skipped_and_the_next_one_is_whole(tmp_path: Path) -> None:
+    record = {"id": "a", "plan": {"text": 'a "{" b \\', "facts": {"n": 1}}, "more": {}}
+    path = tmp_path / "lines.jsonl"
+    append_line(path, record)
+    whole = path.read_bytes()
+    assert whole.count(b"}") > 3
+    for length in range(1, len(whole) - 1):
+        path.write_bytes(whole + whole[:length])
+        assert read_lines(path) == [record], whole[:length]
+        append_line(path, {"id": "b"})
+        assert read_lines(path) == [record, {"id": "b"}], whole[:length]
+
+
 @pytest.mark.parametrize("damage", ['{"id": "a",, "n": {}}', '{"id": "a"}}', '{"id": a}'])
 def test_a_damaged_line_is_named(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "lines.jsonl"
     path.write_text(f'{{"id": "b"}}\n{damage}\n', encoding="utf-8")
     with pytest.raises(DefinitionError, match=r"line 2: is not JSON .*restore the ledger from its backup"):
         read_lines(path)
-
-
-def test_a_temporary_file_of_a_killed_process_is_removed_where_nobody_else_writes(tmp_path: Path) -> None:
-    for name in (".rows[1].parquet.123.tmp", ".rows1.parquet.123.tmp"):
-        (tmp_path / name).touch()
-    write_atomically(tmp_path / "rows[1].parquet", lambda path: path.write_text("rows"))
-    assert (tmp_path / ".rows[1].parquet.123.tmp").exists(), "perhaps another process is writing it"
-    write_atomically(tmp_path / "rows[1].parquet", lambda path: path.write_text("rows"), alone=True)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".rows1.parquet.123.tmp", "rows[1].parquet"]
-
-
-def test_a_build_counts_as_done_only_when_both_files_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written: list[str] = []
-    monkeypatch.setattr(build_state, "write_atomically", lambda path, write, **options: written.append(path.name))
-    write_state(read_settings({"CXHOUSE_HOME": str(tmp_path)}), BuildState("one", "2026-03-01T00:00:00+00:00", True, "", is_passed=True))
-    assert written == ["passed.json", "build.json"]
 
 
 def test_a_build_waits_for_the_publish_that_runs(tiny: Home, tmp_path: Path) -> None:
