@@ -67,7 +67,7 @@ def write_state(settings: Settings, state: BuildState) -> None:
     """Write the state. A build that passed is also written to a second file, which a failed build does not overwrite."""
     text = json.dumps(asdict(state), indent=2)
     for name in ("build", "passed") if state.is_passed else ("build",):
-        write_atomically(settings.state / f"{name}.json", lambda path: path.write_text(text, encoding="utf-8"))
+        write_atomically(settings.state / f"{name}.json", lambda path: path.write_text(text, encoding="utf-8"), alone=True)
 
 
 def read_manifest(settings: Settings) -> dict[str, Any] | None:

@@ -79,7 +79,10 @@ def read_kept_rows(folder: Path, schema: Mapping[str, Any]) -> pl.DataFrame:
 
 
 def keep_rows(warehouse: Path, folder: Path, query: str, *, build_id: str) -> int:
-    """Keep the rows of a query on the published build, in one file. Returns the number of rows. A second call adds nothing."""
+    """Keep the rows of a query on the published build, in one file. Returns the number of rows. A second call adds nothing.
+
+    The caller holds the lock of publishes.
+    """
     path = folder / f"{build_id}.parquet"
     if path.is_file():
         return 0
@@ -87,5 +90,6 @@ def keep_rows(warehouse: Path, folder: Path, query: str, *, build_id: str) -> in
         connection.execute("set timezone = 'UTC'")
         found = connection.execute(f"select count(*) from ({query})").fetchall()[0][0]
         if found:
-            write_atomically(path, lambda draft: connection.execute(f"copy ({query} order by all) to '{draft}' (format parquet)"))
+            copy = f"copy ({query} order by all) to '{{}}' (format parquet)"
+            write_atomically(path, lambda draft: connection.execute(copy.format(draft)), alone=True)
     return int(found)

@@ -49,7 +49,7 @@ def find_same_build(settings: Settings, inputs: Mapping[str, str], definitions: 
 def remember_kept_inputs(settings: Settings, build_id: str) -> None:
     """Note the ledger as the publish of this build leaves it."""
     content = {"build_id": build_id, "inputs": {name: hash_table(table) for name, table in read_kept_tables(settings.ledger).items()}}
-    write_atomically(settings.state / KEPT, lambda path: path.write_text(json.dumps(content, indent=2), encoding="utf-8"))
+    write_atomically(settings.state / KEPT, lambda path: path.write_text(json.dumps(content, indent=2), encoding="utf-8"), alone=True)
 
 
 def read_kept_inputs(settings: Settings, build_id: str) -> dict[str, str]:

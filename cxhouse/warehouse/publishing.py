@@ -76,7 +76,7 @@ def publish_in_turn(settings: Settings, state: BuildState, now: datetime, tell: 
     draft.rename(target)
     write_customer_segments(settings.warehouse, settings.restricted)
     share_folder(settings.serving, home=settings.home, readers=settings.readers)
-    write_atomically(settings.state / UNFINISHED, lambda path: path.write_text(state.build_id, encoding="utf-8"))
+    write_atomically(settings.state / UNFINISHED, lambda path: path.write_text(state.build_id, encoding="utf-8"), alone=True)
     swap_link(current, target)
     keep_published(settings, manifest)
     remember_kept_inputs(settings, state.build_id)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cxhouse.build_state import PUBLISH_LOCK
-from cxhouse.files import wait_for_lock
+from cxhouse.files import wait_for_lock, write_atomically
 from cxhouse.ledger.kpi_definitions import NOTED
 from cxhouse.ledger.lines import append_line, read_lines
 from cxhouse.settings import read_settings
@@ -39,6 +39,15 @@ def test_a_damaged_line_is_named(tmp_path: Path, damage: str) -> None:
     path.write_text(f'{{"id": "b"}}\n{damage}\n', encoding="utf-8")
     with pytest.raises(DefinitionError, match=r"line 2: is not JSON .*restore the ledger from its backup"):
         read_lines(path)
+
+
+def test_a_temporary_file_of_a_killed_process_is_removed_where_nobody_else_writes(tmp_path: Path) -> None:
+    for name in (".rows[1].parquet.123.tmp", ".rows1.parquet.123.tmp"):
+        (tmp_path / name).touch()
+    write_atomically(tmp_path / "rows[1].parquet", lambda path: path.write_text("rows"))
+    assert (tmp_path / ".rows[1].parquet.123.tmp").exists(), "perhaps another process is writing it"
+    write_atomically(tmp_path / "rows[1].parquet", lambda path: path.write_text("rows"), alone=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".rows1.parquet.123.tmp", "rows[1].parquet"]
 
 
 def test_a_build_waits_for_the_publish_that_runs(tiny: Home, tmp_path: Path) -> None:
