@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cxhouse.build_state import PUBLISH_LOCK
+from cxhouse import build_state
+from cxhouse.build_state import PUBLISH_LOCK, BuildState, write_state
 from cxhouse.files import wait_for_lock, write_atomically
 from cxhouse.ledger.kpi_definitions import NOTED
 from cxhouse.ledger.lines import append_line, read_lines
@@ -48,6 +49,13 @@ def test_a_temporary_file_of_a_killed_process_is_removed_where_nobody_else_write
     assert (tmp_path / ".rows[1].parquet.123.tmp").exists(), "perhaps another process is writing it"
     write_atomically(tmp_path / "rows[1].parquet", lambda path: path.write_text("rows"), alone=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".rows1.parquet.123.tmp", "rows[1].parquet"]
+
+
+def test_a_build_counts_as_done_only_when_both_files_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(build_state, "write_atomically", lambda path, write, **options: written.append(path.name))
+    write_state(read_settings({"CXHOUSE_HOME": str(tmp_path)}), BuildState("one", "2026-03-01T00:00:00+00:00", True, "", is_passed=True))
+    assert written == ["passed.json", "build.json"]
 
 
 def test_a_build_waits_for_the_publish_that_runs(tiny: Home, tmp_path: Path) -> None:
