@@ -61,6 +61,7 @@ def publish_in_turn(settings: Settings, state: BuildState, now: datetime, tell: 
         write_customer_segments(settings.warehouse, settings.restricted)
         keep_published(settings, published)
         remember_kept_inputs(settings, state.build_id)
+        remove_old_copies(settings.serving, keep=settings.serving / current.readlink())
         return published
     draft = settings.serving / f".{state.build_id}.{uuid4().hex[:8]}.tmp"
     draft.mkdir()
