@@ -1,4 +1,4 @@
-"""What a killed process leaves is told from damage, removed by the next one, and never published."""
+"""What a killed process leaves is not taken for damage, is removed by the next one, and is never published."""
 
 from __future__ import annotations
 
