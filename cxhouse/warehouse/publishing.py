@@ -18,7 +18,7 @@ from cxhouse.files import share_folder, wait_for_lock, write_atomically
 from cxhouse.ledger.keeping import keep_published
 from cxhouse.ledger.kpi_definitions import NOTED
 from cxhouse.settings import Settings
-from cxhouse.warehouse.inputs import remember_kept_inputs
+from cxhouse.warehouse.inputs import hash_kept_tables, remember_kept_inputs
 from cxhouse.warehouse.restricted import write_customer_segments
 
 KEPT_COPIES = 3
@@ -57,10 +57,11 @@ def publish_in_turn(settings: Settings, state: BuildState, now: datetime, tell: 
     current = settings.serving / "current"
     published = read_copy(current)
     is_same = published is not None and published["build_id"] == state.build_id
+    found = hash_kept_tables(settings.ledger)
     if published is not None and is_same and is_complete(current, published):
         write_customer_segments(settings.warehouse, settings.restricted)
         keep_published(settings, published)
-        remember_kept_inputs(settings, state.build_id)
+        remember_kept_inputs(settings, state, found)
         remove_old_copies(settings.serving, keep=settings.serving / current.readlink())
         return published
     draft = settings.serving / f".{state.build_id}.{uuid4().hex[:8]}.tmp"
@@ -80,7 +81,7 @@ def publish_in_turn(settings: Settings, state: BuildState, now: datetime, tell: 
     write_atomically(settings.state / UNFINISHED, lambda path: path.write_text(state.build_id, encoding="utf-8"), alone=True)
     swap_link(current, target)
     keep_published(settings, manifest)
-    remember_kept_inputs(settings, state.build_id)
+    remember_kept_inputs(settings, state, found)
     remove_old_copies(settings.serving, keep=target)
     return manifest
 
