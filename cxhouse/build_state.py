@@ -9,6 +9,7 @@ from typing import Any
 from cxhouse.files import write_atomically
 from cxhouse.settings import Settings
 
+PUBLISH_LOCK = "publish.lock"  # in the state folder; held by a publish, and by a build until it has said that it began
 UNFINISHED = "unfinished_publish"  # a file in the state folder; it names the published build as long as the ledger does not hold all of it
 
 
@@ -63,10 +64,13 @@ def read_state(settings: Settings, name: str = "build") -> BuildState | None:
 
 
 def write_state(settings: Settings, state: BuildState) -> None:
-    """Write the state. A build that passed is also written to a second file, which a failed build does not overwrite."""
+    """Write the state. A build that passed is also written to a second file, which a failed build does not overwrite.
+
+    The caller holds the lock of builds. The second file is written first: after a kill in between, the build is not done and is repeated.
+    """
     text = json.dumps(asdict(state), indent=2)
-    for name in ("build", "passed") if state.is_passed else ("build",):
-        write_atomically(settings.state / f"{name}.json", lambda path: path.write_text(text, encoding="utf-8"))
+    for name in ("passed", "build") if state.is_passed else ("build",):
+        write_atomically(settings.state / f"{name}.json", lambda path: path.write_text(text, encoding="utf-8"), alone=True)
 
 
 def read_manifest(settings: Settings) -> dict[str, Any] | None:

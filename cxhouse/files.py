@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -14,9 +15,15 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def write_atomically(path: Path, write: Callable[[Path], Any], *, only_if_changed: bool = False) -> None:
-    """Let `write` fill a temporary file in the folder of `path`, then rename it. A reader sees the old file or the new one."""
+def write_atomically(path: Path, write: Callable[[Path], Any], *, only_if_changed: bool = False, alone: bool = False) -> None:
+    """Let `write` fill a temporary file in the folder of `path`, then rename it. A reader sees the old file or the new one.
+
+    `alone`: the caller holds a lock, so that no other process writes this file; temporary files of one that was killed are removed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if alone:
+        for stray in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+            stray.unlink(missing_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         write(temporary)

@@ -52,7 +52,7 @@ def check_definitions(catalog: KpiCatalog, ledger: Path) -> None:
 def note_definitions(catalog: KpiCatalog, state: Path) -> None:
     """Write the KPI definitions of this build to the state folder; publishing keeps them in the ledger."""
     text = json.dumps(list_definitions(catalog), indent=1)
-    write_atomically(state / NOTED, lambda path: path.write_text(text, encoding="utf-8"))
+    write_atomically(state / NOTED, lambda path: path.write_text(text, encoding="utf-8"), alone=True)
 
 
 def keep_definitions(state: Path, ledger: Path, *, build_id: str, published_at: datetime) -> None:

@@ -51,10 +51,25 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         try:
             records.append(json.loads(line.decode("utf-8")))
         except ValueError as error:
-            if not line.endswith(b"}"):
+            if is_cut(line):
                 continue
             raise DefinitionError(path, f"line {number}", f"is not JSON ({error}); restore the ledger from its backup") from error
     return records
+
+
+def is_cut(line: bytes) -> bool:
+    """Whether a line that is not JSON lacks its end: a text or an object in it is open. A cut may leave a line that ends with a brace."""
+    is_text, depth, position = False, 0, 0
+    while position < len(line):
+        character = line[position : position + 1]
+        if is_text and character == b"\\":
+            position += 1
+        elif character == b'"':
+            is_text = not is_text
+        elif not is_text and character in (b"{", b"}"):
+            depth += 1 if character == b"{" else -1
+        position += 1
+    return is_text or depth > 0 or not line.endswith(b"}")
 
 
 def read_kept_rows(folder: Path, schema: Mapping[str, Any]) -> pl.DataFrame:
@@ -64,7 +79,10 @@ def read_kept_rows(folder: Path, schema: Mapping[str, Any]) -> pl.DataFrame:
 
 
 def keep_rows(warehouse: Path, folder: Path, query: str, *, build_id: str) -> int:
-    """Keep the rows of a query on the published build, in one file. Returns the number of rows. A second call adds nothing."""
+    """Keep the rows of a query on the published build, in one file. Returns the number of rows. A second call adds nothing.
+
+    The caller holds the lock of publishes.
+    """
     path = folder / f"{build_id}.parquet"
     if path.is_file():
         return 0
@@ -72,5 +90,6 @@ def keep_rows(warehouse: Path, folder: Path, query: str, *, build_id: str) -> in
         connection.execute("set timezone = 'UTC'")
         found = connection.execute(f"select count(*) from ({query})").fetchall()[0][0]
         if found:
-            write_atomically(path, lambda draft: connection.execute(f"copy ({query} order by all) to '{draft}' (format parquet)"))
+            copy = f"copy ({query} order by all) to '{{}}' (format parquet)"
+            write_atomically(path, lambda draft: connection.execute(copy.format(draft)), alone=True)
     return int(found)

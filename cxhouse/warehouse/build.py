@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cxhouse.build_state import BuildError, BuildState, read_state, write_state
+from cxhouse.build_state import PUBLISH_LOCK, BuildError, BuildState, read_state, write_state
+from cxhouse.files import wait_for_lock
 from cxhouse.ledger.changes import keep_files
 from cxhouse.ledger.keeping import finish_publish
 from cxhouse.ledger.kpi_definitions import check_definitions
@@ -53,13 +54,16 @@ def build_warehouse(
     settings = workplace.settings
     settings.state.mkdir(parents=True, exist_ok=True)
     with hold_build_lock(settings.state / "build.lock"):
-        if layer is None or layer == "staging":
-            begun = begin_build(workplace, full_refresh=full_refresh, only=only, now=now or datetime.now(UTC))
-        else:
-            begun = continue_build(workplace, layer)
-        if begun is None:
-            return None
-        write_state(settings, replace(begun, is_passed=False))
+        # a publish of the last build ends first; a later one is refused, because the state says that this build has not passed
+        with wait_for_lock(settings.state / PUBLISH_LOCK):
+            if layer is None or layer == "staging":
+                begun = begin_build(workplace, full_refresh=full_refresh, only=only, now=now or datetime.now(UTC))
+            else:
+                begun = continue_build(workplace, layer)
+            if begun is None:
+                return None
+            write_state(settings, replace(begun, is_passed=False))
+        prepare_build(workplace, read_tables(workplace), build_id=begun.build_id, now=datetime.fromisoformat(begun.built_at))
         started = time.perf_counter()
         outcome = run_dbt(workplace, begun, layer, tell)
         state = replace(
@@ -79,7 +83,10 @@ def build_warehouse(
 
 
 def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime, only: Sequence[str] = ()) -> BuildState | None:
-    """Prepare a new build and decide whether it is full. None: nothing is new, and nobody asked for a full build or for some models."""
+    """Decide whether there is something to build, and whether in full. What a publish of the last build reads stays as it is.
+
+    None: nothing is new, and nobody asked for a full build or for some models. The caller holds the lock of publishes.
+    """
     settings = workplace.settings
     finish_publish(settings)
     check_definitions(workplace.company.catalog, settings.ledger)
@@ -96,7 +103,6 @@ def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime, only
     is_built = is_same and last is not None and bool(only) and last.only == tuple(only) and bool(last.seconds) and not last.errors
     is_full = full_refresh or (owes_full and not is_built)
     build_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
-    prepare_build(workplace, tables, build_id=build_id, now=now)
     return BuildState(
         build_id, now.isoformat(), is_full, definitions, inputs, only=tuple(only), owes_full=bool(only) and (owes_full or is_full)
     )
@@ -116,8 +122,6 @@ def continue_build(workplace: Workplace, layer: str) -> BuildState | None:
         raise BuildError(f"models, KPIs or sources changed since this build began: run cxhouse build --layer {order[0]} first")
     if state.is_passed:
         return None
-    tables, built_at = read_tables(workplace), datetime.fromisoformat(state.built_at)
-    prepare_build(workplace, tables, build_id=state.build_id, now=built_at)
     kept = {name: counts for name, counts in state.tests.items() if name in needed}
     seconds = {name: taken for name, taken in state.seconds.items() if name in needed}
     return replace(state, layers_done=tuple(needed), tests=kept, seconds=seconds, errors=(), notices=())

@@ -46,10 +46,20 @@ def find_same_build(settings: Settings, inputs: Mapping[str, str], definitions: 
     return last if {**last.inputs, **read_kept_inputs(settings, last.build_id)} == inputs else None
 
 
-def remember_kept_inputs(settings: Settings, build_id: str) -> None:
-    """Note the ledger as the publish of this build leaves it."""
-    content = {"build_id": build_id, "inputs": {name: hash_table(table) for name, table in read_kept_tables(settings.ledger).items()}}
-    write_atomically(settings.state / KEPT, lambda path: path.write_text(json.dumps(content, indent=2), encoding="utf-8"))
+def hash_kept_tables(ledger: Path) -> dict[str, str]:
+    """One hash for each table to which publishes add rows."""
+    return {name: hash_table(table) for name, table in read_kept_tables(ledger).items()}
+
+
+def remember_kept_inputs(settings: Settings, state: BuildState, found: Mapping[str, str]) -> None:
+    """Note the ledger as the publish of this build leaves it; `found` is how the publish found it.
+
+    A table that had changed between the build and the publish is left out: the next build has to read what somebody else added.
+    """
+    read = {**state.inputs, **read_kept_inputs(settings, state.build_id)}
+    left = {name: value for name, value in hash_kept_tables(settings.ledger).items() if found[name] == read.get(name)}
+    content = {"build_id": state.build_id, "inputs": left}
+    write_atomically(settings.state / KEPT, lambda path: path.write_text(json.dumps(content, indent=2), encoding="utf-8"), alone=True)
 
 
 def read_kept_inputs(settings: Settings, build_id: str) -> dict[str, str]:

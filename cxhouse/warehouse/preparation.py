@@ -94,14 +94,14 @@ def prepare_build(workplace: Workplace, tables: Mapping[str, pl.DataFrame], *, b
     )
     folder = settings.state / "company"
     for name, frame in {**tables, "build": build}.items():
-        write_atomically(folder / f"{name}.parquet", frame.write_parquet)
+        write_atomically(folder / f"{name}.parquet", frame.write_parquet, alone=True)
     log = (
         read_landing_log(settings.lake).rename({"table": "table_name"}).drop("files", "missing_columns", "unexpected_columns", strict=False)
     )
-    write_atomically(settings.state / "landing" / "landing_log.parquet", log.write_parquet)
+    write_atomically(settings.state / "landing" / "landing_log.parquet", log.write_parquet, alone=True)
     judged = judge_tables(workplace.sources, settings.lake, company.time_zone, now)
     tables_status = pl.DataFrame([asdict(table) for table in judged], schema=STATUS_SCHEMA)
-    write_atomically(settings.state / "landing" / "table_status.parquet", tables_status.write_parquet)
+    write_atomically(settings.state / "landing" / "table_status.parquet", tables_status.write_parquet, alone=True)
     link_dbt_project(settings)
     described = {
         "sources": describe_sources(workplace, tables=[*tables, "build"]),
@@ -110,7 +110,7 @@ def prepare_build(workplace: Workplace, tables: Mapping[str, pl.DataFrame], *, b
     for name, content in described.items():
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
         target = settings.state / "dbt" / "sources" / f"{name}.yml"
-        write_atomically(target, partial(Path.write_text, data=text, encoding="utf-8"), only_if_changed=True)
+        write_atomically(target, partial(Path.write_text, data=text, encoding="utf-8"), only_if_changed=True, alone=True)
 
 
 def link_dbt_project(settings: Settings) -> None:

@@ -13,16 +13,15 @@ from uuid import uuid4
 
 import duckdb
 
-from cxhouse.build_state import UNFINISHED, BuildError, BuildState, read_state
+from cxhouse.build_state import PUBLISH_LOCK, UNFINISHED, BuildError, BuildState, read_state
 from cxhouse.files import share_folder, wait_for_lock, write_atomically
 from cxhouse.ledger.keeping import keep_published
 from cxhouse.ledger.kpi_definitions import NOTED
 from cxhouse.settings import Settings
-from cxhouse.warehouse.inputs import remember_kept_inputs
+from cxhouse.warehouse.inputs import hash_kept_tables, remember_kept_inputs
 from cxhouse.warehouse.restricted import write_customer_segments
 
 KEPT_COPIES = 3
-LOCK = "publish.lock"  # in the state folder
 
 
 def publish_reports(
@@ -34,7 +33,7 @@ def publish_reports(
     missing or damaged. Returns the manifest. Raises BuildError when the last build did not pass; readers then keep the copy they have.
     """
     find_passed_build(settings)
-    with wait_for_lock(settings.state / LOCK):
+    with wait_for_lock(settings.state / PUBLISH_LOCK):
         return publish_in_turn(settings, find_passed_build(settings), now or datetime.now(UTC), tell)
 
 
@@ -58,10 +57,12 @@ def publish_in_turn(settings: Settings, state: BuildState, now: datetime, tell: 
     current = settings.serving / "current"
     published = read_copy(current)
     is_same = published is not None and published["build_id"] == state.build_id
+    found = hash_kept_tables(settings.ledger)
     if published is not None and is_same and is_complete(current, published):
         write_customer_segments(settings.warehouse, settings.restricted)
         keep_published(settings, published)
-        remember_kept_inputs(settings, state.build_id)
+        remember_kept_inputs(settings, state, found)
+        remove_old_copies(settings.serving, keep=settings.serving / current.readlink())
         return published
     draft = settings.serving / f".{state.build_id}.{uuid4().hex[:8]}.tmp"
     draft.mkdir()
@@ -77,10 +78,10 @@ def publish_in_turn(settings: Settings, state: BuildState, now: datetime, tell: 
     draft.rename(target)
     write_customer_segments(settings.warehouse, settings.restricted)
     share_folder(settings.serving, home=settings.home, readers=settings.readers)
-    write_atomically(settings.state / UNFINISHED, lambda path: path.write_text(state.build_id, encoding="utf-8"))
+    write_atomically(settings.state / UNFINISHED, lambda path: path.write_text(state.build_id, encoding="utf-8"), alone=True)
     swap_link(current, target)
     keep_published(settings, manifest)
-    remember_kept_inputs(settings, state.build_id)
+    remember_kept_inputs(settings, state, found)
     remove_old_copies(settings.serving, keep=target)
     return manifest
 

@@ -12,7 +12,10 @@ CUSTOMER_SEGMENTS = "customer_segments.parquet"
 
 
 def write_customer_segments(warehouse: Path, folder: Path) -> Path:
-    """Write each customer's values and segment at the newest month-end. Only the owner can open folder (mode 700) and file (600)."""
+    """Write each customer's values and segment at the newest month-end. Only the owner can open folder (mode 700) and file (600).
+
+    The caller holds the lock of publishes.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     rows = (
@@ -25,5 +28,5 @@ def write_customer_segments(warehouse: Path, folder: Path) -> Path:
             connection.execute(f"copy ({rows}) to '{draft}' (format parquet, compression zstd)")
         draft.chmod(0o600)
 
-    write_atomically(folder / CUSTOMER_SEGMENTS, fill)
+    write_atomically(folder / CUSTOMER_SEGMENTS, fill, alone=True)
     return folder / CUSTOMER_SEGMENTS

@@ -4,11 +4,14 @@ import dbt.adapters.duckdb
 import dbt.cli.main
 import rich.progress
 import rich.table
+import sqlalchemy.dialects.sqlite
 import typer
 
 import cxhouse.warehouse.build
 import semantic.effects.company.changes
 import semantic.value.versions
 import tests.companies.parsed
+import tests.ingestion.many_tables
+import tests.warehouse.killed_steps
 
-__all__ = ["cxhouse", "dbt", "rich", "semantic", "tests", "typer"]
+__all__ = ["cxhouse", "dbt", "rich", "semantic", "sqlalchemy", "tests", "typer"]

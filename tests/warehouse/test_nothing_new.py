@@ -12,10 +12,12 @@ import pytest
 
 from cxhouse.build_state import BuildState, read_state, write_state
 from cxhouse.ledger.plans import PLANS
+from cxhouse.ledger.value_versions import append_value_model
 from cxhouse.settings import Settings, read_settings
 from cxhouse.warehouse.build import begin_build, build_warehouse, continue_build
 from cxhouse.warehouse.inputs import describe_inputs, find_same_build
 from cxhouse.warehouse.preparation import fingerprint_definitions, open_workplace, read_tables
+from cxhouse.warehouse.publishing import publish_reports
 from tests.companies.tiny import FOLDER
 from tests.warehouse.conftest import Home, copy_home
 
@@ -140,6 +142,15 @@ def test_a_build_of_some_models_never_takes_the_place_of_a_full_one(built: Home)
     assert not begin(settings)
     assert begin(settings, full_refresh=True, ends=False) and begin(settings, "dim_kpis") and not begin(settings, "dim_kpis")
     assert begin(settings), "a full build that was killed is due whatever was built since"
+
+
+def test_what_somebody_adds_to_the_ledger_between_a_build_and_its_publish_is_new(built: Home) -> None:
+    settings = read_settings(built.environment)
+    publish_reports(settings)
+    assert find_same(settings) is not None
+    append_value_model(settings.ledger, version=99, model_json="{}", build_id=None, published_at=datetime.now(UTC))
+    publish_reports(settings)
+    assert find_same(settings) is None
 
 
 def test_the_next_local_day_makes_the_next_build_run(built: Home) -> None:

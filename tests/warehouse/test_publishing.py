@@ -139,6 +139,15 @@ def test_a_whole_copy_is_not_written_again(home: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in (home / "serving" / "current").resolve().iterdir()} == times
 
 
+def test_a_publish_that_finds_its_copy_whole_removes_what_a_killed_one_left(home: Path) -> None:
+    publish(home)
+    serving = home / "serving"
+    for name in ("20250101T000000", "20250102T000000", f".{NEWER}.0.tmp"):
+        (serving / name).mkdir()
+    publish(home)
+    assert sorted(path.name for path in serving.iterdir()) == ["20250102T000000", BUILD, NEWER, "current"] and check_copy(home) == NEWER
+
+
 @pytest.mark.parametrize("name", ["it's", "{{ home }}", "a*", "[1]"])
 def test_a_home_whose_path_means_something_to_sql_or_dbt_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError, match=r"CXHOUSE_HOME is .*; choose a folder whose path does not contain"):

@@ -87,7 +87,7 @@ def test_a_kill_while_keeping_leaves_the_old_ledger_whole(revised: Home, tmp_pat
     ledger = Path(shutil.copytree(revised.path / "ledger_before", tmp_path / "ledger"))
     before = {path.name: path.read_bytes() for path in ledger.rglob("*") if path.is_file()}
 
-    def stop_half_way(path: Path, write: object) -> None:
+    def stop_half_way(path: Path, write: object, *, alone: bool) -> None:
         path.with_name(f".{path.name}.1.tmp").write_bytes(b"PAR1 half")
         raise KeyboardInterrupt
 
