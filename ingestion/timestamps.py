@@ -28,7 +28,7 @@ from ingestion.zones import Zone, find_zone
 INSTANT = pl.Datetime("us", "UTC")
 ISO_8601 = (
     r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ](?P<clock>\d{2}:\d{2})(?P<seconds>:\d{2})?(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r" ?(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?$"
+    r" ?(?P<offset>[Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?$"
 )
 FIRST_YEAR, LAST_YEAR = 1000, 9998  # a year outside this range is a typing error, and a change of time zone could leave the range of dates
 

@@ -156,6 +156,12 @@ def test_what_is_no_instant_is_not_read_as_one(text: str) -> None:
     assert read([text, "2024-01-01 10:00:00+00"], "timestamp")[0] is None
 
 
+@pytest.mark.parametrize("offset", ["+24:00", "+25:00", "+99:00", "-9900", "+99", "+02:75", "-0060"])
+def test_an_offset_that_no_clock_has_is_no_offset(offset: str) -> None:
+    assert read([f"2026-03-02T10:00:00{offset}", f"2026-03-02 10:00 {offset}"], "timestamp") == [None, None]
+    assert read([f"2026-03-02T10:00:00{offset}", f"2026-03-02T11:00:00{offset}"], "timestamp") == [None, None]
+
+
 @given(st.lists(st.dates(date(1000, 1, 1), date(9998, 12, 31)), min_size=1))
 def test_days_survive_writing_and_reading(days: list[date]) -> None:
     assert read([day.isoformat() for day in days], "date") == days
