@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ingestion.declarations import Column, DateColumn, Dialect, Table
-from ingestion.delivered import ReadColumn, find_delivered, list_delivered, read_column
+from ingestion.delivered import ReadColumn, decode_texts, find_delivered, list_delivered, read_column
 from ingestion.errors import IngestionError, SchemaMismatchError
 from ingestion.folds import settle_folds
 from ingestion.privacy import Hasher
@@ -208,7 +208,7 @@ def place_rows(table: Table, rows: pl.DataFrame, typed: dict[str, pl.Series]) ->
 def read_window_days(values: pl.Series, table: Table) -> pl.Series:
     """Local days of a window column that is not declared, typed or as text; a date alone is a local day."""
     dialect = table.dialect
-    written = blank_values(values, "timestamp", dialect)
+    written = blank_values(decode_texts(values)[0], "timestamp", dialect)
     if written.dtype == pl.Date:
         return written
     if written.dtype != pl.String:

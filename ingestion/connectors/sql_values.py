@@ -47,6 +47,8 @@ def build_series(name: str, values: Sequence[Any], mark: str = ".") -> pl.Series
         return pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(values))
     if kinds == {str}:
         return pl.Series(name, values, dtype=pl.String)
+    if kinds & {bytes, memoryview}:  # decoded later, so that bytes that are no text are rejected with their row
+        return pl.Series(name, [encode_value(value, mark) for value in values], dtype=pl.Binary)
     try:
         if kinds == {datetime} and len({value.tzinfo is None for value in values if value}) == 1:
             return build_moments(name, values)
@@ -88,11 +90,19 @@ def write_value(value: Any, mark: str = ".") -> str | None:
         return value.isoformat()
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, bytes | memoryview):
+    if isinstance(value, bytes | memoryview):  # inside a list or an object
         return bytes(value).decode("utf-8", "replace")
     if isinstance(value, NUMBERS):
         return (format(value, "f") if isinstance(value, Decimal) else str(value)).replace(".", mark)
     return str(value)
+
+
+def encode_value(value: Any, mark: str) -> bytes | None:
+    """Bytes as they are, and other values as the bytes of their text."""
+    if isinstance(value, bytes | memoryview):
+        return bytes(value)
+    text = write_value(value, mark)
+    return None if text is None else text.encode()
 
 
 def find_padded(engine: sa.Engine, relation: str | None, cursor: Any) -> set[str]:

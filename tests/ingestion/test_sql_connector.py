@@ -277,3 +277,13 @@ def test_numbers_of_the_database_beside_texts_are_not_read_by_the_marks_of_the_t
     source = declare(company, {"decimal": ",", "thousands": "."})
     company.ingest(source, "2024-01-05", "2024-01-06")
     assert company.read("orders")["total"].to_list() == [Decimal("1.25"), Decimal("1234.5"), Decimal(7)]
+
+
+def test_bytes_that_are_no_text_are_rejected_with_their_row_and_never_make_two_people_one(company: SmallCompany) -> None:
+    rows: list[tuple[Any, ...]] = [(1, b"caf\xc3\xa9", "2024-01-05"), (2, b"caf\xe9", "2024-01-05"), (3, b"caf\xe8", "2024-01-05"), (4, "caf\xe9", "2024-01-05")]
+    make_table(company, rows)
+    columns = {"id": {"type": "text"}, "total": {"type": "text"}, "who": {"type": "text", "personal": "customer_id", "from": "total"}}
+    company.ingest(declare(company, {"columns": columns}, max_bad_share=1), "2024-01-01", "2024-02-01")
+    landed = company.read("orders")
+    assert landed["total"].to_list() == ["café", None, None, "café"] and landed["who"][0] == landed["who"][3] is not None
+    assert landed["_rejected_reason"].to_list() == [None, "not a text: total", "not a text: total", None] and landed["who"].null_count() == 2
