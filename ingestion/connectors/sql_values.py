@@ -37,7 +37,7 @@ def build_frame(
 
 def find_mark(column: Column, table: Table) -> str:
     """The decimal mark with which a number of a column is written as text, so that it is read back as the same number."""
-    return table.dialect.decimal if column.type in ("integer", "decimal", "float") else "."
+    return table.dialect.decimal if column.type in ("integer", "decimal", "float", "boolean") else "."
 
 
 def build_series(name: str, values: Sequence[Any], mark: str = ".") -> pl.Series:

@@ -287,3 +287,10 @@ def test_bytes_that_are_no_text_are_rejected_with_their_row_and_never_make_two_p
     landed = company.read("orders")
     assert landed["total"].to_list() == ["café", None, None, "café"] and landed["who"][0] == landed["who"][3] is not None
     assert landed["_rejected_reason"].to_list() == [None, "not a text: total", "not a text: total", None] and landed["who"].null_count() == 2
+
+
+def test_a_number_of_the_database_is_a_boolean_beside_texts_of_any_marks(company: SmallCompany) -> None:
+    make_table(company, [(1, 1.0, "2024-01-05"), (2, "nee", "2024-01-05"), (3, "1,0", "2024-01-05"), (4, 0, "2024-01-05")])
+    columns = {"id": {"type": "text"}, "total": {"type": "boolean"}}
+    company.ingest(declare(company, {"columns": columns, "decimal": ","}), "2024-01-01", "2024-02-01")
+    assert company.read("orders")["total"].to_list() == [True, False, True, False]
