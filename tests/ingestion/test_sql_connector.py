@@ -294,3 +294,15 @@ def test_a_number_of_the_database_is_a_boolean_beside_texts_of_any_marks(company
     columns = {"id": {"type": "text"}, "total": {"type": "boolean"}}
     company.ingest(declare(company, {"columns": columns, "decimal": ","}), "2024-01-01", "2024-02-01")
     assert company.read("orders")["total"].to_list() == [True, False, True, False]
+
+
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("is_declared", [False, True])
+def test_a_cursor_with_the_name_of_its_month_is_read(company: SmallCompany, own: bool, is_declared: bool) -> None:
+    forms = {"date_formats": ["%d %B %Y"], "language": "nl"}
+    make_table(company, [(1, 1, "14 maart 2026"), (2, 1, "16 March 2026"), (3, 1, "1 april 2026"), (4, 1, "1 mei 26")])
+    changed = {"changed": {"type": "date", **(forms if own else {})}} if is_declared or own else {}
+    source = declare(company, {"columns": {"id": {"type": "text"}, **changed}, **({} if own else forms)}, max_bad_share=0.5)
+    (result,) = company.ingest(source, "2026-03-01", "2026-04-01")
+    assert company.read("orders")["id"].to_list() == ["1", "2"] and (result.rows_read, result.rows_without_window) == (2, 2), result.error
+    assert find_earliest_day([source]) == date(2026, 3, 14)
