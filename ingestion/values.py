@@ -186,6 +186,8 @@ def type_native(values: pl.Series, column_type: str, dialect: Dialect, clock: Cl
     held = values.dtype
     wanted = LAKE_TYPES[column_type]
     if held == wanted and column_type != "timestamp":
+        if column_type == "float":
+            return values.set(values.is_infinite(), None)
         return keep_plausible_years(values) if column_type == "date" else values
     if held == pl.Binary:
         return type_text(decode_bytes(values), column_type, dialect, clock)
@@ -197,7 +199,7 @@ def type_native(values: pl.Series, column_type: str, dialect: Dialect, clock: Cl
         case "integer" if held.is_integer():
             return values.cast(pl.Int64, strict=False)
         case "float" if held == pl.Float32:
-            return values.cast(pl.Float64)
+            return values.set(values.is_infinite(), None).cast(pl.Float64)
         case "decimal" if held.is_integer() and is_small(values):
             return values.cast(MONEY)
         case "integer" | "decimal" | "float" | "boolean" | "date" | "timestamp" if held.is_numeric():

@@ -306,3 +306,13 @@ def test_a_cursor_with_the_name_of_its_month_is_read(company: SmallCompany, own:
     (result,) = company.ingest(source, "2026-03-01", "2026-04-01")
     assert company.read("orders")["id"].to_list() == ["1", "2"] and (result.rows_read, result.rows_without_window) == (2, 2), result.error
     assert find_earliest_day([source]) == date(2026, 3, 14)
+
+
+def test_an_infinite_number_is_rejected_alone_or_beside_texts(company: SmallCompany) -> None:
+    infinite = float("inf")
+    for others in ([1.5], ["1.5"]):
+        make_table(company, [(0, infinite, "2024-01-05"), *((number, value, "2024-01-05") for number, value in enumerate(others, start=1))])
+        source = declare(company, {"columns": {"id": {"type": "text"}, "total": {"type": "float"}}}, max_bad_share=1)
+        company.ingest(source, "2024-01-01", "2024-02-01")
+        rows = company.read("orders")
+        assert rows["total"].to_list() == [None, 1.5] and rows["_rejected_reason"].to_list() == ["not a float: total", None]
