@@ -31,6 +31,7 @@ SPACES = " \u00a0\u2009\u202f"  # one of them as a mark of thousands stands for 
 MINUS = "\u2212"
 # how a spreadsheet writes a number of twelve digits or more: the last digits are gone
 RUINED = r"^[+-]?(?:\d[.,]\d+[eE]\+?\d{1,3}|\d[eE]\+\d{1,3})$"
+WRITTEN_FLOAT = r"^[+-]?(\d{16,})[.,]0$"  # a float of so many digits that the last ones may be lost
 LARGEST_EXACT_FLOAT = 2**53
 
 
@@ -73,7 +74,9 @@ def clean_values(values: pl.Series, steps: tuple[tuple[str, str], ...]) -> pl.Se
 def find_ruined(values: pl.Series) -> pl.Series:
     """True for numbers that lost digits, so that two of them may look equal: `7,12346E+11`, and floats too large to be exact."""
     if values.dtype == pl.String:
-        return values.str.contains(RUINED).fill_null(False)
+        is_ruined = values.str.contains(RUINED).fill_null(False)
+        floats = values.str.extract(WRITTEN_FLOAT, 1).cast(pl.Float64)
+        return is_ruined | (floats >= LARGEST_EXACT_FLOAT).fill_null(False) if floats.null_count() < len(floats) else is_ruined
     if values.dtype.is_float():
         return (values.abs() >= LARGEST_EXACT_FLOAT).fill_null(False)
     return pl.Series(values.name, [False], dtype=pl.Boolean).new_from_index(0, len(values))

@@ -280,13 +280,20 @@ def test_numbers_of_the_database_beside_texts_are_not_read_by_the_marks_of_the_t
 
 
 def test_bytes_that_are_no_text_are_rejected_with_their_row_and_never_make_two_people_one(company: SmallCompany) -> None:
-    rows: list[tuple[Any, ...]] = [(1, b"caf\xc3\xa9", "2024-01-05"), (2, b"caf\xe9", "2024-01-05"), (3, b"caf\xe8", "2024-01-05"), (4, "caf\xe9", "2024-01-05")]
+    rows: list[tuple[Any, ...]] = [
+        (1, b"caf\xc3\xa9", "2024-01-05"),
+        (2, b"caf\xe9", "2024-01-05"),
+        (3, b"caf\xe8", "2024-01-05"),
+        (4, "caf\xe9", "2024-01-05"),
+    ]
     make_table(company, rows)
     columns = {"id": {"type": "text"}, "total": {"type": "text"}, "who": {"type": "text", "personal": "customer_id", "from": "total"}}
     company.ingest(declare(company, {"columns": columns}, max_bad_share=1), "2024-01-01", "2024-02-01")
     landed = company.read("orders")
     assert landed["total"].to_list() == ["café", None, None, "café"] and landed["who"][0] == landed["who"][3] is not None
-    assert landed["_rejected_reason"].to_list() == [None, "not a text: total", "not a text: total", None] and landed["who"].null_count() == 2
+    assert (
+        landed["_rejected_reason"].to_list() == [None, "not a text: total", "not a text: total", None] and landed["who"].null_count() == 2
+    )
 
 
 def test_a_number_of_the_database_is_a_boolean_beside_texts_of_any_marks(company: SmallCompany) -> None:
@@ -316,3 +323,11 @@ def test_an_infinite_number_is_rejected_alone_or_beside_texts(company: SmallComp
         company.ingest(source, "2024-01-01", "2024-02-01")
         rows = company.read("orders")
         assert rows["total"].to_list() == [None, 1.5] and rows["_rejected_reason"].to_list() == ["not a float: total", None]
+
+
+def test_a_number_that_a_float_cannot_hold_names_nobody_beside_texts_either(company: SmallCompany) -> None:
+    values: list[Any] = [9007199254740994.0, "9007199254740994,0", "123456789012345678.0", "1234567890123456.0", "9007199254740993"]
+    make_table(company, [(position, value, "2024-01-05") for position, value in enumerate(values)])
+    columns = {"id": {"type": "text"}, "who": {"type": "text", "personal": "customer_id", "from": "total"}}
+    company.ingest(declare(company, {"columns": columns}), "2024-01-01", "2024-02-01")
+    assert company.read("orders")["_withheld"].to_list() == ["who", "who", "who", None, None]

@@ -270,7 +270,12 @@ def test_types_of_parquet_without_a_type_of_the_lake_are_text_or_rejected_alone(
 
 def test_bytes_of_parquet_are_texts_and_are_read_as_such(company: SmallCompany) -> None:
     buffer = io.BytesIO()
-    frame = {"id": ["a", "b", "c"], "total": [b"1.250", b"N/A", b"12,50"], "who": [b"7,12346E+11", b"", b'="00123"'], "vip": [b"ja", None, b"nee"]}
+    frame = {
+        "id": ["a", "b", "c"],
+        "total": [b"1.250", b"N/A", b"12,50"],
+        "who": [b"7,12346E+11", b"", b'="00123"'],
+        "vip": [b"ja", None, b"nee"],
+    }
     pl.DataFrame(frame).write_parquet(buffer)
     columns = {"id": NEEDED, "total": {"type": "decimal"}, "who": {**TEXT, "personal": "customer_id"}, "vip": {"type": "boolean"}}
     columns["same"] = {**TEXT, "from": "who"}
