@@ -126,7 +126,7 @@ def read_booleans(text: pl.Series, dialect: Dialect) -> pl.Series:
 def describe_numbers(dialect: Dialect, fraction: str) -> tuple[str, str]:
     """Patterns of a number without its sign of currency, and of the marks between its thousands."""
     mark, marks = re.escape(dialect.decimal), list_marks(dialect)
-    whole = rf"(?:\d+|\d{{1,3}}(?:{marks}\d{{3}})+)" if marks else r"\d+"
+    whole = rf"(?:\d+|[1-9]\d{{0,2}}(?:{marks}\d{{3}})+)" if marks else r"\d+"
     return rf"(?:{whole}(?:{mark}{fraction})?|{mark}\d{fraction})(?:[eE][+-]?\d{{1,3}})?", marks
 
 
@@ -139,7 +139,8 @@ def list_marks(dialect: Dialect) -> str:
 
 
 def plain_numbers(text: pl.Series, dialect: Dialect, fraction: str) -> pl.Series:
-    """Numbers without thousands separators and with a point; null for other texts. A separator must stand between groups of three digits.
+    """Numbers without thousands separators and with a point; null for other texts. A separator must stand between groups of three digits,
+    the first of which does not begin with a zero: `0.125` is no 125.
 
     `fraction` is the pattern of the digits after the decimal mark. An exponent is allowed, the minus sign of typesetters is a minus,
     and `12,-` has no cents.

@@ -67,6 +67,12 @@ def test_what_is_no_dutch_number_is_not_read_as_one(text: str) -> None:
     assert read([text], "decimal", DUTCH) == [None]
 
 
+@pytest.mark.parametrize("text", ["0.125", "01.234", "000.500", "-0.125", "0.125,5"])
+def test_a_number_whose_first_group_begins_with_a_zero_has_no_groups(text: str) -> None:
+    assert read([text], "decimal", DUTCH) == read([text], "float", DUTCH) == read([text], "integer", DUTCH) == [None]
+    assert read(["0,125", "1.000"], "decimal", DUTCH) == [Decimal("0.125"), Decimal(1000)]
+
+
 def test_numbers_that_do_not_fit_the_lake_are_not_read() -> None:
     assert read(["99999999999999.9999", "100000000000000", "1e15"], "decimal") == [Decimal("99999999999999.9999"), None, None]
     assert read(["9223372036854775808", "5.5", "1e400"], "integer") == [None, None, None]
