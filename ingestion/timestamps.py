@@ -15,6 +15,7 @@ from ingestion.time_patterns import (
     SPREADSHEETS,
     Clock,
     TimePattern,
+    keep_whole_numbers,
     parse_strptime,
     read_epochs,
     read_local,
@@ -64,7 +65,7 @@ def parse_day(text: pl.Series, pattern: str, language: str | None = None) -> pl.
     if parts.kinds & {"month", "day"}:
         return keep_whole_days(read_local(parts, split_texts(text, parts), language))
     try:
-        return text.str.to_date(pattern, strict=False)
+        return keep_whole_numbers(text, pattern).str.to_date(pattern, strict=False)
     except pl.exceptions.PolarsError:
         return pl.Series(text.name, [None], dtype=pl.Date).new_from_index(0, len(text))
 

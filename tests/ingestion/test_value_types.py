@@ -174,6 +174,22 @@ def test_days_survive_writing_and_reading(days: list[date]) -> None:
     assert read([f"{day.day:02d}-{day.month:02d}-{day.year:04d}" for day in days], "date", Dialect(date_formats=("%d-%m-%Y",))) == days
 
 
+@pytest.mark.parametrize(
+    ("pattern", "whole", "cut"),
+    [
+        ("%Y%m%d", "20260302", ["2026032", "2026112", "202603021", "260302"]),
+        ("%d%m%Y", "02032026", ["2032026", "1112026"]),
+        ("%y%m%d", "260302", ["26032", "2632"]),
+        ("%Y%m%d %H:%M", "20260302 00:00", ["2026032 00:00"]),
+    ],
+)
+def test_of_numbers_with_nothing_between_them_all_digits_must_be_there(pattern: str, whole: str, cut: list[str]) -> None:
+    moments = parse_timestamps(pl.Series([whole, *cut]), (pattern,), "UTC").to_list()
+    assert moments == [datetime(2026, 3, 2, tzinfo=UTC), *[None] * len(cut)]
+    if "%H" not in pattern:
+        assert read([whole, *cut], "date", Dialect(date_formats=(pattern,))) == [date(2026, 3, 2), *[None] * len(cut)]
+
+
 def test_an_instant_is_a_day_only_at_midnight() -> None:
     assert read(["2024-01-05 00:00:00", "2024-01-05T00:00:00.000", "2024-01-05 10:00:00"], "date") == [date(2024, 1, 5)] * 2 + [None]
     assert read([datetime(2024, 1, 5), datetime(2024, 1, 5, 10)], "date") == [date(2024, 1, 5), None]
