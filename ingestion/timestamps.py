@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import polars as pl
@@ -32,6 +32,11 @@ ISO_8601 = (
     r" ?(?P<offset>[Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?$"
 )
 FIRST_YEAR, LAST_YEAR = 1000, 9998  # a year outside this range is a typing error, and a change of time zone could leave the range of dates
+EPOCH = date(1970, 1, 1)
+FIRST_PLAUSIBLE_DAY = (date(FIRST_YEAR, 1, 1) - EPOCH).days
+END_PLAUSIBLE_DAYS = (date(LAST_YEAR + 1, 1, 1) - EPOCH).days
+UNITS_PER_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}
+LARGEST_COUNT = 2**63 - 1
 
 
 def parse_timestamps(text: pl.Series, formats: tuple[str, ...], clock: Clock | str) -> pl.Series:
@@ -182,6 +187,8 @@ def fill_unparsed(text: pl.Series, parsed: pl.Series, parse: Callable[[pl.Series
 
 
 def keep_plausible_years(values: pl.Series) -> pl.Series:
-    """Null for years outside the plausible range."""
-    is_implausible = ~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+    """Null for years outside the plausible range, also for days and times so far away that their year cannot be worked out."""
+    units = 1 if not isinstance(values.dtype, pl.Datetime) else 86_400 * UNITS_PER_SECOND[values.dtype.time_unit]
+    first, last = max(FIRST_PLAUSIBLE_DAY * units, -LARGEST_COUNT), min(END_PLAUSIBLE_DAYS * units - 1, LARGEST_COUNT)
+    is_implausible = ~values.to_physical().is_between(first, last)
     return values.set(is_implausible, None) if is_implausible.any() else values

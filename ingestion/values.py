@@ -229,6 +229,7 @@ def is_small(values: pl.Series) -> bool:
 
 def type_moments(values: pl.Series, column_type: str, clock: Clock) -> pl.Series:
     """Convert days and times. A time becomes a day only at midnight, so that no time of day is lost silently."""
+    values = keep_plausible_years(values)  # others may be too large for the lake's unit
     if column_type == "timestamp":
         if isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone:
             return keep_plausible_years(values.dt.convert_time_zone("UTC").cast(INSTANT))

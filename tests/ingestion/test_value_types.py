@@ -190,6 +190,19 @@ def test_of_numbers_with_nothing_between_them_all_digits_must_be_there(pattern: 
         assert read([whole, *cut], "date", Dialect(date_formats=(pattern,))) == [date(2026, 3, 2), *[None] * len(cut)]
 
 
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_times_too_far_away_to_have_a_year_are_none(unit: str) -> None:
+    counts = pl.Series([2**63 - 1, -(2**63) + 1, 0]).cast(pl.Int64)
+    for zone in (None, "UTC"):
+        far = counts.cast(pl.Datetime(unit, zone))
+        typed = type_values(far, "timestamp", PLAIN, "UTC")
+        assert typed.is_null().to_list() == [unit != "ns"] * 2 + [False]
+        assert type_values(far, "date", PLAIN, "UTC").is_null().to_list() == [True, True, False]
+    days = pl.Series([2**31 - 1, -(2**31), 0], dtype=pl.Int32).cast(pl.Date)
+    assert type_values(days, "date", PLAIN, "UTC").to_list() == [None, None, date(1970, 1, 1)]
+    assert type_values(days, "timestamp", PLAIN, "UTC").is_null().to_list() == [True, True, False]
+
+
 def test_an_instant_is_a_day_only_at_midnight() -> None:
     assert read(["2024-01-05 00:00:00", "2024-01-05T00:00:00.000", "2024-01-05 10:00:00"], "date") == [date(2024, 1, 5)] * 2 + [None]
     assert read([datetime(2024, 1, 5), datetime(2024, 1, 5, 10)], "date") == [date(2024, 1, 5), None]
