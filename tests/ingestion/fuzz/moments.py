@@ -45,7 +45,10 @@ def write_day(random: Random, style: Style, *, is_near: bool = False) -> Cell:
         return Cell(random.choice(("", "", " ")) + f"{day}", day, kind="day of ISO 8601")
     if style.date_format == "spreadsheet":
         return Cell(str((day - SPREADSHEET_ZERO.date()).days), day, kind="day of a spreadsheet")
-    return Cell(write_pattern(random, datetime(day.year, day.month, day.day), style.date_format, style), day, kind="day of a declared form")
+    text = write_pattern(random, datetime(day.year, day.month, day.day), style.date_format, style)
+    if style.date_format == "%Y%m%d" and random.random() < 0.2:
+        return Cell(random.choice((text[:-1], text[:6] + text[7:], text + "0")), problem="not a date", kind="digits missing")
+    return Cell(text, day, kind="day of a declared form")
 
 
 def to_utc(local: datetime, zone: str) -> datetime:
@@ -97,7 +100,10 @@ def write_time(random: Random, style: Style, *, is_near: bool = False) -> Cell:
         return Cell(text, local.replace(tzinfo=UTC) - timedelta(hours=hours), kind="declared form with offset")
     if pattern.endswith("UTC"):
         return Cell(write_pattern(random, local, pattern, style), local.replace(tzinfo=UTC), kind="declared form with zone")
-    return Cell(write_pattern(random, local, pattern, style), guess_run(local, style.zone), kind="time of a declared form")
+    text = write_pattern(random, local, pattern, style)
+    if pattern == "%Y%m%d%H%M%S" and random.random() < 0.2:
+        return Cell(text[:-1], problem="not a timestamp", kind="digits missing")
+    return Cell(text, guess_run(local, style.zone), kind="time of a declared form")
 
 
 def write_iso(random: Random, local: datetime, style: Style) -> Cell:

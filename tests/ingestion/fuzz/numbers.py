@@ -63,7 +63,9 @@ def write_decimal(random: Random, style: Style) -> Cell:
         if wrong != style.thousands:
             return Cell(f"12{wrong}5", problem="not a decimal", kind="decimal mark of another country")
         return Cell(
-            random.choice((f"1{wrong}25", f"12{wrong}5", f"1{wrong}234{wrong}5")), problem="not a decimal", kind="misplaced thousands"
+            random.choice((f"1{wrong}25", f"12{wrong}5", f"1{wrong}234{wrong}5", f"0{wrong}125", f"01{wrong}500")),
+            problem="not a decimal",
+            kind="misplaced thousands",
         )
     if roll < 0.16:
         exponent = random.randint(-3, 3)

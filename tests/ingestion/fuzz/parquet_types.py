@@ -17,6 +17,7 @@ from tests.ingestion.fuzz.numbers import round_money
 from tests.ingestion.fuzz.parts import Cell, Column, Person, Style
 
 UNITS = ("s", "ms", "us", "ns")
+FAR = {"s": 9 * 10**15, "ms": 2**63 - 1, "us": -(2**63) + 1}
 ZONES = ("UTC", "Europe/Amsterdam", "America/New_York", "+02:00")
 
 
@@ -213,6 +214,8 @@ def pick_timestamp(random: Random, style: Style, is_near: bool) -> tuple[Physica
     unit, zone = random.choice(UNITS), random.choice((None, None, *ZONES))
 
     def write() -> Cell:
+        if unit != "ns" and random.random() < 0.05 and not is_near:
+            return Cell(FAR[unit], None, "not a timestamp", kind="time too far away")
         day = moments.pick_day(random, is_near=is_near)
         moment = datetime(day.year, day.month, day.day) + timedelta(seconds=random.randrange(86_400))
         moment = moment if unit == "s" else moment + timedelta(milliseconds=random.randrange(1000))
