@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from ingestion.connectors import CONNECTORS
-from tests.ingestion.landed_files import NEEDED, TEXT, land, land_csv, refuse_csv
+from tests.ingestion.landed_files import MARCH, NEEDED, TEXT, land, land_csv, refuse_csv
 from tests.ingestion.small_company import SmallCompany
 
 
@@ -198,6 +199,21 @@ def test_files_in_a_zip_are_read(company: SmallCompany) -> None:
     source = company.load()["crm"]
     present = CONNECTORS["files"](source).list_files(source.tables["t"])
     assert [(file.name, file.bytes, file.day) for file in present] == [(file.name, file.bytes, date(2026, 3, 2)) for file in result.files]
+
+
+@pytest.mark.parametrize("on_bad_file", ["stop", "quarantine"])
+def test_a_file_that_stands_twice_in_a_zip_is_named(company: SmallCompany, on_bad_file: str) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed, warnings.catch_warnings(action="ignore"):
+        for name, text in (("a.csv", "no\nA\n"), ("a.csv", "no\nB\n"), ("c.csv", "no\nC\n")):
+            packed.writestr(name, text)
+    company.write("in/o_2026-03-02.zip", buffer.getvalue())
+    table = {"path": "in/*.zip", "format": "csv", "window": {"file_date": r"(\d{4}-\d{2}-\d{2})"}, "columns": {"no": NEEDED}}
+    (result,) = company.ingest(company.declare({"t": table}, on_bad_file=on_bad_file), *MARCH)
+    if on_bad_file == "stop":
+        assert result.status == "failed" and "o_2026-03-02.zip/a.csv: stands more than once in its zip file" in (result.error or "")
+    else:
+        assert company.read("t").select("no", "_rejected_reason").rows() == [(None, "unreadable file"), ("C", None)]
 
 
 def test_a_damaged_zip_is_named(company: SmallCompany) -> None:
