@@ -166,7 +166,10 @@ def split_lines(lines: pl.DataFrame, delimiter: str, width: int, form: Form | No
     plain = lines
     if is_special.any():
         plain = lines.filter(pl.Series([position not in taken for position in range(lines.height)], dtype=pl.Boolean))
-    plain = plain.filter(pl.col("line").str.strip_chars() != "")
+    is_row = pl.col("line").str.strip_chars() != ""
+    if not delimiter.strip():  # tabs alone are a row of empty cells
+        is_row |= pl.col("line").str.contains(delimiter, literal=True)
+    plain = plain.filter(is_row)
     fits = plain["line"].str.count_matches(delimiter, literal=True) == width - 1
     cells = pl.col("line").str.split_exact(delimiter, width - 1).struct.rename_fields([str(column) for column in range(width)])
     split = plain.filter(fits).select("_file", "_source_line", cells).unnest("line")

@@ -216,6 +216,14 @@ def test_a_file_that_stands_twice_in_a_zip_is_named(company: SmallCompany, on_ba
         assert company.read("t").select("no", "_rejected_reason").rows() == [(None, "unreadable file"), ("C", None)]
 
 
+@pytest.mark.parametrize("delimiter", ["\t", ","])
+def test_a_row_of_empty_cells_is_a_row_also_between_tabs(company: SmallCompany, delimiter: str) -> None:
+    text = "no,item,n\nA,x,1\n,,\n\n  \nB,y,2\n,,\n".replace(",", delimiter)
+    rows = land_csv(company, text, {"no": NEEDED, "item": TEXT}, delimiter=delimiter)
+    assert rows["_source_line"].to_list() == [2, 3, 6, 7]
+    assert rows["_rejected_reason"].to_list() == [None, "missing value: no", None, "missing value: no"]
+
+
 def test_a_damaged_zip_is_named(company: SmallCompany) -> None:
     for content in (b"PK\x03\x04 no", pack({"a.csv": "no\nA\n" * 99})[:40]):
         result, _ = land(company, {"o_2026-03-02.zip": content}, {"no": NEEDED})
