@@ -204,7 +204,7 @@ def find_header_lines(lines: pl.Series, header: tuple[str, ...], header_line: st
     groups = required or [(name,) for name in header if name in table.wanted_names]
     found = lines == header_line
     if groups:
-        edge = rf'[{re.escape(table.dialect.delimiter)}"\s]'
+        edge = rf"[{re.escape(table.dialect.delimiter + (table.layout.quote or ''))}\s]"
         candidates = pl.int_range(len(lines), eager=True)
         for names in groups:
             pattern = rf"(?:^|{edge})(?:{'|'.join(re.escape(name) for name in names)})(?:$|{edge})"

@@ -28,6 +28,13 @@ def test_a_header_that_stands_again_between_rows_is_no_row_and_another_one_renam
     ]
 
 
+@pytest.mark.parametrize(("quote", "mark"), [('"', '"'), ("'", "'"), ("|", "|"), ("none", "")])
+def test_a_header_between_rows_is_found_in_any_quotes(company: SmallCompany, quote: str, mark: str) -> None:
+    text = f"customer,segment\nC1,a\n{mark}customer{mark},segment\nC2,b\n{mark}segment{mark},{mark}customer{mark}\nc,C3\n"
+    rows = land_csv(company, text, {"customer": NEEDED, "segment": TEXT}, quote=quote)
+    assert rows.select("customer", "segment").rows() == [("C1", "a"), ("C2", "b"), ("C3", "c")]
+
+
 def test_the_next_file_begins_with_its_own_header_again(company: SmallCompany) -> None:
     columns = {"customer": NEEDED, "segment": TEXT}
     files = {"a_2026-03-02.csv": "customer,segment\nC1,a\nsegment,customer\nb,C2\n", "b_2026-03-03.csv": "customer,segment\nC3,c\n"}
