@@ -125,7 +125,7 @@ class SqlConnector:
             result = connection.execution_options(stream_results=True, yield_per=CHUNK_ROWS).execute(statement)
             unread = 0
             for chunk in result.partitions(CHUNK_ROWS):
-                rows = build_frame(wanted, chunk, origin, position, table, padded)
+                rows = build_frame(wanted, chunk, origin, position, padded)
                 position += len(chunk)
                 if cursor is not None and not selection.is_sorted:
                     held = rows.height
@@ -135,7 +135,7 @@ class SqlConnector:
                 yield Batch(rows, no_lines, frozenset(wanted), unexpected, origin)
             check_unread(unread, position, table, cursor, self._source.max_bad_share)
         if not position:
-            yield Batch(build_frame(wanted, [], origin, 0, table, padded), no_lines, frozenset(wanted), unexpected, origin)
+            yield Batch(build_frame(wanted, [], origin, 0, padded), no_lines, frozenset(wanted), unexpected, origin)
 
 
 def drop_unplaced(rows: pl.DataFrame, table: Table, cursor: str, header: frozenset[str]) -> tuple[pl.DataFrame, int]:

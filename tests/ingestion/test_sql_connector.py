@@ -253,9 +253,9 @@ def test_numbers_of_a_database_are_not_read_with_the_marks_of_a_file(company: Sm
     make_table(company, [(position, value, "2024-01-05") for position, value in enumerate(values)])
     company.ingest(declare(company, {"columns": columns, **marks}), "2024-01-01", "2024-02-01")
     assert company.read("orders")["total"].to_list() == [Decimal("1.25"), Decimal("1234.50"), Decimal(1250), Decimal("1.25")]
-    assert build_series("n", [Decimal("1.250"), None, 3], ",").to_list() == [Decimal("1.250"), None, Decimal("3.000")]
-    assert build_series("n", [Decimal("1.250"), "1,5"], ",").to_list() == ["1,250", "1,5"]
-    assert build_series("n", [Decimal("NaN"), Decimal(10) ** 40], ".").to_list() == ["NaN", "1" + "0" * 40]
+    assert build_series("n", [Decimal("1.250"), None, 3]).to_list() == [Decimal("1.250"), None, Decimal("3.000")]
+    assert build_series("n", [Decimal("1.250"), "1,5"]).to_list() == ["1.250", "1,5"]
+    assert build_series("n", [Decimal("NaN"), Decimal(10) ** 40]).to_list() == ["NaN", "1" + "0" * 40]
 
 
 def test_objects_and_lists_of_a_database_are_written_as_json() -> None:
@@ -331,3 +331,12 @@ def test_a_number_that_a_float_cannot_hold_names_nobody_beside_texts_either(comp
     columns = {"id": {"type": "text"}, "who": {"type": "text", "personal": "customer_id", "from": "total"}}
     company.ingest(declare(company, {"columns": columns}), "2024-01-01", "2024-02-01")
     assert company.read("orders")["_withheld"].to_list() == ["who", "who", "who", None, None]
+
+
+def test_a_number_of_the_database_has_one_value_in_columns_of_any_marks(company: SmallCompany) -> None:
+    make_table(company, [(1, 1.125, "2024-01-05"), (2, "1.125", "2024-01-05"), (3, "1,5", "2024-01-05"), (4, b"1,5", "2024-01-05")])
+    columns = {"total": {"type": "decimal", "decimal": ",", "thousands": "."}, "same": {"type": "text", "from": "total"}}
+    company.ingest(declare(company, {"columns": columns}), "2024-01-01", "2024-02-01")
+    rows = company.read("orders")
+    assert rows["total"].to_list() == [Decimal("1.125"), Decimal(1125), Decimal("1.5"), Decimal("1.5")]
+    assert rows["same"].to_list() == ["1.125", "1.125", "1,5", "1,5"]
