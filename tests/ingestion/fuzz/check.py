@@ -31,7 +31,7 @@ def check_case(case: Case, folder: Path) -> list[str]:
 
 def land_and_compare(case: Case, company: SmallCompany) -> list[str]:
     """Problems of one load."""
-    table = {**case.table, "columns": {column.name: column.declare() for column in case.columns}}
+    table = {**case.table, "columns": {column.name: column.declare(case.style) for column in case.columns}}
     source_keys = {"max_bad_share": 1, **case.source}
     if "url" in source_keys:
         source_keys["url"] = source_keys["url"].format(root=company.root)

@@ -23,7 +23,8 @@ class CsvCase:
 
     def __init__(self, seed: int) -> None:
         self.random = random = Random(f"csv {seed}")
-        self.style, self.columns = pick_style(random), pick_columns(random)
+        self.style = pick_style(random)
+        self.columns = pick_columns(random, self.style)
         window, self.placing = pick_placing(random, self.columns)
         self.delimiter = random.choice([mark for mark in (",", ";", "\t", "|") if mark not in (self.style.decimal, self.style.thousands)])
         self.encoding = random.choice(ENCODINGS)
@@ -32,7 +33,7 @@ class CsvCase:
         suffix = {"": ".csv", "gzip": ".csv.gz", "zip": ".zip"}[self.packing]
         self.files = name_files(random, suffix)
         table = {"path": f"in/f_*{suffix}", "format": "csv", "delimiter": self.delimiter, "encoding": self.encoding, "window": window}
-        self.case = Case("csv", seed, self.columns, {**table, **self.style.declare()})
+        self.case = Case("csv", seed, self.columns, self.style, {**table, **self.style.declare()})
         self.bare = random.random() < 0.1  # nothing but plain cells, so that an open quote has one meaning
         self.layout()
         kinds = self.case.kinds
@@ -45,13 +46,16 @@ class CsvCase:
         self.preamble = random.choice((0, 0, 0, 2))
         self.has_header = random.random() > 0.05
         self.fills, self.cuts = random.random() < 0.15, random.random() < 0.15
-        self.trails = not self.cuts and random.random() < 0.1
+        self.cuts_empty = not self.cuts and random.random() < 0.15
+        self.mark = random.choice(('"', '"', '"', "'", None))
+        self.trails = not self.cuts and not self.cuts_empty and random.random() < 0.1
         self.footer = random.choice((0, 0, 0, 1, 2))
         self.has_comments = random.random() < 0.2
         declared = {
             "skip_before_header": self.preamble,
             "short_rows": "fill" if self.fills else None,
-            "long_rows": "cut" if self.cuts else None,
+            "long_rows": "cut" if self.cuts else ("cut_empty" if self.cuts_empty else None),
+            "quote": {'"': None, None: "none"}.get(self.mark, self.mark),
             "trailing_delimiter": self.trails or None,
             "skip_at_end": self.footer,
             "skip_lines": "^#" if self.has_comments else None,
@@ -63,7 +67,12 @@ class CsvCase:
         optional = [column for column in self.columns if not column.is_required and column.name != self.placing]
         self.absent = random.choice(optional) if optional and random.random() < 0.1 and self.has_header else None
         self.extra = random.random() < 0.15 and self.has_header
-        self.names = [column.source for column in self.order if column is not self.absent] + (["Extra"] if self.extra else [])
+        self.names = [column.source for column in self.order if column is not self.absent]
+        self.is_double = self.extra and random.random() < 0.3
+        if self.is_double:
+            table["duplicate_names"] = random.choice(("first", "numbered"))
+            self.case.kinds.add(f"name twice, {table['duplicate_names']}")
+        self.names += [random.choice(self.names) if self.is_double else "Extra"] if self.extra else []
         self.case.kinds |= {"missing column"} if self.absent else set()
         self.case.kinds |= {"undeclared column"} if self.extra else set()
         if not self.has_header:
@@ -77,8 +86,8 @@ class CsvCase:
         if quarantines := random.random() < 0.3:
             case.source["on_bad_file"] = "quarantine"
         self.writer = RowWriter(
-            random, case, self.style, self.encoding, self.placing, self.has_header, self.extra, self.fills, self.cuts, self.trails,
-            self.has_comments,
+            random, case, self.style, self.encoding, self.placing, self.has_header, self.extra, self.fills, self.cuts, self.cuts_empty,
+            self.trails, self.has_comments,
         )  # fmt: skip
         for position, (name, day) in enumerate(self.files):
             fault = random.choice(self.list_faults()) if position == bad else None
@@ -92,6 +101,10 @@ class CsvCase:
         faults = ["NUL byte", "UTF-16 not declared", "empty file", "another sep line"]
         faults = faults[2:] if self.encoding == "utf-16" else faults
         faults += HEADER_FAULTS if self.has_header else []
+        if self.mark is None:
+            faults = [fault for fault in faults if fault != "open quote in the header"]
+        if self.is_double:
+            faults = [fault for fault in faults if fault not in ("header name twice", "missing required column")]
         faults += ["no UTF-8"] if self.encoding == "utf-8" else []
         return faults + {"": ["gzip under another name"], "gzip": ["damaged gzip", "cut gzip"], "zip": ["damaged zip"]}[self.packing]
 
@@ -100,7 +113,7 @@ class CsvCase:
         case, random = self.case, self.random
         member = name if self.packing != "zip" else f"{name}/{name.removesuffix('.zip')}.csv"
         wanted = len(case.wanted)
-        lines = Lines(random, self.delimiter, self.bare)
+        lines = Lines(random, self.delimiter, self.bare, self.mark)
         self.write_top(lines, fault)
         if fault != "header only":
             order = [column for column in self.order if column is not self.absent]
@@ -138,7 +151,7 @@ class CsvCase:
         if fault == "header name twice":
             names.append(names[0] if names[0] != "Extra" else names[1])
         if fault == "open quote in the header":
-            lines.add(self.delimiter.join([*names[:-1], '"' + names[-1]]))
+            lines.add(self.delimiter.join([*names[:-1], (self.mark or "") + names[-1]]))
         elif fault == "another delimiter":
             lines.add(("," if self.delimiter != "," else ";").join(names))
         elif self.has_header:

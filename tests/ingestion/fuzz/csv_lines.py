@@ -11,16 +11,20 @@ from tests.ingestion.fuzz.parts import UNREADABLE_LINE, Case, Cell, Column, Styl
 from tests.ingestion.fuzz.placing import find_day
 
 ROW_FAULTS = ("short row", "long row", "blank line", "duplicate row", "text behind a quote", "quote inside a value", "repeated header",
-              "comment line", "header in another order", "open quote")  # fmt: skip
+              "comment line", "header in another order", "open quote", "empty cells behind")  # fmt: skip
 
 
 @dataclass
 class Lines:
-    """The records of a file as they are written; `number` is the line on which the next one begins. `is_bare`: nothing is quoted."""
+    """The records of a file as they are written; `number` is the line on which the next one begins. `is_bare`: nothing is quoted.
+
+    `mark` is the quote character; None where there is none.
+    """
 
     random: Random
     delimiter: str
     is_bare: bool
+    mark: str | None = '"'
     texts: list[str] = field(default_factory=list)
     number: int = 1
 
@@ -33,14 +37,15 @@ class Lines:
 
     def needs_quotes(self, text: str) -> bool:
         """True when a cell cannot stand without quotes."""
-        return any(mark in text for mark in (self.delimiter, '"', "\n"))
+        return any(mark in text for mark in (self.delimiter, self.mark or "\n", "\n"))
 
     def join(self, cells: list[str]) -> str:
         """A record, with quotes where they are needed and now and then where they are not."""
         quoted = []
         for cell in cells:
             is_quoted = self.needs_quotes(cell) or (not self.is_bare and self.random.random() < 0.1)
-            quoted.append('"' + cell.replace('"', '""') + '"' if is_quoted else cell)
+            mark = self.mark or ""
+            quoted.append(mark + cell.replace(mark, mark * 2) + mark if is_quoted and mark else cell)
         return self.delimiter.join(quoted)
 
 
@@ -57,6 +62,7 @@ class RowWriter:
     is_extra: bool
     fills: bool
     cuts: bool
+    cuts_empty: bool
     trails: bool
     has_comments: bool
 
@@ -66,7 +72,7 @@ class RowWriter:
         for number in range(self.random.choice((5, 8, 13, 20, 60))):
             cells = {column.name: self.make_cell(column, number, lines) for column in order}
             fault = self.random.choice(ROW_FAULTS) if self.random.random() < 0.15 else None
-            if fault == "open quote" and (has_open_quote or not lines.is_bare):
+            if fault == "open quote" and (has_open_quote or not lines.is_bare or not lines.mark):
                 fault = None
             has_open_quote |= fault == "open quote"
             if fault in ("header in another order", "repeated header") and not (may_change and self.has_header):
@@ -97,16 +103,22 @@ class RowWriter:
                 lines.add(self.random.choice(("", "  ")))
             case "comment line" if self.has_comments:
                 lines.add("# a comment, with; marks")
-            case "short row" if is_single and '"' not in "".join(texts):
+            case "short row" if is_single and (lines.mark or "\n") not in "".join(texts):
                 written = self.cut_row(lines, cells, order, texts)
+            case "empty cells behind" if is_single:
+                written = lines.join(texts) + lines.delimiter + random_space(self.random) + lines.delimiter
+                cells = cells if self.cuts or self.cuts_empty else {}
             case "long row" if is_single:
                 written = lines.join([*texts, "more"])
                 cells = cells if self.cuts else {}
             case "open quote":
-                written, cells = '"' + lines.join(texts), {}
-            case "text behind a quote" if is_single and not lines.is_bare:
+                written, cells = (lines.mark or "") + lines.join(texts), {}
+            case "text behind a quote" if is_single and not lines.is_bare and lines.mark:
                 position = self.random.randrange(len(texts))
-                written, cells = lines.delimiter.join("x" if at != position else '"x"y' for at in range(len(texts))), {}
+                written, cells = (
+                    lines.delimiter.join("x" if at != position else f"{lines.mark}x{lines.mark}y" for at in range(len(texts))),
+                    {},
+                )
             case "quote inside a value" if not lines.is_bare and is_single:
                 text = next((at for at, column in enumerate(order) if column.type == "text" and not column.personal and at), None)
                 if text is not None:
@@ -159,7 +171,7 @@ class RowWriter:
             if column.type == "text" and not column.personal and self.random.random() < 0.05:
                 text = f"line 1{lines.delimiter}\n{self.random.choice(('line 2', '', '# 3'))}\nend"
                 cell = Cell(text, text, kind="line breaks in a value")
-            if lines.is_bare and (lines.needs_quotes(text) or '"' in text):
+            if (lines.is_bare or not lines.mark) and (lines.needs_quotes(text) or (lines.is_bare and '"' in text)):
                 continue
             if (self.has_comments and "#" in text) or "\ufeff" in text:
                 continue
@@ -168,3 +180,8 @@ class RowWriter:
             except UnicodeEncodeError:
                 continue
             return cell
+
+
+def random_space(random: Random) -> str:
+    """An empty cell."""
+    return random.choice(("", " "))

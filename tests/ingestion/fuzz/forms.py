@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from tests.ingestion.fuzz import moments, numbers
@@ -38,7 +39,19 @@ def pick_style(random: Random) -> Style:
     )
 
 
-def pick_columns(random: Random, names: tuple[str, ...] = ("{}", "{}", "Kolom {}", "{} (nr.)")) -> list[Column]:
+def pick_own_style(random: Random, kind: str, style: Style) -> Style | None:
+    """The style of a column that differs from its table's."""
+    if kind in ("decimal", "float", "integer"):
+        decimal = "," if style.decimal == "." else "."
+        return replace(style, decimal=decimal, thousands="." if decimal == "," else ",")
+    if kind == "date":
+        return replace(style, date_format=random.choice(moments.DATE_FORMATS[1:]))
+    if kind == "timestamp":
+        return replace(style, time_format=random.choice(moments.TIME_FORMATS[1:]), zone=random.choice(("UTC", "Asia/Kolkata")))
+    return None
+
+
+def pick_columns(random: Random, style: Style, names: tuple[str, ...] = ("{}", "{}", "Kolom {}", "{} (nr.)")) -> list[Column]:
     """A required `id` and two to seven other columns."""
     columns = [Column("id", "text", random.choice(("id", "Order No.")), is_required=True)]
     for position in range(random.randint(2, 7)):
@@ -47,6 +60,8 @@ def pick_columns(random: Random, names: tuple[str, ...] = ("{}", "{}", "Kolom {}
         personal = random.choice(KINDS) if kind == "personal" else None
         source = random.choice(names).format(name)
         columns.append(Column(name, "text" if personal else kind, source, random.random() < 0.2, personal))
+        if random.random() < 0.15:
+            columns[-1] = replace(columns[-1], style=pick_own_style(random, kind, style))
     return columns
 
 
@@ -74,6 +89,7 @@ def write_text(random: Random, style: Style) -> Cell:
 
 def write_cell(random: Random, column: Column, style: Style, *, is_file: bool = True, is_near: bool = False) -> Cell:
     """A written value of a column."""
+    style = column.style or style
     if random.random() < 0.08:
         return write_blank(column, style, random.choice(style.nulls))
     if column.personal:

@@ -31,6 +31,7 @@ LINE_FAULTS = (
     "null alone",
     "comma at the end",
 )
+FIRST_LINE_FAULTS = ("no JSON", "number alone", "text alone", "null alone", "comment", "undeclared key", "duplicate row")
 FILE_FAULTS = ("NUL byte", "no UTF-8", "UTF-16 not declared", "empty file", "gzip under another name", "one list", "objects on one line")
 DOCUMENT_FAULTS = ("cut document", "NUL byte", "empty file", "no rows")
 BROKEN = {
@@ -54,7 +55,8 @@ class JsonCase:
 
     def __init__(self, seed: int) -> None:
         self.random = random = Random(f"jsonl {seed}")
-        self.style, self.columns = pick_style(random), pick_columns(random, ("{}", "{}", "o.{}", "o.p.{}", "{} (nr.)"))
+        self.style = pick_style(random)
+        self.columns = pick_columns(random, self.style, ("{}", "{}", "o.{}", "o.p.{}", "{} (nr.)"))
         window, self.placing = pick_placing(random, self.columns)
         self.is_document = random.random() < 0.2
         self.is_packed = random.random() < 0.15
@@ -64,7 +66,7 @@ class JsonCase:
         self.records = random.choice((None, "data.rows")) if self.is_document else None
         table = {"path": f"in/f_*{suffix}", "format": "json" if self.is_document else "jsonl", "window": window}
         table |= {"records": self.records} if self.records else {}
-        self.case = Case("jsonl", seed, self.columns, {**table, **self.style.declare()})
+        self.case = Case("jsonl", seed, self.columns, self.style, {**table, **self.style.declare()})
         self.case.kinds |= {"documents" if self.is_document else "lines", *window, repr(self.end)} | ({"gzip"} if self.is_packed else set())
         self.case.kinds |= {"several days"} if len(self.files) > 1 else set()
 
@@ -97,7 +99,7 @@ class JsonCase:
         """One object per line."""
         random, lines = self.random, []
         for number in range(random.choice((5, 8, 13, 20, 60))):
-            fault = random.choice(LINE_FAULTS) if random.random() < 0.15 and number else None
+            fault = random.choice(LINE_FAULTS if number else FIRST_LINE_FAULTS) if random.random() < 0.15 else None
             cells: dict[str, Cell] | None
             cells, fragments = self.make_row(number)
             text = self.write_object(fragments, fault)
@@ -134,10 +136,16 @@ class JsonCase:
                 continue
             if column.name == "id" and random.random() > 0.03:
                 cell = Cell(f'"R{number}"', f"R{number}")
+            elif column.type == "text" and not column.personal and random.random() < 0.03:
+                cell = Cell('"a\\u0000b"', "a\0b", kind="NUL character")
             elif random.random() < 0.05:
                 cell = Cell("null", None, kind="null")
             else:
-                native = write_native(random, column, self.style) if random.random() < 0.4 and column.name != self.placing else None
+                native = (
+                    write_native(random, column, column.style or self.style)
+                    if random.random() < 0.4 and column.name != self.placing
+                    else None
+                )
                 cell = native or self.quote(write_cell(random, column, self.style, is_near=column.name == self.placing))
             cells[column.name], fragments[column.name] = cell, str(cell.written)
             self.case.kinds |= {kind for kind in cell.kind.split(", ") if kind}

@@ -22,11 +22,12 @@ class ParquetCase:
 
     def __init__(self, seed: int) -> None:
         self.random = random = Random(f"parquet {seed}")
-        self.style, self.columns = pick_style(random), pick_columns(random)
+        self.style = pick_style(random)
+        self.columns = pick_columns(random, self.style)
         window, self.placing = pick_placing(random, self.columns)
         self.files = name_files(random, ".parquet")
         table = {"path": "in/f_*.parquet", "format": "parquet", "window": window}
-        self.case = Case("parquet", seed, self.columns, {**table, **self.style.declare()})
+        self.case = Case("parquet", seed, self.columns, self.style, {**table, **self.style.declare()})
         self.case.kinds |= {*window} | ({"several days"} if len(self.files) > 1 else set())
 
     def build(self) -> Case:

@@ -39,6 +39,7 @@ def store(physical: Physical) -> pa.Array:
 
 def pick_physical(random: Random, column: Column, style: Style, *, is_near: bool) -> tuple[Physical, Any]:
     """A physical type that a column of this kind may have, and the writer of a value of it."""
+    style = column.style or style
     if random.random() < 0.15:
 
         def write_bytes() -> Cell:

@@ -77,20 +77,23 @@ class Style:
 
 @dataclass(frozen=True)
 class Column:
-    """A declared column. `source` is its name in the source, `personal` the kind of a hashed one."""
+    """A declared column. `source` is its name in the source, `personal` the kind of a hashed one, `style` its own where it has one."""
 
     name: str
     type: str
     source: str
     is_required: bool = False
     personal: str | None = None
+    style: Style | None = None
 
-    def declare(self) -> dict[str, Any]:
-        """The entry in sources.yml."""
+    def declare(self, table: Style) -> dict[str, Any]:
+        """The entry in sources.yml; of a style of its own, what differs from its table's."""
         entry: dict[str, Any] = {"type": self.type}
         entry |= {"required": True} if self.is_required else {}
         entry |= {"personal": self.personal} if self.personal else {}
-        return entry | ({"from": self.source} if self.source != self.name else {})
+        entry |= {"from": self.source} if self.source != self.name else {}
+        own, general = (self.style or table).declare(), table.declare()
+        return entry | {key: value for key, value in own.items() if value != general.get(key)}
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ class Case:
     format: str
     seed: int
     columns: list[Column]
+    style: Style
     table: dict[str, Any]
     source: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)

@@ -62,7 +62,8 @@ class SqlCase:
 
     def __init__(self, seed: int) -> None:
         self.random = random = Random(f"sql {seed}")
-        self.style, self.columns = pick_style(random), pick_columns(random)
+        self.style = pick_style(random)
+        self.columns = pick_columns(random, self.style)
         self.cursor = random.choice(CURSORS)
         self.type = random.choice(("date", "timestamp"))
         form = self.style.date_format if self.type == "date" else self.style.time_format
@@ -80,7 +81,7 @@ class SqlCase:
         self.table: dict[str, Any] = {"query": "select * from orders where 1 = 1"} if is_query else {"relation": "orders"}
         self.table |= {"window": {"snapshot": True}} if self.cursor == "none" else {"cursor": "placed", "look_back_days": 0}
         source = {"connector": "sql", "url": "sqlite:///{root}/in/shop.db"}
-        self.case = Case("sql", seed, self.columns, {**self.table, **self.style.declare()}, source)
+        self.case = Case("sql", seed, self.columns, self.style, {**self.table, **self.style.declare()}, source)
         self.case.kinds |= {f"cursor: {self.cursor}", "query" if is_query else "relation"}
 
     def build(self) -> Case:
@@ -157,7 +158,7 @@ class SqlCase:
         if self.is_padded[column.name]:
             text = random.choice(("a", "é  ", " b ", "漢"))
             return Cell(text, text.rstrip(" "), kind="padded column")
-        if random.random() < self.natives[column.name] and (native := write_native(random, column, self.style)) is not None:
+        if random.random() < self.natives[column.name] and (native := write_native(random, column, column.style or self.style)) is not None:
             return native
         return write_cell(random, column, self.style)
 
