@@ -142,6 +142,13 @@ def test_an_escape_character_takes_the_meaning_from_quotes_delimiters_and_line_e
     ]
 
 
+@pytest.mark.parametrize("quote", ['"', "none"])
+def test_a_line_end_may_be_escaped_outside_of_quotes(company: SmallCompany, quote: str) -> None:
+    text = "no,note\nA1,a\\\nb\\\n\\\nc\nA2,d\\\\\nA3,e\\,f\nA4,g\\"
+    rows = land_csv(company, text, {"no": NEEDED, "note": TEXT}, escape="\\", quote=quote)
+    assert rows.select("no", "note", "_source_line").rows() == [("A1", "a\nb\n\nc", 2), ("A2", "d\\", 6), ("A3", "e,f", 7), (None, None, 8)]
+
+
 @pytest.mark.parametrize(("rule", "expected"), [("first", "a"), ("last", "c"), ("numbered", "a")])
 def test_of_columns_with_one_name_the_declared_one_counts(company: SmallCompany, rule: str, expected: str) -> None:
     columns = {"no": NEEDED, "comment": {**TEXT, "from": "Labels"}, "second": {**TEXT, "from": "Labels_2"}}
