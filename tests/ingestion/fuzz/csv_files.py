@@ -48,6 +48,7 @@ class CsvCase:
         self.fills, self.cuts = random.random() < 0.15, random.random() < 0.15
         self.cuts_empty = not self.cuts and random.random() < 0.15
         self.mark = random.choice(('"', '"', '"', "'", None))
+        self.escape = "\\" if random.random() < 0.15 else None
         self.trails = not self.cuts and not self.cuts_empty and random.random() < 0.1
         self.footer = random.choice((0, 0, 0, 1, 2))
         self.has_comments = random.random() < 0.2
@@ -55,6 +56,7 @@ class CsvCase:
             "skip_before_header": self.preamble,
             "short_rows": "fill" if self.fills else None,
             "long_rows": "cut" if self.cuts else ("cut_empty" if self.cuts_empty else None),
+            "escape": self.escape,
             "quote": {'"': None, None: "none"}.get(self.mark, self.mark),
             "trailing_delimiter": self.trails or None,
             "skip_at_end": self.footer,
@@ -113,7 +115,7 @@ class CsvCase:
         case, random = self.case, self.random
         member = name if self.packing != "zip" else f"{name}/{name.removesuffix('.zip')}.csv"
         wanted = len(case.wanted)
-        lines = Lines(random, self.delimiter, self.bare, self.mark)
+        lines = Lines(random, self.delimiter, self.bare, self.mark, self.escape)
         self.write_top(lines, fault)
         if fault != "header only":
             order = [column for column in self.order if column is not self.absent]

@@ -18,13 +18,14 @@ ROW_FAULTS = ("short row", "long row", "blank line", "duplicate row", "text behi
 class Lines:
     """The records of a file as they are written; `number` is the line on which the next one begins. `is_bare`: nothing is quoted.
 
-    `mark` is the quote character; None where there is none.
+    `mark` is the quote character; None where there is none. With an `escape` character nothing is quoted.
     """
 
     random: Random
     delimiter: str
     is_bare: bool
     mark: str | None = '"'
+    escape: str | None = None
     texts: list[str] = field(default_factory=list)
     number: int = 1
 
@@ -37,12 +38,16 @@ class Lines:
 
     def needs_quotes(self, text: str) -> bool:
         """True when a cell cannot stand without quotes."""
-        return any(mark in text for mark in (self.delimiter, self.mark or "\n", "\n"))
+        return self.escape is None and any(mark in text for mark in (self.delimiter, self.mark or "\n", "\n"))
 
     def join(self, cells: list[str]) -> str:
         """A record, with quotes where they are needed and now and then where they are not."""
         quoted = []
         for cell in cells:
+            if self.escape is not None:
+                special = (self.escape, self.delimiter, "\n", self.mark or "\n")
+                quoted.append("".join(self.escape + character if character in special else character for character in cell))
+                continue
             is_quoted = self.needs_quotes(cell) or (not self.is_bare and self.random.random() < 0.1)
             mark = self.mark or ""
             quoted.append(mark + cell.replace(mark, mark * 2) + mark if is_quoted and mark else cell)
@@ -72,7 +77,7 @@ class RowWriter:
         for number in range(self.random.choice((5, 8, 13, 20, 60))):
             cells = {column.name: self.make_cell(column, number, lines) for column in order}
             fault = self.random.choice(ROW_FAULTS) if self.random.random() < 0.15 else None
-            if fault == "open quote" and (has_open_quote or not lines.is_bare or not lines.mark):
+            if fault == "open quote" and (has_open_quote or not lines.is_bare or not lines.mark or lines.escape):
                 fault = None
             has_open_quote |= fault == "open quote"
             if fault in ("header in another order", "repeated header") and not (may_change and self.has_header):

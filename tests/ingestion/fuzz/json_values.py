@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from tests.ingestion.fuzz import moments
 from tests.ingestion.fuzz.numbers import round_money
 from tests.ingestion.fuzz.parts import Cell, Column, Person, Style
+
+Form = tuple[str, Any, str | None]  # what is written, what must land, why it is rejected
 
 
 def write_native(random: Random, column: Column, style: Style) -> Cell | None:
@@ -18,36 +21,12 @@ def write_native(random: Random, column: Column, style: Style) -> Cell | None:
         return Cell(f"{number}{random.choice(('', '.0'))}", Person(column.personal, str(number)), kind=kind)
     if column.personal:
         return None
+    forms: tuple[Form, ...]
     match column.type:
         case "integer":
-            value = random.choice((0, -7, 12, 2**53 + 1, 2**63 - 1, random.randint(-(10**9), 10**9)))
-            forms = (
-                (str(value), value, None),
-                (f"{value}.0", value, None),
-                ("5.5", None, "not an integer"),
-                (str(2**63), None, "not an integer"),
-                ("true", None, "not an integer"),
-                ("{}", None, "not an integer"),
-                ("[5]", None, "not an integer"),
-                ("-Infinity", None, "not an integer"),
-                ("NaN", None, None),
-            )
+            forms = list_integers(random)
         case "decimal" | "float":
-            number = f"{random.randint(-(10**6), 10**6) / 100}"
-            wanted = round_money(Decimal(number)) if column.type == "decimal" else float(number)
-            problem = f"not a {column.type}"
-            large = Decimal("1500.0000") if column.type == "decimal" else 1500.0
-            forms = (
-                (number, wanted, None),
-                (number, wanted, None),
-                ("1.5e3", large, None),
-                ("1.5E+3", large, None),
-                ("NaN", None, None),
-                ("Infinity", None, problem),
-                ("false", None, problem),
-                ('{"a": 1}', None, problem),
-                ("1e400", None, problem),
-            )
+            forms = list_numbers(random, column.type)
         case "boolean":
             forms = (
                 ("true", True, None),
@@ -77,3 +56,38 @@ def write_native(random: Random, column: Column, style: Style) -> Cell | None:
             )
     written, value, problem = random.choice(forms)
     return Cell(written, value, problem, kind=kind if problem is None else f"{kind}, wrong")
+
+
+def list_integers(random: Random) -> tuple[Form, ...]:
+    """Forms of whole numbers, and what is none."""
+    value = random.choice((0, -7, 12, 2**53 + 1, 2**63 - 1, random.randint(-(10**9), 10**9)))
+    return (
+        (str(value), value, None),
+        (f"{value}.0", value, None),
+        ("5.5", None, "not an integer"),
+        (str(2**63), None, "not an integer"),
+        ("true", None, "not an integer"),
+        ("{}", None, "not an integer"),
+        ("[5]", None, "not an integer"),
+        ("-Infinity", None, "not an integer"),
+        ("NaN", None, None),
+    )
+
+
+def list_numbers(random: Random, kind: str) -> tuple[Form, ...]:
+    """Forms of numbers, and what is none."""
+    number = f"{random.randint(-(10**6), 10**6) / 100}"
+    wanted = round_money(Decimal(number)) if kind == "decimal" else float(number)
+    problem = f"not a {kind}"
+    large = Decimal("1500.0000") if kind == "decimal" else 1500.0
+    return (
+        (number, wanted, None),
+        (number, wanted, None),
+        ("1.5e3", large, None),
+        ("1.5E+3", large, None),
+        ("NaN", None, None),
+        ("Infinity", None, problem),
+        ("false", None, problem),
+        ('{"a": 1}', None, problem),
+        ("1e400", None, problem),
+    )
