@@ -75,7 +75,7 @@ def find_ruined(values: pl.Series) -> pl.Series:
     """True for numbers that lost digits, so that two of them may look equal: `7,12346E+11`, and floats too large to be exact."""
     if values.dtype == pl.String:
         is_ruined = values.str.contains(RUINED).fill_null(False)
-        floats = values.str.extract(WRITTEN_FLOAT, 1).cast(pl.Float64)
+        floats = values.str.extract(WRITTEN_FLOAT, 1).cast(pl.Float64, strict=False)
         return is_ruined | (floats >= LARGEST_EXACT_FLOAT).fill_null(False) if floats.null_count() < len(floats) else is_ruined
     if values.dtype.is_float():
         return (values.abs() >= LARGEST_EXACT_FLOAT).fill_null(False)

@@ -326,11 +326,19 @@ def test_an_infinite_number_is_rejected_alone_or_beside_texts(company: SmallComp
 
 
 def test_a_number_that_a_float_cannot_hold_names_nobody_beside_texts_either(company: SmallCompany) -> None:
-    values: list[Any] = [9007199254740994.0, "9007199254740994,0", "123456789012345678.0", "1234567890123456.0", "9007199254740993"]
+    values: list[Any] = [
+        9007199254740994.0,
+        "9007199254740994,0",
+        "123456789012345678.0",
+        "1234567890123456.0",
+        "9007199254740993",
+        "\u0661" * 17 + ".0",
+    ]
     make_table(company, [(position, value, "2024-01-05") for position, value in enumerate(values)])
     columns = {"id": {"type": "text"}, "who": {"type": "text", "personal": "customer_id", "from": "total"}}
     company.ingest(declare(company, {"columns": columns}), "2024-01-01", "2024-02-01")
-    assert company.read("orders")["_withheld"].to_list() == ["who", "who", "who", None, None]
+    assert company.read("orders")["_withheld"].to_list() == ["who", "who", "who", None, None, None]
+    assert company.read("orders")["_rejected_reason"].null_count() == len(values)
 
 
 def test_a_number_of_the_database_has_one_value_in_columns_of_any_marks(company: SmallCompany) -> None:
