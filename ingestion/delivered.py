@@ -9,7 +9,7 @@ import polars as pl
 from ingestion.declarations import Column, Dialect, Table
 from ingestion.protocol import NATIVE_MARK
 from ingestion.time_patterns import Clock
-from ingestion.values import LAKE_TYPES, blank_values, clean_values, find_ruined, type_values
+from ingestion.values import LAKE_TYPES, blank_values, clean_values, decode_bytes, find_ruined, type_values
 from ingestion.zones import find_zone
 
 
@@ -60,7 +60,8 @@ def unite(first: ReadColumn, second: ReadColumn) -> ReadColumn:
 def read_name(name: str, column: Column, rows: pl.DataFrame, table: Table, takes_second_run: bool) -> ReadColumn:
     """The values delivered under one name."""
     dialect = table.dialect_of(column)
-    written = blank_values(clean_values(rows[name], column.clean), column.type, dialect).rename(column.name)
+    texts, is_undecodable = decode_texts(rows[name])
+    written = blank_values(clean_values(texts, column.clean), column.type, dialect).rename(column.name)
     clock = Clock(table.zone_of(column), dialect.language, dialect.zone_names, takes_second_run)
     no = pl.Series(column.name, [False], dtype=pl.Boolean).new_from_index(0, rows.height)
     is_ruined = find_ruined(written) if column.type == "text" and column.personal != "free_text" else no
@@ -72,7 +73,15 @@ def read_name(name: str, column: Column, rows: pl.DataFrame, table: Table, takes
     if mark in rows.columns and dialect != dialect.for_native():
         values = values.zip_with(~rows[mark], type_values(written, column.type, dialect.for_native(), clock))
     values = values.set(is_ruined, None) if is_ruined.any() else values
-    return ReadColumn(written.is_not_null(), values, is_ruined, lacks_zone)
+    return ReadColumn(written.is_not_null() | is_undecodable, values, is_ruined, lacks_zone)
+
+
+def decode_texts(values: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Bytes as the texts they are, and where they are none; other types unchanged."""
+    if values.dtype != pl.Binary:
+        return values, pl.Series(values.name, [False], dtype=pl.Boolean).new_from_index(0, len(values))
+    texts = decode_bytes(values)
+    return texts, values.is_not_null() & texts.is_null()
 
 
 def type_in_zones(written: pl.Series, column_type: str, dialect: Dialect, names: pl.Series, clock: Clock) -> tuple[pl.Series, pl.Series]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from ingestion.declarations import Column, DateColumn, Dialect, Table
-from ingestion.delivered import ReadColumn, find_delivered, list_delivered, read_column
+from ingestion.delivered import ReadColumn, decode_texts, find_delivered, list_delivered, read_column
 from ingestion.errors import IngestionError, SchemaMismatchError
 from ingestion.folds import settle_folds
 from ingestion.privacy import Hasher
 from ingestion.protocol import BROKEN_SCHEMA, Batch
 from ingestion.time_patterns import Clock
-from ingestion.timestamps import parse_dates, parse_timestamps
+from ingestion.timestamps import fill_unparsed, parse_dates, parse_timestamps
 from ingestion.values import LAKE_TYPES, blank_values, find_window_days, type_values
 
 __all__ = ["find_delivered", "lake_schema", "type_batch"]
@@ -31,6 +32,7 @@ LINEAGE_TYPES: dict[str, pl.DataType] = {
 }
 UNREADABLE_FILE = "unreadable file"
 UNREADABLE_ROW = "unreadable row"
+LENGTH_OF_A_DAY = 10  # of a day in ISO 8601; a longer text is a time first, which belongs to a zone
 LOOKS_LIKE_DATA = re.compile(r"@|\d{5}")
 
 
@@ -208,14 +210,15 @@ def place_rows(table: Table, rows: pl.DataFrame, typed: dict[str, pl.Series]) ->
 def read_window_days(values: pl.Series, table: Table) -> pl.Series:
     """Local days of a window column that is not declared, typed or as text; a date alone is a local day."""
     dialect = table.dialect
-    written = blank_values(values, "timestamp", dialect)
+    written = blank_values(decode_texts(values)[0], "timestamp", dialect)
     if written.dtype == pl.Date:
         return written
     if written.dtype != pl.String:
         return find_window_days(type_values(written, "timestamp", dialect, table.time_zone), table.company_time_zone)
-    dates = parse_dates(written.set(written.str.len_chars() > 10, None), dialect.date_formats, dialect.language)
+    dates = parse_dates(written.set(written.str.len_chars() > LENGTH_OF_A_DAY, None), dialect.date_formats, dialect.language)
     instants = parse_timestamps(written, dialect.timestamp_formats, Clock(table.time_zone, dialect.language, dialect.zone_names))
-    return dates.zip_with(dates.is_not_null(), find_window_days(instants, table.company_time_zone))
+    days = dates.zip_with(dates.is_not_null(), find_window_days(instants, table.company_time_zone))
+    return fill_unparsed(written, days, partial(parse_dates, formats=dialect.date_formats, language=dialect.language))
 
 
 def fill_unplaced_days(frame: pl.DataFrame) -> pl.DataFrame:

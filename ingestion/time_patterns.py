@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import polars as pl
 from babel import Locale
@@ -21,6 +22,7 @@ COMPOSITES = {
     "%v": "%e-%b-%Y", "%c": "%a %b %e %H:%M:%S %Y",
 }  # fmt: skip
 TOKEN = re.compile(r"%[:#]*z|%\.?[369]?f|%[-_0]?[A-Za-z%]")
+DIGITS = {"%Y": 4, "%y": 2, "%m": 2, "%d": 2, "%H": 2, "%I": 2, "%M": 2, "%S": 2, "%j": 3}
 WORD = r"[\p{L}\p{M}]+\.?"
 ZONE = r"[A-Za-z][A-Za-z0-9_+\-/:]*|[+-]\d{2}:?\d{2}"
 ANY_OFFSET = r"[Zz]|[+-]\d{2}(?::?\d{2})?"
@@ -81,7 +83,7 @@ def take_apart(pattern: str, language: str | None, home: Zone) -> TimePattern:
             is_last = match is None
             fixed = find_literal_zone(literal, is_after_time, is_last, home) if fixed is None else fixed
             pieces.append(("keep", literal))
-            expression.append("(" + re.sub(r"(\\?\s)+", r"\\s*", re.escape(literal)) + ")")
+            expression.append(f"({describe_literal(literal)})")
         if match is None:
             break
         kind, part = describe_token(match[0], language)
@@ -158,10 +160,42 @@ def translate_names(names: pl.Series, kind: str, language: str) -> pl.Series:
     return known.set(known.is_not_null(), "") if kind == "day" else known
 
 
+@lru_cache(maxsize=256)
+def describe_joined_numbers(pattern: str) -> str | None:
+    """The form of a text whose pattern has numbers with nothing between them, as in `%Y%m%d`: all their digits are there. Else None."""
+    pattern = expand_composites(pattern)
+    tokens = list(TOKEN.finditer(pattern))
+    joined = {
+        each
+        for first, second in pairwise(range(len(tokens)))
+        if tokens[first].end() == tokens[second].start() and {tokens[first][0], tokens[second][0]} <= DIGITS.keys()
+        for each in (first, second)
+    }
+    if not joined:
+        return None
+    expression, position = "", 0
+    for number, token in enumerate(tokens):
+        expression += describe_literal(pattern[position : token.start()])
+        expression += rf"\d{{{DIGITS[token[0]]}}}" if number in joined else f"(?:{describe_token(token[0], None)[1]})"
+        position = token.end()
+    return rf"^\s*{expression}{describe_literal(pattern[position:])}\s*$"
+
+
+def describe_literal(literal: str) -> str:
+    """The expression for what stands between tokens; white space is any or none."""
+    return re.sub(r"(\\?\s)+", r"\\s*", re.escape(literal))
+
+
+def keep_whole_numbers(text: pl.Series, pattern: str) -> pl.Series:
+    """Null for texts that lack digits of numbers with nothing between them: nobody knows which number lacks them."""
+    form = describe_joined_numbers(pattern)
+    return text if form is None else text.set(~text.str.contains(form), None)
+
+
 def parse_strptime(text: pl.Series, pattern: str) -> pl.Series:
     """Times without a zone by one strptime pattern; null where it does not fit, or where the pattern is no whole time."""
     try:
-        return text.str.to_datetime(pattern, time_unit="us", strict=False).cast(NAIVE)
+        return keep_whole_numbers(text, pattern).str.to_datetime(pattern, time_unit="us", strict=False).cast(NAIVE)
     except pl.exceptions.PolarsError:
         return pl.Series(text.name, [None], dtype=NAIVE).new_from_index(0, len(text))
 

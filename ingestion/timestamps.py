@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import polars as pl
@@ -15,6 +15,7 @@ from ingestion.time_patterns import (
     SPREADSHEETS,
     Clock,
     TimePattern,
+    keep_whole_numbers,
     parse_strptime,
     read_epochs,
     read_local,
@@ -28,9 +29,14 @@ from ingestion.zones import Zone, find_zone
 INSTANT = pl.Datetime("us", "UTC")
 ISO_8601 = (
     r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ](?P<clock>\d{2}:\d{2})(?P<seconds>:\d{2})?(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r" ?(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?$"
+    r" ?(?P<offset>[Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?$"
 )
 FIRST_YEAR, LAST_YEAR = 1000, 9998  # a year outside this range is a typing error, and a change of time zone could leave the range of dates
+EPOCH = date(1970, 1, 1)
+FIRST_PLAUSIBLE_DAY = (date(FIRST_YEAR, 1, 1) - EPOCH).days
+END_PLAUSIBLE_DAYS = (date(LAST_YEAR + 1, 1, 1) - EPOCH).days
+UNITS_PER_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}
+LARGEST_COUNT = 2**63 - 1
 
 
 def parse_timestamps(text: pl.Series, formats: tuple[str, ...], clock: Clock | str) -> pl.Series:
@@ -64,7 +70,7 @@ def parse_day(text: pl.Series, pattern: str, language: str | None = None) -> pl.
     if parts.kinds & {"month", "day"}:
         return keep_whole_days(read_local(parts, split_texts(text, parts), language))
     try:
-        return text.str.to_date(pattern, strict=False)
+        return keep_whole_numbers(text, pattern).str.to_date(pattern, strict=False)
     except pl.exceptions.PolarsError:
         return pl.Series(text.name, [None], dtype=pl.Date).new_from_index(0, len(text))
 
@@ -181,6 +187,8 @@ def fill_unparsed(text: pl.Series, parsed: pl.Series, parse: Callable[[pl.Series
 
 
 def keep_plausible_years(values: pl.Series) -> pl.Series:
-    """Null for years outside the plausible range."""
-    is_implausible = ~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+    """Null for years outside the plausible range, also for days and times so far away that their year cannot be worked out."""
+    units = 1 if not isinstance(values.dtype, pl.Datetime) else 86_400 * UNITS_PER_SECOND[values.dtype.time_unit]
+    first, last = max(FIRST_PLAUSIBLE_DAY * units, -LARGEST_COUNT), min(END_PLAUSIBLE_DAYS * units - 1, LARGEST_COUNT)
+    is_implausible = ~values.to_physical().is_between(first, last)
     return values.set(is_implausible, None) if is_implausible.any() else values

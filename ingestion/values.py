@@ -31,6 +31,7 @@ SPACES = " \u00a0\u2009\u202f"  # one of them as a mark of thousands stands for 
 MINUS = "\u2212"
 # how a spreadsheet writes a number of twelve digits or more: the last digits are gone
 RUINED = r"^[+-]?(?:\d[.,]\d+[eE]\+?\d{1,3}|\d[eE]\+\d{1,3})$"
+WRITTEN_FLOAT = r"^[+-]?(\d{16,})[.,]0$"  # a float of so many digits that the last ones may be lost
 LARGEST_EXACT_FLOAT = 2**53
 
 
@@ -73,7 +74,9 @@ def clean_values(values: pl.Series, steps: tuple[tuple[str, str], ...]) -> pl.Se
 def find_ruined(values: pl.Series) -> pl.Series:
     """True for numbers that lost digits, so that two of them may look equal: `7,12346E+11`, and floats too large to be exact."""
     if values.dtype == pl.String:
-        return values.str.contains(RUINED).fill_null(False)
+        is_ruined = values.str.contains(RUINED).fill_null(False)
+        floats = values.str.extract(WRITTEN_FLOAT, 1).cast(pl.Float64, strict=False)
+        return is_ruined | (floats >= LARGEST_EXACT_FLOAT).fill_null(False) if floats.null_count() < len(floats) else is_ruined
     if values.dtype.is_float():
         return (values.abs() >= LARGEST_EXACT_FLOAT).fill_null(False)
     return pl.Series(values.name, [False], dtype=pl.Boolean).new_from_index(0, len(values))
@@ -123,7 +126,7 @@ def read_booleans(text: pl.Series, dialect: Dialect) -> pl.Series:
 def describe_numbers(dialect: Dialect, fraction: str) -> tuple[str, str]:
     """Patterns of a number without its sign of currency, and of the marks between its thousands."""
     mark, marks = re.escape(dialect.decimal), list_marks(dialect)
-    whole = rf"(?:\d+|\d{{1,3}}(?:{marks}\d{{3}})+)" if marks else r"\d+"
+    whole = rf"(?:\d+|[1-9]\d{{0,2}}(?:{marks}\d{{3}})+)" if marks else r"\d+"
     return rf"(?:{whole}(?:{mark}{fraction})?|{mark}\d{fraction})(?:[eE][+-]?\d{{1,3}})?", marks
 
 
@@ -136,7 +139,8 @@ def list_marks(dialect: Dialect) -> str:
 
 
 def plain_numbers(text: pl.Series, dialect: Dialect, fraction: str) -> pl.Series:
-    """Numbers without thousands separators and with a point; null for other texts. A separator must stand between groups of three digits.
+    """Numbers without thousands separators and with a point; null for other texts. A separator must stand between groups of three digits,
+    the first of which does not begin with a zero: `0.125` is no 125.
 
     `fraction` is the pattern of the digits after the decimal mark. An exponent is allowed, the minus sign of typesetters is a minus,
     and `12,-` has no cents.
@@ -186,6 +190,8 @@ def type_native(values: pl.Series, column_type: str, dialect: Dialect, clock: Cl
     held = values.dtype
     wanted = LAKE_TYPES[column_type]
     if held == wanted and column_type != "timestamp":
+        if column_type == "float":
+            return values.set(values.is_infinite(), None)
         return keep_plausible_years(values) if column_type == "date" else values
     if held == pl.Binary:
         return type_text(decode_bytes(values), column_type, dialect, clock)
@@ -197,7 +203,7 @@ def type_native(values: pl.Series, column_type: str, dialect: Dialect, clock: Cl
         case "integer" if held.is_integer():
             return values.cast(pl.Int64, strict=False)
         case "float" if held == pl.Float32:
-            return values.cast(pl.Float64)
+            return values.set(values.is_infinite(), None).cast(pl.Float64)
         case "decimal" if held.is_integer() and is_small(values):
             return values.cast(MONEY)
         case "integer" | "decimal" | "float" | "boolean" | "date" | "timestamp" if held.is_numeric():
@@ -223,6 +229,7 @@ def is_small(values: pl.Series) -> bool:
 
 def type_moments(values: pl.Series, column_type: str, clock: Clock) -> pl.Series:
     """Convert days and times. A time becomes a day only at midnight, so that no time of day is lost silently."""
+    values = keep_plausible_years(values)  # others may be too large for the lake's unit
     if column_type == "timestamp":
         if isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone:
             return keep_plausible_years(values.dt.convert_time_zone("UTC").cast(INSTANT))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -158,16 +157,22 @@ def read_header(text: str, table: Table, number: int = 1) -> tuple[str, ...]:
 
 def parse_cells(text: str, table: Table) -> list[str] | None:
     """Cells of one record; None when it cannot be split."""
+    return split_record(text, table.dialect.delimiter, table.layout)
+
+
+def split_record(text: str, delimiter: str, layout: Layout) -> list[str] | None:
+    """Cells of one record, as strict as the csv module can be; None when a quote is not closed or is in a wrong place.
+
+    The reader gets line by line, without which it takes no escaped line end outside of quotes. A record that ends too early is none.
+    """
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
+    lines = iter([line + "\n" for line in text.split("\n")])
+    reader = csv.reader(lines, delimiter=delimiter, quotechar=layout.quote, escapechar=layout.escape, quoting=quoting, strict=True)
     try:
-        return next(open_reader(text, table.dialect.delimiter, table.layout), None)
+        cells = next(reader, None)
     except csv.Error:
         return None
-
-
-def open_reader(text: str, delimiter: str, layout: Layout) -> Iterator[list[str]]:
-    """A reader of one record that is as strict as the csv module can be."""
-    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
-    return csv.reader([text], delimiter=delimiter, quotechar=layout.quote, escapechar=layout.escape, quoting=quoting, strict=True)
+    return cells if next(lines, None) is None else None
 
 
 def name_columns(header: tuple[str, ...], table: Table) -> list[str]:
@@ -204,7 +209,7 @@ def find_header_lines(lines: pl.Series, header: tuple[str, ...], header_line: st
     groups = required or [(name,) for name in header if name in table.wanted_names]
     found = lines == header_line
     if groups:
-        edge = rf'[{re.escape(table.dialect.delimiter)}"\s]'
+        edge = rf"[{re.escape(table.dialect.delimiter + (table.layout.quote or ''))}\s]"
         candidates = pl.int_range(len(lines), eager=True)
         for names in groups:
             pattern = rf"(?:^|{edge})(?:{'|'.join(re.escape(name) for name in names)})(?:$|{edge})"

@@ -11,7 +11,7 @@ from itertools import groupby
 
 import polars as pl
 
-from ingestion.connectors.csv_layout import FileText, find_header_lines, name_columns, open_reader
+from ingestion.connectors.csv_layout import FileText, find_header_lines, name_columns, split_record
 from ingestion.declarations import Dialect, Layout, Table
 from ingestion.delivered import list_delivered
 from ingestion.protocol import BROKEN_SCHEMA, Batch
@@ -38,10 +38,7 @@ class Form:
 
     def parse(self, text: str) -> list[str] | None:
         """Cells of one record; None when a quote is not closed or is in a wrong place."""
-        try:
-            return next(open_reader(text, self.delimiter, self.layout), None)
-        except csv.Error:
-            return None
+        return split_record(text, self.delimiter, self.layout)
 
     def fit(self, cells: list[str] | None) -> list[str] | None:
         """Cells as many as the header has, by the rules for short and long rows; None when they are not."""
@@ -61,10 +58,15 @@ class Form:
         """True when a quote stays open at the end of the text, or the end of the line is escaped."""
         escape, quote = self.layout.escape, self.layout.quote
         if escape:
-            text = re.sub(re.escape(escape) + r"[^\n]", "", text)
-            if text.endswith(escape):
+            if self.ends_escaped(text):
                 return True
+            text = re.sub(re.escape(escape) + r"[^\n]", "", text)
         return bool(quote) and text.count(quote or "") % 2 == 1
+
+    def ends_escaped(self, text: str) -> bool:
+        """True when the line end behind the text is escaped, and so a part of the value."""
+        escape = self.layout.escape
+        return bool(escape) and re.sub(re.escape(escape or "") + r"[^\n]", "", text).endswith(escape or "")
 
     def read_as_rows(self, lines: Sequence[str]) -> bool:
         """True when each line by itself reads as a row: it has all cells, and typed columns hold what they should."""
@@ -166,7 +168,10 @@ def split_lines(lines: pl.DataFrame, delimiter: str, width: int, form: Form | No
     plain = lines
     if is_special.any():
         plain = lines.filter(pl.Series([position not in taken for position in range(lines.height)], dtype=pl.Boolean))
-    plain = plain.filter(pl.col("line").str.strip_chars() != "")
+    is_row = pl.col("line").str.strip_chars() != ""
+    if not delimiter.strip():  # tabs alone are a row of empty cells
+        is_row |= pl.col("line").str.contains(delimiter, literal=True)
+    plain = plain.filter(is_row)
     fits = plain["line"].str.count_matches(delimiter, literal=True) == width - 1
     cells = pl.col("line").str.split_exact(delimiter, width - 1).struct.rename_fields([str(column) for column in range(width)])
     split = plain.filter(fits).select("_file", "_source_line", cells).unnest("line")
@@ -219,8 +224,9 @@ def parse_long_record(text_of: list[str], file_of: list[int], line_of: list[int]
     for end in range(start + 1, min(start + LONGEST_RECORD_LINES, len(text_of))):
         if file_of[end] != file_of[start] or line_of[end] != line_of[end - 1] + 1:
             break
+        is_continued = form.ends_escaped(text)
         text += "\n" + text_of[end]
-        if any(mark in text_of[end] for mark in marks) and not form.is_open(text):
+        if (is_continued or any(mark in text_of[end] for mark in marks)) and not form.is_open(text):
             cells = form.fit(form.parse(text))
             if cells is not None:
                 return cells, end

@@ -60,6 +60,8 @@ class FoundFile:
             return read_bytes(self.path)
         try:
             with zipfile.ZipFile(self.path) as packed:
+                if sum(each.filename == self.member for each in packed.infolist()) > 1:
+                    raise BadFileError("stands more than once in its zip file; have it delivered again with distinct names")
                 return packed.read(self.member)
         except OSError as error:
             raise BadFileError(f"cannot be read ({error.strerror}); check that it exists and that its permissions allow reading") from error
@@ -198,7 +200,7 @@ def list_members(path: Path, table: Table) -> list[str] | None:
         return None
     hidden = ("__MACOSX/", ".")
     names = [name for name in names if not name.startswith(hidden[0]) and not PurePosixPath(name).name.startswith(hidden[1])]
-    wanted = sorted(name for name in names if fnmatch(PurePosixPath(name).name, table.layout.zip_members))
+    wanted = sorted(name for name in set(names) if fnmatch(PurePosixPath(name).name, table.layout.zip_members))
     return wanted or None
 
 

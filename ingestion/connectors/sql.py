@@ -14,11 +14,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from ingestion.connectors.sql_cursor import FIRST, ISO_SHAPE, LAST, Selection, find_cursor, find_cursor_kind, select_window
 from ingestion.connectors.sql_values import build_frame, build_series, find_padded, find_times
-from ingestion.declarations import Source, Table
+from ingestion.declarations import DateColumn, Source, Table
+from ingestion.delivered import read_column
 from ingestion.errors import IngestionError, SourceDownError
 from ingestion.messages import describe_error
 from ingestion.protocol import BROKEN_SCHEMA, Batch, PresentFile, Reading
 from ingestion.rows import read_window_days
+from ingestion.values import find_window_days
 from ingestion.windows import Window
 
 CHUNK_ROWS = 50_000
@@ -65,7 +67,7 @@ class SqlConnector:
             else:
                 bounded = least if kind is None else least.where(column >= (FIRST if isinstance(kind, datetime) else FIRST.date()))
                 values = [connection.execute(bounded).scalar()]
-        day = read_window_days(build_series(cursor, values), table).min()
+        day = read_cursor_days(pl.DataFrame([build_series(cursor, values)]), table, cursor, frozenset([cursor])).min()
         return day if isinstance(day, date) else None
 
     def read(self, table: Table, window: Window | None, span: Window | None = None) -> Reading:
@@ -123,28 +125,38 @@ class SqlConnector:
             result = connection.execution_options(stream_results=True, yield_per=CHUNK_ROWS).execute(statement)
             unread = 0
             for chunk in result.partitions(CHUNK_ROWS):
-                rows = build_frame(wanted, chunk, origin, position, table, padded)
+                rows = build_frame(wanted, chunk, origin, position, padded)
                 position += len(chunk)
                 if cursor is not None and not selection.is_sorted:
                     held = rows.height
-                    rows, odd = drop_unplaced(rows, table, cursor)
+                    rows, odd = drop_unplaced(rows, table, cursor, frozenset(wanted))
                     unread += odd
                     reading.rows_without_window += held - rows.height
                 yield Batch(rows, no_lines, frozenset(wanted), unexpected, origin)
             check_unread(unread, position, table, cursor, self._source.max_bad_share)
         if not position:
-            yield Batch(build_frame(wanted, [], origin, 0, table, padded), no_lines, frozenset(wanted), unexpected, origin)
+            yield Batch(build_frame(wanted, [], origin, 0, padded), no_lines, frozenset(wanted), unexpected, origin)
 
 
-def drop_unplaced(rows: pl.DataFrame, table: Table, cursor: str) -> tuple[pl.DataFrame, int]:
+def drop_unplaced(rows: pl.DataFrame, table: Table, cursor: str, header: frozenset[str]) -> tuple[pl.DataFrame, int]:
     """Rows of an unsorted cursor without those that have no readable day, and how many of these may be days of a form not declared.
 
     Words, and ISO days that do not exist (zero dates) or stand for no end (9999), are none.
     """
-    is_unread = read_window_days(rows[cursor], table).is_null()
+    is_unread = read_cursor_days(rows, table, cursor, header).is_null()
     texts = rows.filter(is_unread)[cursor].cast(pl.String)
     is_odd = texts.str.contains(r"\d") & ~texts.str.contains(r"^\s*\d{4}-\d{2}-\d{2}")
     return rows.filter(~is_unread), int(is_odd.sum())
+
+
+def read_cursor_days(rows: pl.DataFrame, table: Table, cursor: str, header: frozenset[str]) -> pl.Series:
+    """The local day of each cursor, as its column declares it, else by the forms of the table."""
+    days = read_window_days(rows[cursor], table)
+    column = table.find_column(table.placement.column) if isinstance(table.placement, DateColumn) else None
+    if column is None or (column.zone_column is not None and column.zone_column not in header):
+        return days
+    own = find_window_days(read_column(column, rows, header, table).values, table.company_time_zone)
+    return own.zip_with(own.is_not_null(), days)
 
 
 def check_unread(unread: int, total: int, table: Table, cursor: str | None, max_bad_share: float) -> None:

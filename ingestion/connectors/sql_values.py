@@ -12,16 +12,14 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingestion.declarations import Column, Table
+from ingestion.protocol import NATIVE_MARK
 
 NUMBERS = (int, float, Decimal)
 POSTGRESQL_CHAR = 1042
 POSTGRESQL_TIMES = (1082, 1114, 1184)  # date, timestamp, timestamptz
 
 
-def build_frame(
-    names: list[str], rows: Sequence[Sequence[Any]], origin: str, position: int, table: Table, padded: set[str]
-) -> pl.DataFrame:
+def build_frame(names: list[str], rows: Sequence[Sequence[Any]], origin: str, position: int, padded: set[str]) -> pl.DataFrame:
     """Rows of the driver as a frame of columns. `padded` columns have a fixed length, which the database fills with spaces."""
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     lineage = [
@@ -29,24 +27,31 @@ def build_frame(
         pl.int_range(position + 1, position + len(rows) + 1, dtype=pl.Int64, eager=True).alias("_source_line"),
         pl.Series("_file_date", [None], dtype=pl.Date).new_from_index(0, len(rows)),
     ]
-    mark_of = {name: find_mark(column, table) for column in table.columns for name in column.delivered_as}
-    held = [build_series(name, values, mark_of.get(name, ".")) for name, values in zip(names, columns, strict=True)]
+    held = [build_series(name, values) for name, values in zip(names, columns, strict=True)]
+    lineage += [mark_numbers(series, values) for series, values in zip(held, columns, strict=True) if is_mixed(series, values)]
     held = [series.str.strip_chars_end(" ") if series.name in padded and series.dtype == pl.String else series for series in held]
     return pl.DataFrame([*held, *lineage])
 
 
-def find_mark(column: Column, table: Table) -> str:
-    """The decimal mark with which a number of a column is written as text, so that it is read back as the same number."""
-    return table.dialect.decimal if column.type in ("integer", "decimal", "float") else "."
+def is_mixed(series: pl.Series, values: Sequence[Any]) -> bool:
+    """True when numbers that the database typed stand as texts."""
+    return series.dtype in (pl.String, pl.Binary) and not set(map(type, values)).isdisjoint(NUMBERS)
 
 
-def build_series(name: str, values: Sequence[Any], mark: str = ".") -> pl.Series:
+def mark_numbers(series: pl.Series, values: Sequence[Any]) -> pl.Series:
+    """Which of a column's texts are numbers that the database typed."""
+    return pl.Series(series.name + NATIVE_MARK, [isinstance(value, NUMBERS) for value in values], dtype=pl.Boolean)
+
+
+def build_series(name: str, values: Sequence[Any]) -> pl.Series:
     """One column: with the driver's type when all values have the same type, else as text."""
     kinds = set(map(type, values)) - {type(None)}
     if not kinds:
         return pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(values))
     if kinds == {str}:
         return pl.Series(name, values, dtype=pl.String)
+    if kinds & {bytes, memoryview}:  # decoded later, so that bytes that are no text are rejected with their row
+        return pl.Series(name, [encode_value(value) for value in values], dtype=pl.Binary)
     try:
         if kinds == {datetime} and len({value.tzinfo is None for value in values if value}) == 1:
             return build_moments(name, values)
@@ -56,7 +61,7 @@ def build_series(name: str, values: Sequence[Any], mark: str = ".") -> pl.Series
             return build_decimals(name, values)
     except (OverflowError, ValueError, pl.exceptions.PolarsError):
         pass
-    return pl.Series(name, [write_value(value, mark) for value in values], dtype=pl.String)
+    return pl.Series(name, [write_value(value) for value in values], dtype=pl.String)
 
 
 def build_moments(name: str, values: Sequence[datetime | None]) -> pl.Series:
@@ -78,8 +83,8 @@ def build_decimals(name: str, values: Sequence[Decimal | int | None]) -> pl.Seri
     return pl.Series(name, numbers, dtype=pl.Decimal(38, scale))
 
 
-def write_value(value: Any, mark: str = ".") -> str | None:
-    """A driver's value as text: lists and objects as JSON, numbers with the decimal mark that the column is read with."""
+def write_value(value: Any) -> str | None:
+    """A driver's value as text: lists and objects as JSON."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, dict | list | tuple):
@@ -88,11 +93,19 @@ def write_value(value: Any, mark: str = ".") -> str | None:
         return value.isoformat()
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, bytes | memoryview):
+    if isinstance(value, bytes | memoryview):  # inside a list or an object
         return bytes(value).decode("utf-8", "replace")
     if isinstance(value, NUMBERS):
-        return (format(value, "f") if isinstance(value, Decimal) else str(value)).replace(".", mark)
+        return format(value, "f") if isinstance(value, Decimal) else str(value)
     return str(value)
+
+
+def encode_value(value: Any) -> bytes | None:
+    """Bytes as they are, and other values as the bytes of their text."""
+    if isinstance(value, bytes | memoryview):
+        return bytes(value)
+    text = write_value(value)
+    return None if text is None else text.encode()
 
 
 def find_padded(engine: sa.Engine, relation: str | None, cursor: Any) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from ingestion.connectors import CONNECTORS
-from tests.ingestion.landed_files import NEEDED, TEXT, land, land_csv, refuse_csv
+from tests.ingestion.landed_files import MARCH, NEEDED, TEXT, land, land_csv, refuse_csv
 from tests.ingestion.small_company import SmallCompany
 
 
@@ -25,6 +26,13 @@ def test_a_header_that_stands_again_between_rows_is_no_row_and_another_one_renam
         ("C3", "c", 3, 6),
         ("x", "customer", 4, 7),
     ]
+
+
+@pytest.mark.parametrize(("quote", "mark"), [('"', '"'), ("'", "'"), ("|", "|"), ("none", "")])
+def test_a_header_between_rows_is_found_in_any_quotes(company: SmallCompany, quote: str, mark: str) -> None:
+    text = f"customer,segment\nC1,a\n{mark}customer{mark},segment\nC2,b\n{mark}segment{mark},{mark}customer{mark}\nc,C3\n"
+    rows = land_csv(company, text, {"customer": NEEDED, "segment": TEXT}, quote=quote)
+    assert rows.select("customer", "segment").rows() == [("C1", "a"), ("C2", "b"), ("C3", "c")]
 
 
 def test_the_next_file_begins_with_its_own_header_again(company: SmallCompany) -> None:
@@ -134,6 +142,13 @@ def test_an_escape_character_takes_the_meaning_from_quotes_delimiters_and_line_e
     ]
 
 
+@pytest.mark.parametrize("quote", ['"', "none"])
+def test_a_line_end_may_be_escaped_outside_of_quotes(company: SmallCompany, quote: str) -> None:
+    text = "no,note\nA1,a\\\nb\\\n\\\nc\nA2,d\\\\\nA3,e\\,f\nA4,g\\"
+    rows = land_csv(company, text, {"no": NEEDED, "note": TEXT}, escape="\\", quote=quote)
+    assert rows.select("no", "note", "_source_line").rows() == [("A1", "a\nb\n\nc", 2), ("A2", "d\\", 6), ("A3", "e,f", 7), (None, None, 8)]
+
+
 @pytest.mark.parametrize(("rule", "expected"), [("first", "a"), ("last", "c"), ("numbered", "a")])
 def test_of_columns_with_one_name_the_declared_one_counts(company: SmallCompany, rule: str, expected: str) -> None:
     columns = {"no": NEEDED, "comment": {**TEXT, "from": "Labels"}, "second": {**TEXT, "from": "Labels_2"}}
@@ -198,6 +213,29 @@ def test_files_in_a_zip_are_read(company: SmallCompany) -> None:
     source = company.load()["crm"]
     present = CONNECTORS["files"](source).list_files(source.tables["t"])
     assert [(file.name, file.bytes, file.day) for file in present] == [(file.name, file.bytes, date(2026, 3, 2)) for file in result.files]
+
+
+@pytest.mark.parametrize("on_bad_file", ["stop", "quarantine"])
+def test_a_file_that_stands_twice_in_a_zip_is_named(company: SmallCompany, on_bad_file: str) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed, warnings.catch_warnings(action="ignore"):
+        for name, text in (("a.csv", "no\nA\n"), ("a.csv", "no\nB\n"), ("c.csv", "no\nC\n")):
+            packed.writestr(name, text)
+    company.write("in/o_2026-03-02.zip", buffer.getvalue())
+    table = {"path": "in/*.zip", "format": "csv", "window": {"file_date": r"(\d{4}-\d{2}-\d{2})"}, "columns": {"no": NEEDED}}
+    (result,) = company.ingest(company.declare({"t": table}, on_bad_file=on_bad_file), *MARCH)
+    if on_bad_file == "stop":
+        assert result.status == "failed" and "o_2026-03-02.zip/a.csv: stands more than once in its zip file" in (result.error or "")
+    else:
+        assert company.read("t").select("no", "_rejected_reason").rows() == [(None, "unreadable file"), ("C", None)]
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ","])
+def test_a_row_of_empty_cells_is_a_row_also_between_tabs(company: SmallCompany, delimiter: str) -> None:
+    text = "no,item,n\nA,x,1\n,,\n\n  \nB,y,2\n,,\n".replace(",", delimiter)
+    rows = land_csv(company, text, {"no": NEEDED, "item": TEXT}, delimiter=delimiter)
+    assert rows["_source_line"].to_list() == [2, 3, 6, 7]
+    assert rows["_rejected_reason"].to_list() == [None, "missing value: no", None, "missing value: no"]
 
 
 def test_a_damaged_zip_is_named(company: SmallCompany) -> None:

@@ -253,9 +253,9 @@ def test_numbers_of_a_database_are_not_read_with_the_marks_of_a_file(company: Sm
     make_table(company, [(position, value, "2024-01-05") for position, value in enumerate(values)])
     company.ingest(declare(company, {"columns": columns, **marks}), "2024-01-01", "2024-02-01")
     assert company.read("orders")["total"].to_list() == [Decimal("1.25"), Decimal("1234.50"), Decimal(1250), Decimal("1.25")]
-    assert build_series("n", [Decimal("1.250"), None, 3], ",").to_list() == [Decimal("1.250"), None, Decimal("3.000")]
-    assert build_series("n", [Decimal("1.250"), "1,5"], ",").to_list() == ["1,250", "1,5"]
-    assert build_series("n", [Decimal("NaN"), Decimal(10) ** 40], ".").to_list() == ["NaN", "1" + "0" * 40]
+    assert build_series("n", [Decimal("1.250"), None, 3]).to_list() == [Decimal("1.250"), None, Decimal("3.000")]
+    assert build_series("n", [Decimal("1.250"), "1,5"]).to_list() == ["1.250", "1,5"]
+    assert build_series("n", [Decimal("NaN"), Decimal(10) ** 40]).to_list() == ["NaN", "1" + "0" * 40]
 
 
 def test_objects_and_lists_of_a_database_are_written_as_json() -> None:
@@ -277,3 +277,74 @@ def test_numbers_of_the_database_beside_texts_are_not_read_by_the_marks_of_the_t
     source = declare(company, {"decimal": ",", "thousands": "."})
     company.ingest(source, "2024-01-05", "2024-01-06")
     assert company.read("orders")["total"].to_list() == [Decimal("1.25"), Decimal("1234.5"), Decimal(7)]
+
+
+def test_bytes_that_are_no_text_are_rejected_with_their_row_and_never_make_two_people_one(company: SmallCompany) -> None:
+    rows: list[tuple[Any, ...]] = [
+        (1, b"caf\xc3\xa9", "2024-01-05"),
+        (2, b"caf\xe9", "2024-01-05"),
+        (3, b"caf\xe8", "2024-01-05"),
+        (4, "caf\xe9", "2024-01-05"),
+    ]
+    make_table(company, rows)
+    columns = {"id": {"type": "text"}, "total": {"type": "text"}, "who": {"type": "text", "personal": "customer_id", "from": "total"}}
+    company.ingest(declare(company, {"columns": columns}, max_bad_share=1), "2024-01-01", "2024-02-01")
+    landed = company.read("orders")
+    assert landed["total"].to_list() == ["café", None, None, "café"] and landed["who"][0] == landed["who"][3] is not None
+    assert (
+        landed["_rejected_reason"].to_list() == [None, "not a text: total", "not a text: total", None] and landed["who"].null_count() == 2
+    )
+
+
+def test_a_number_of_the_database_is_a_boolean_beside_texts_of_any_marks(company: SmallCompany) -> None:
+    make_table(company, [(1, 1.0, "2024-01-05"), (2, "nee", "2024-01-05"), (3, "1,0", "2024-01-05"), (4, 0, "2024-01-05")])
+    columns = {"id": {"type": "text"}, "total": {"type": "boolean"}}
+    company.ingest(declare(company, {"columns": columns, "decimal": ","}), "2024-01-01", "2024-02-01")
+    assert company.read("orders")["total"].to_list() == [True, False, True, False]
+
+
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("is_declared", [False, True])
+def test_a_cursor_with_the_name_of_its_month_is_read(company: SmallCompany, own: bool, is_declared: bool) -> None:
+    forms = {"date_formats": ["%d %B %Y"], "language": "nl"}
+    make_table(company, [(1, 1, "14 maart 2026"), (2, 1, "16 March 2026"), (3, 1, "1 april 2026"), (4, 1, "1 mei 26")])
+    changed = {"changed": {"type": "date", **(forms if own else {})}} if is_declared or own else {}
+    source = declare(company, {"columns": {"id": {"type": "text"}, **changed}, **({} if own else forms)}, max_bad_share=0.5)
+    (result,) = company.ingest(source, "2026-03-01", "2026-04-01")
+    assert company.read("orders")["id"].to_list() == ["1", "2"] and (result.rows_read, result.rows_without_window) == (2, 2), result.error
+    assert find_earliest_day([source]) == date(2026, 3, 14)
+
+
+def test_an_infinite_number_is_rejected_alone_or_beside_texts(company: SmallCompany) -> None:
+    infinite = float("inf")
+    for others in ([1.5], ["1.5"]):
+        make_table(company, [(0, infinite, "2024-01-05"), *((number, value, "2024-01-05") for number, value in enumerate(others, start=1))])
+        source = declare(company, {"columns": {"id": {"type": "text"}, "total": {"type": "float"}}}, max_bad_share=1)
+        company.ingest(source, "2024-01-01", "2024-02-01")
+        rows = company.read("orders")
+        assert rows["total"].to_list() == [None, 1.5] and rows["_rejected_reason"].to_list() == ["not a float: total", None]
+
+
+def test_a_number_that_a_float_cannot_hold_names_nobody_beside_texts_either(company: SmallCompany) -> None:
+    values: list[Any] = [
+        9007199254740994.0,
+        "9007199254740994,0",
+        "123456789012345678.0",
+        "1234567890123456.0",
+        "9007199254740993",
+        "\u0661" * 17 + ".0",
+    ]
+    make_table(company, [(position, value, "2024-01-05") for position, value in enumerate(values)])
+    columns = {"id": {"type": "text"}, "who": {"type": "text", "personal": "customer_id", "from": "total"}}
+    company.ingest(declare(company, {"columns": columns}), "2024-01-01", "2024-02-01")
+    assert company.read("orders")["_withheld"].to_list() == ["who", "who", "who", None, None, None]
+    assert company.read("orders")["_rejected_reason"].null_count() == len(values)
+
+
+def test_a_number_of_the_database_has_one_value_in_columns_of_any_marks(company: SmallCompany) -> None:
+    make_table(company, [(1, 1.125, "2024-01-05"), (2, "1.125", "2024-01-05"), (3, "1,5", "2024-01-05"), (4, b"1,5", "2024-01-05")])
+    columns = {"total": {"type": "decimal", "decimal": ",", "thousands": "."}, "same": {"type": "text", "from": "total"}}
+    company.ingest(declare(company, {"columns": columns}), "2024-01-01", "2024-02-01")
+    rows = company.read("orders")
+    assert rows["total"].to_list() == [Decimal("1.125"), Decimal(1125), Decimal("1.5"), Decimal("1.5")]
+    assert rows["same"].to_list() == ["1.125", "1.125", "1,5", "1,5"]

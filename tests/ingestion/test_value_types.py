@@ -67,6 +67,12 @@ def test_what_is_no_dutch_number_is_not_read_as_one(text: str) -> None:
     assert read([text], "decimal", DUTCH) == [None]
 
 
+@pytest.mark.parametrize("text", ["0.125", "01.234", "000.500", "-0.125", "0.125,5"])
+def test_a_number_whose_first_group_begins_with_a_zero_has_no_groups(text: str) -> None:
+    assert read([text], "decimal", DUTCH) == read([text], "float", DUTCH) == read([text], "integer", DUTCH) == [None]
+    assert read(["0,125", "1.000"], "decimal", DUTCH) == [Decimal("0.125"), Decimal(1000)]
+
+
 def test_numbers_that_do_not_fit_the_lake_are_not_read() -> None:
     assert read(["99999999999999.9999", "100000000000000", "1e15"], "decimal") == [Decimal("99999999999999.9999"), None, None]
     assert read(["9223372036854775808", "5.5", "1e400"], "integer") == [None, None, None]
@@ -156,10 +162,45 @@ def test_what_is_no_instant_is_not_read_as_one(text: str) -> None:
     assert read([text, "2024-01-01 10:00:00+00"], "timestamp")[0] is None
 
 
+@pytest.mark.parametrize("offset", ["+24:00", "+25:00", "+99:00", "-9900", "+99", "+02:75", "-0060"])
+def test_an_offset_that_no_clock_has_is_no_offset(offset: str) -> None:
+    assert read([f"2026-03-02T10:00:00{offset}", f"2026-03-02 10:00 {offset}"], "timestamp") == [None, None]
+    assert read([f"2026-03-02T10:00:00{offset}", f"2026-03-02T11:00:00{offset}"], "timestamp") == [None, None]
+
+
 @given(st.lists(st.dates(date(1000, 1, 1), date(9998, 12, 31)), min_size=1))
 def test_days_survive_writing_and_reading(days: list[date]) -> None:
     assert read([day.isoformat() for day in days], "date") == days
     assert read([f"{day.day:02d}-{day.month:02d}-{day.year:04d}" for day in days], "date", Dialect(date_formats=("%d-%m-%Y",))) == days
+
+
+@pytest.mark.parametrize(
+    ("pattern", "whole", "cut"),
+    [
+        ("%Y%m%d", "20260302", ["2026032", "2026112", "202603021", "260302"]),
+        ("%d%m%Y", "02032026", ["2032026", "1112026"]),
+        ("%y%m%d", "260302", ["26032", "2632"]),
+        ("%Y%m%d %H:%M", "20260302 00:00", ["2026032 00:00"]),
+    ],
+)
+def test_of_numbers_with_nothing_between_them_all_digits_must_be_there(pattern: str, whole: str, cut: list[str]) -> None:
+    moments = parse_timestamps(pl.Series([whole, *cut]), (pattern,), "UTC").to_list()
+    assert moments == [datetime(2026, 3, 2, tzinfo=UTC), *[None] * len(cut)]
+    if "%H" not in pattern:
+        assert read([whole, *cut], "date", Dialect(date_formats=(pattern,))) == [date(2026, 3, 2), *[None] * len(cut)]
+
+
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_times_too_far_away_to_have_a_year_are_none(unit: str) -> None:
+    counts = pl.Series([2**63 - 1, -(2**63) + 1, 0]).cast(pl.Int64)
+    for zone in (None, "UTC"):
+        far = counts.cast(pl.Datetime(unit, zone))
+        typed = type_values(far, "timestamp", PLAIN, "UTC")
+        assert typed.is_null().to_list() == [unit != "ns"] * 2 + [False]
+        assert type_values(far, "date", PLAIN, "UTC").is_null().to_list() == [True, True, False]
+    days = pl.Series([2**31 - 1, -(2**31), 0], dtype=pl.Int32).cast(pl.Date)
+    assert type_values(days, "date", PLAIN, "UTC").to_list() == [None, None, date(1970, 1, 1)]
+    assert type_values(days, "timestamp", PLAIN, "UTC").is_null().to_list() == [True, True, False]
 
 
 def test_an_instant_is_a_day_only_at_midnight() -> None:

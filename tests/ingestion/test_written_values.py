@@ -266,3 +266,21 @@ def test_types_of_parquet_without_a_type_of_the_lake_are_text_or_rejected_alone(
     _, rows = land(company, {"o_2026-03-02.parquet": buffer.getvalue()}, columns)
     assert rows["raw"].to_list() == ["café", None] and rows["took"].to_list() == ["PT1H5S", None] and rows["huge"].to_list() == [None, 1]
     assert rows["_rejected_reason"].to_list() == ["not an integer: huge", "not a text: raw"]
+
+
+def test_bytes_of_parquet_are_texts_and_are_read_as_such(company: SmallCompany) -> None:
+    buffer = io.BytesIO()
+    frame = {
+        "id": ["a", "b", "c"],
+        "total": [b"1.250", b"N/A", b"12,50"],
+        "who": [b"7,12346E+11", b"", b'="00123"'],
+        "vip": [b"ja", None, b"nee"],
+    }
+    pl.DataFrame(frame).write_parquet(buffer)
+    columns = {"id": NEEDED, "total": {"type": "decimal"}, "who": {**TEXT, "personal": "customer_id"}, "vip": {"type": "boolean"}}
+    columns["same"] = {**TEXT, "from": "who"}
+    marks = {"decimal": ",", "thousands": ".", "null_values": ["", "N/A"]}
+    _, rows = land(company, {"o_2026-03-02.parquet": buffer.getvalue()}, columns, **marks)
+    assert rows["total"].to_list() == [Decimal(1250), None, Decimal("12.5")] and rows["vip"].to_list() == [True, None, False]
+    assert rows["same"].to_list() == [None, None, "00123"] and rows["_withheld"].to_list() == ["who,same", None, None]
+    assert rows["who"].null_count() == 2 and rows["_rejected_reason"].null_count() == 3
