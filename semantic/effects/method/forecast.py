@@ -144,14 +144,17 @@ def average_forecast(
     scale = np.where(scale > 0, scale, 1.0)
     values = (before - centre[:, None]) / scale[:, None]
     last = (mean_of(after) - centre) / scale
-    opinions = [forecast_each(family, values, last, shapes=shapes, noise=noise)]
+    kernels = range(len(family.bases))
+    heights = [] if shapes is None else [_Heights(shapes, family, k) for k in kernels]
+    uneven = [] if noise is None else [weigh_noise(family, k, noise, heights[k] if heights else None) for k in kernels]
+    opinions = [forecast_each(family, values, last, heights=heights, uneven=uneven)]
     split = opinions[0].miss.shape[1]
     if control is not None:
         past = np.asarray(control[0], dtype=float)
         middle, width = past.mean(axis=1), past.std(axis=1)
         width = np.where(width > 0, width, 1.0)
         index = ((past - middle[:, None]) / width[:, None], (mean_of(control[1]) - middle) / width)
-        opinions.append(forecast_each(family, values, last, index, shapes, noise))
+        opinions.append(forecast_each(family, values, last, index, heights, uneven))
     miss = np.concatenate([each.miss for each in opinions], axis=1)
     variance = np.concatenate([each.variance for each in opinions], axis=1)
     logs = np.concatenate([each.log_weight for each in opinions], axis=1)
@@ -160,7 +163,7 @@ def average_forecast(
     mean = (weights * miss).sum(axis=1)
     own = (weights * variance).sum(axis=1)
     total = own + (weights * (miss - mean[:, None]) ** 2).sum(axis=1)
-    freedom = match_freedom(weights, variance, own, max(rank_of(family, shapes), 3))
+    freedom = match_freedom(weights, variance, own, max(rank_of(family, heights), 3))
     # the models' variances include the t factor already: the scale of a t with these degrees of freedom is smaller than its variance
     total = total * (freedom - 2) / freedom
     return Forecast(mean * scale, total * scale**2, freedom, weights[:, split:].sum(axis=1))
@@ -184,9 +187,9 @@ def weigh_noise(family: Family, k: int, noise: Noise, heights: _Heights | None) 
     return factor, (1 - mixes) * (added + after[:, None] / family.periods)
 
 
-def rank_of(family: Family, shapes: Shapes | None) -> int:
+def rank_of(family: Family, heights: Sequence[_Heights]) -> int:
     """The number of independent contrasts that are left."""
-    return family.rank - (0 if shapes is None else shapes.before.shape[1])
+    return family.rank - (heights[0].known.shape[1] if heights else 0)
 
 
 def mean_of(after: Array) -> Array:
@@ -202,12 +205,15 @@ def match_freedom(weights: Array, variance: Array, own: Array, rank: int) -> Arr
 
 
 def forecast_each(
-    family: Family, values: Array, after: Array, control: tuple[Array, Array] | None = None, shapes: Shapes | None = None,
-    noise: Noise | None = None,
+    family: Family, values: Array, after: Array, control: tuple[Array, Array] | None = None, heights: Sequence[_Heights] = (),
+    uneven: Sequence[tuple[Array, Array]] = (),
 ) -> _Opinions:  # fmt: skip
-    """Miss, variance and log weight of every model, from one matrix product per kernel and series."""
+    """Miss, variance and log weight of every model, from one matrix product per kernel and series.
+
+    Per kernel, where there are any: the heights of the known shapes, and what uneven noise changes (weigh_noise).
+    """
     distance = after + values @ family.level
-    rank = rank_of(family, shapes)
+    rank = rank_of(family, heights)
     misses, variances, logs = [], [], []
     with np.errstate(divide="ignore"):
         priors = np.log(family.prior)
@@ -219,18 +225,17 @@ def forecast_each(
         spread = np.broadcast_to(family.spread[k], miss.shape)
         logdet = family.logdet[k]
         penalty = 0.0
-        if shapes is not None:
-            heights = _Heights(shapes, family, k)
-            cross, slopes, foretold = heights.measure(scores)
+        if heights:
+            cross, slopes, foretold = heights[k].measure(scores)
             square, miss = square - (cross * slopes).sum(axis=2), miss - foretold
-            spread, logdet = spread + heights.spread, logdet + heights.logdet
+            spread, logdet = spread + heights[k].spread, logdet + heights[k].logdet
         if control is not None:
             # a slope per model, shrunk towards 0 by a prior that weighs as much as one observation
             index = control[0] @ basis
             together, own = (scores * index) @ inverse, (index**2) @ inverse
             moved = (control[1] + control[0] @ family.level)[:, None] - index @ gains
-            if shapes is not None:
-                beside, lean, known = heights.measure(index)
+            if heights:
+                beside, lean, known = heights[k].measure(index)
                 together, own, moved = together - (beside * slopes).sum(axis=2), own - (beside * lean).sum(axis=2), moved - known
             own = np.maximum(own, 1e-12)
             shrink = rank / (1 + rank)
@@ -239,10 +244,11 @@ def forecast_each(
             spread = spread + shrink * moved**2 / own
             penalty = 0.5 * np.log1p(rank)
         square = np.maximum(square, 1e-12)
+        scale = square
+        if uneven:
+            factor, added = uneven[k]
+            scale, spread = square / factor, np.maximum(spread + added, SMALLEST_SPREAD * spread)
         misses.append(miss)
-        variances.append(square / max(rank - 2, 1) * spread)
-        if noise is not None:
-            white, moved_white = weigh_noise(family, k, noise, None if shapes is None else heights)
-            variances[-1] = square / white / max(rank - 2, 1) * np.maximum(spread + moved_white, SMALLEST_SPREAD * spread)
+        variances.append(scale / max(rank - 2, 1) * spread)
         logs.append(priors[k] - 0.5 * logdet - 0.5 * rank * np.log(square) - penalty)
     return _Opinions(np.concatenate(misses, axis=1), np.concatenate(variances, axis=1), np.concatenate(logs, axis=1))
