@@ -51,25 +51,17 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         try:
             records.append(json.loads(line.decode("utf-8")))
         except ValueError as error:
-            if is_cut(line):
+            if is_cut(line, error):
                 continue
             raise DefinitionError(path, f"line {number}", f"is not JSON ({error}); restore the ledger from its backup") from error
     return records
 
 
-def is_cut(line: bytes) -> bool:
-    """Whether a line that is not JSON lacks its end: a text or an object in it is open. A cut may leave a line that ends with a brace."""
-    is_text, depth, position = False, 0, 0
-    while position < len(line):
-        character = line[position : position + 1]
-        if is_text and character == b"\\":
-            position += 1
-        elif character == b'"':
-            is_text = not is_text
-        elif not is_text and character in (b"{", b"}"):
-            depth += 1 if character == b"{" else -1
-        position += 1
-    return is_text or depth > 0 or not line.endswith(b"}")
+def is_cut(line: bytes, error: ValueError) -> bool:
+    """Whether a line lacks its end, by the error that reading it gave. A cut may leave a line that ends with a brace."""
+    if not line.endswith(b"}"):
+        return True
+    return isinstance(error, json.JSONDecodeError) and (error.msg.startswith("Unterminated string") or error.pos >= len(error.doc))
 
 
 def read_kept_rows(folder: Path, schema: Mapping[str, Any]) -> pl.DataFrame:
