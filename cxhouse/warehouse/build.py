@@ -24,7 +24,7 @@ from cxhouse.ledger.kpi_definitions import check_definitions
 from cxhouse.settings import Settings
 from cxhouse.warehouse.dbt_errors import describe_dbt_error, keep_values_out
 from cxhouse.warehouse.inputs import describe_inputs, find_same_build
-from cxhouse.warehouse.preparation import Workplace, describe_variables, fingerprint_definitions, prepare_build, read_tables
+from cxhouse.warehouse.preparation import Readings, Workplace, describe_variables, fingerprint_definitions, prepare_build, read_inputs
 from cxhouse.warehouse.quiet_dbt import leave_out_debug_events
 from ingestion.load import prepare_lake
 
@@ -34,6 +34,9 @@ LAYERS = {
     "marts": "path:models/marts",
     "reports": "path:models/reports",
 }
+
+
+Begun = tuple[BuildState, Readings]
 
 
 def build_warehouse(
@@ -62,17 +65,18 @@ def build_warehouse(
                 begun = continue_build(workplace, layer)
             if begun is None:
                 return None
-            write_state(settings, replace(begun, is_passed=False))
-        prepare_build(workplace, read_tables(workplace), build_id=begun.build_id, now=datetime.fromisoformat(begun.built_at))
+            state, readings = begun
+            write_state(settings, state)
+        prepare_build(workplace, readings, build_id=state.build_id, now=datetime.fromisoformat(state.built_at))
         started = time.perf_counter()
-        outcome = run_dbt(workplace, begun, layer, tell)
+        outcome = run_dbt(workplace, state, layer, tell)
         state = replace(
-            begun,
-            layers_done=() if only else (*begun.layers_done, *([layer] if layer else LAYERS)),
-            tests={**begun.tests, layer or "all": (outcome.tests_passed, outcome.tests_failed)},
-            seconds={**begun.seconds, layer or "all": round(time.perf_counter() - started, 1)},
+            state,
+            layers_done=() if only else (*state.layers_done, *([layer] if layer else LAYERS)),
+            tests={**state.tests, layer or "all": (outcome.tests_passed, outcome.tests_failed)},
+            seconds={**state.seconds, layer or "all": round(time.perf_counter() - started, 1)},
             errors=outcome.errors,
-            notices=(*begun.notices, *outcome.notices),
+            notices=(*state.notices, *outcome.notices),
         )
         if outcome.errors:
             write_state(settings, replace(state, layers_done=state.layers_done[: -1 if layer else 0]))
@@ -82,7 +86,7 @@ def build_warehouse(
         return state
 
 
-def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime, only: Sequence[str] = ()) -> BuildState | None:
+def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime, only: Sequence[str] = ()) -> Begun | None:
     """Decide whether there is something to build, and whether in full. What a publish of the last build reads stays as it is.
 
     None: nothing is new, and nobody asked for a full build or for some models. The caller holds the lock of publishes.
@@ -93,22 +97,21 @@ def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime, only
     definitions, last = fingerprint_definitions(workplace), read_state(settings)
     keep_files(settings, workplace.company, now=now)
     prepare_lake(workplace.sources, settings.lake)
-    tables = read_tables(workplace)
-    inputs = describe_inputs(workplace, tables, now)
+    readings = read_inputs(workplace, now)
+    inputs = describe_inputs(workplace, readings, now)
     if not full_refresh and not only and find_same_build(settings, inputs, definitions):
         return None
-    is_same = last is not None and last.definitions == definitions and settings.warehouse.is_file()
-    owes_full = not is_same or last is None or last.owes_full or (last.is_full and not last.is_passed)
+    same = last if last is not None and last.definitions == definitions and settings.warehouse.is_file() else None
+    owes_full = same is None or same.owes_full or (same.is_full and not same.is_passed)
     # what a build with the same models has built in full need not be built in full again
-    is_built = is_same and last is not None and bool(only) and last.only == tuple(only) and bool(last.seconds) and not last.errors
+    is_built = same is not None and bool(only) and same.only == tuple(only) and bool(same.seconds) and not same.errors
     is_full = full_refresh or (owes_full and not is_built)
     build_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
-    return BuildState(
-        build_id, now.isoformat(), is_full, definitions, inputs, only=tuple(only), owes_full=bool(only) and (owes_full or is_full)
-    )
+    owes_full = bool(only) and (owes_full or is_full)
+    return BuildState(build_id, now.isoformat(), is_full, definitions, inputs, only=tuple(only), owes_full=owes_full), readings
 
 
-def continue_build(workplace: Workplace, layer: str) -> BuildState | None:
+def continue_build(workplace: Workplace, layer: str) -> Begun | None:
     """The build that `staging` began, with the company folder as it is now. None: that build has passed, so its layers are done.
 
     Raises BuildError when the layer before this one is not built, or when models or KPIs changed after `staging`.
@@ -124,7 +127,8 @@ def continue_build(workplace: Workplace, layer: str) -> BuildState | None:
         return None
     kept = {name: counts for name, counts in state.tests.items() if name in needed}
     seconds = {name: taken for name, taken in state.seconds.items() if name in needed}
-    return replace(state, layers_done=tuple(needed), tests=kept, seconds=seconds, errors=(), notices=())
+    readings = read_inputs(workplace, datetime.fromisoformat(state.built_at))
+    return replace(state, layers_done=tuple(needed), tests=kept, seconds=seconds, errors=(), notices=()), readings
 
 
 @contextmanager

@@ -14,22 +14,21 @@ import polars as pl
 from cxhouse.build_state import BuildState, read_state
 from cxhouse.files import write_atomically
 from cxhouse.settings import Settings
-from cxhouse.warehouse.freshness import judge_tables
-from cxhouse.warehouse.preparation import Workplace, read_kept_tables
+from cxhouse.warehouse.preparation import Readings, Workplace, read_kept_tables
 
 KEPT = "kept_inputs.json"  # in the state folder: the ledger after the last publish
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "polars")
 
 
-def describe_inputs(workplace: Workplace, tables: Mapping[str, pl.DataFrame], now: datetime) -> dict[str, str]:
+def describe_inputs(workplace: Workplace, readings: Readings, now: datetime) -> dict[str, str]:
     """One hash or value for each part: the tables of the company folder and the ledger, the lake, its log, late tables, the local day."""
     company, lake = workplace.company, workplace.settings.lake
-    judged = judge_tables(workplace.sources, lake, company.time_zone, now)
+    statuses = [(table.source, table.table_name, table.status) for table in readings.freshness]
     return {
-        **{name: hash_table(table) for name, table in tables.items()},
+        **{name: hash_table(table) for name, table in readings.tables.items()},
         "landing_log": hash_bytes(b"\0".join(path.name.encode() + path.read_bytes() for path in sorted((lake / "_log").glob("*.jsonl")))),
         "lake": hash_bytes(json.dumps([str(lake), list_lake(lake)]).encode()),
-        "freshness": hash_bytes(json.dumps([(table.source, table.table_name, table.status) for table in judged]).encode()),
+        "freshness": hash_bytes(json.dumps(statuses).encode()),
         "local_date": str(now.astimezone(company.time_zone).date()),
         "packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
     }

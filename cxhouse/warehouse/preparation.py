@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
@@ -23,7 +23,7 @@ from cxhouse.ledger.value_versions import read_value_models
 from cxhouse.ledger.verdicts import read_verdicts
 from cxhouse.settings import Settings
 from cxhouse.warehouse.exposures import describe_exposures
-from cxhouse.warehouse.freshness import judge_tables
+from cxhouse.warehouse.freshness import TableStatus, judge_tables
 from cxhouse.warehouse.staging_models import list_contract_models
 from ingestion.catalog import Source, load_sources
 from ingestion.load import read_landing_log
@@ -66,10 +66,19 @@ def open_workplace(settings: Settings) -> Workplace:
     return Workplace(settings, company, sources, list_contract_models(settings.company / "models", sources))
 
 
-def read_tables(workplace: Workplace) -> dict[str, pl.DataFrame]:
-    """The tables of the compiled company folder and of the ledger, as a build reads them."""
-    settings = workplace.settings
-    return {**compile_company(workplace.company, read_versions(workplace.company, settings.ledger)), **read_kept_tables(settings.ledger)}
+@dataclass(frozen=True)
+class Readings:
+    """What a build reads besides the lake: tables of the compiled company folder and of the ledger, and how fresh each source table is."""
+
+    tables: Mapping[str, pl.DataFrame]
+    freshness: Sequence[TableStatus]
+
+
+def read_inputs(workplace: Workplace, now: datetime) -> Readings:
+    """Read them as they are at this moment, which has a time zone."""
+    settings, company = workplace.settings, workplace.company
+    tables = {**compile_company(company, read_versions(company, settings.ledger)), **read_kept_tables(settings.ledger)}
+    return Readings(tables, judge_tables(workplace.sources, settings.lake, company.time_zone, now))
 
 
 def read_kept_tables(ledger: Path) -> dict[str, pl.DataFrame]:
@@ -82,8 +91,8 @@ def read_kept_tables(ledger: Path) -> dict[str, pl.DataFrame]:
     }
 
 
-def prepare_build(workplace: Workplace, tables: Mapping[str, pl.DataFrame], *, build_id: str, now: datetime) -> None:
-    """Write everything dbt reads into CXHOUSE_HOME/state: the tables of `read_tables`, landing log, sources, exposures."""
+def prepare_build(workplace: Workplace, readings: Readings, *, build_id: str, now: datetime) -> None:
+    """Write everything dbt reads into CXHOUSE_HOME/state: these readings, landing log, sources, exposures."""
     settings, company = workplace.settings, workplace.company
     note_definitions(company.catalog, settings.state)
     local_day = now.astimezone(company.time_zone).date()
@@ -93,18 +102,17 @@ def prepare_build(workplace: Workplace, tables: Mapping[str, pl.DataFrame], *, b
         orient="row",
     )
     folder = settings.state / "company"
-    for name, frame in {**tables, "build": build}.items():
+    for name, frame in {**readings.tables, "build": build}.items():
         write_atomically(folder / f"{name}.parquet", frame.write_parquet, alone=True)
     log = (
         read_landing_log(settings.lake).rename({"table": "table_name"}).drop("files", "missing_columns", "unexpected_columns", strict=False)
     )
     write_atomically(settings.state / "landing" / "landing_log.parquet", log.write_parquet, alone=True)
-    judged = judge_tables(workplace.sources, settings.lake, company.time_zone, now)
-    tables_status = pl.DataFrame([asdict(table) for table in judged], schema=STATUS_SCHEMA)
+    tables_status = pl.DataFrame([asdict(table) for table in readings.freshness], schema=STATUS_SCHEMA)
     write_atomically(settings.state / "landing" / "table_status.parquet", tables_status.write_parquet, alone=True)
     link_dbt_project(settings)
     described = {
-        "sources": describe_sources(workplace, tables=[*tables, "build"]),
+        "sources": describe_sources(workplace, tables=[*readings.tables, "build"]),
         "exposures": describe_exposures(settings.project / "dashboards"),
     }
     for name, content in described.items():

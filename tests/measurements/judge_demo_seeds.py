@@ -27,7 +27,7 @@ from threadpoolctl import threadpool_limits
 
 from cxhouse.settings import read_settings
 from cxhouse.warehouse.build import invoke_dbt
-from cxhouse.warehouse.preparation import open_workplace, prepare_build, read_tables
+from cxhouse.warehouse.preparation import open_workplace, prepare_build, read_inputs
 from ingestion.demo import generate_demo
 from ingestion.demo.changes import PLAN, read_effects
 from ingestion.demo.deliveries import NEW_CARRIER_CHANGE, NEW_CARRIER_SHARE
@@ -83,7 +83,8 @@ def run(command: list[str], environment: dict[str, str]) -> None:
 def build_warehouse() -> None:
     """In the home of the environment: the models that the evaluation reads and those above them, without the reports."""
     workplace = open_workplace(read_settings())
-    prepare_build(workplace, read_tables(workplace), build_id="judged", now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    prepare_build(workplace, read_inputs(workplace, now), build_id="judged", now=now)
     if not invoke_dbt(workplace, ["run", "--full-refresh", "--select", *(f"+{model}" for model in READ.values())]).success:
         raise SystemExit("the warehouse build failed; its log is in the state folder (dbt.log)")
 

@@ -16,7 +16,7 @@ from cxhouse.ledger.value_versions import append_value_model
 from cxhouse.settings import Settings, read_settings
 from cxhouse.warehouse.build import begin_build, build_warehouse, continue_build
 from cxhouse.warehouse.inputs import describe_inputs, find_same_build
-from cxhouse.warehouse.preparation import fingerprint_definitions, open_workplace, read_tables
+from cxhouse.warehouse.preparation import fingerprint_definitions, open_workplace, read_inputs
 from cxhouse.warehouse.publishing import publish_reports
 from tests.companies.tiny import FOLDER
 from tests.warehouse.conftest import Home, copy_home
@@ -26,7 +26,8 @@ def find_same(settings: Settings, now: datetime | None = None) -> BuildState | N
     """The last build of this home when there is nothing new at that time, which is that of the build unless given."""
     workplace, last = open_workplace(settings), read_state(settings)
     assert last is not None
-    inputs = describe_inputs(workplace, read_tables(workplace), now or datetime.fromisoformat(last.built_at))
+    moment = now or datetime.fromisoformat(last.built_at)
+    inputs = describe_inputs(workplace, read_inputs(workplace, moment), moment)
     return find_same_build(settings, inputs, fingerprint_definitions(workplace))
 
 
@@ -39,7 +40,8 @@ def built(tiny: Home, tmp_path: Path) -> Home:
     last = read_state(settings)
     assert last is not None
     assert find_same(settings) is None  # another place: the views of the warehouse read the files of the old one
-    inputs = describe_inputs(open_workplace(settings), read_tables(open_workplace(settings)), datetime.fromisoformat(last.built_at))
+    workplace, moment = open_workplace(settings), datetime.fromisoformat(last.built_at)
+    inputs = describe_inputs(workplace, read_inputs(workplace, moment), moment)
     write_state(settings, replace(last, inputs=inputs))
     assert find_same(settings) is not None
     return home
@@ -126,8 +128,9 @@ def begin(settings: Settings, *only: str, full_refresh: bool = False, ends: bool
     """Begin a build and leave the state it would leave; returns whether it is full."""
     begun = begin_build(open_workplace(settings), full_refresh=full_refresh, only=only, now=datetime.now(UTC))
     assert begun is not None
-    write_state(settings, replace(begun, is_passed=ends and not only, seconds={"all": 1.0} if ends else {}))
-    return begun.is_full
+    state, _ = begun
+    write_state(settings, replace(state, is_passed=ends and not only, seconds={"all": 1.0} if ends else {}))
+    return state.is_full
 
 
 def test_a_build_of_some_models_never_takes_the_place_of_a_full_one(built: Home) -> None:
