@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +19,7 @@ from cxhouse.local_airflow.home import USER, keep_password
 from cxhouse.settings import PROJECT, SettingsError, read_settings
 from tests.conftest import pick_size
 from tests.warehouse import publish_in_child
+from tests.warehouse.polling import Poll
 from tests.warehouse.publish_in_child import BUILD, REPORTS, ROWS, make_small_home, mark_passed, publish
 
 NEWER = "20260302T000000"
@@ -54,35 +54,12 @@ def check_copy(home: Path) -> str:
     return str(manifest["build_id"])
 
 
-class Poll(threading.Thread):
-    """A reader that looks at the published copy all the time."""
-
-    def __init__(self, home: Path) -> None:
-        super().__init__()
-        self.home, self.seen, self.problems, self.ends = home, set[str](), list[str](), threading.Event()
-
-    def run(self) -> None:
-        while not self.ends.is_set():
-            try:
-                self.seen.add(check_copy(self.home))
-            except (AssertionError, OSError, ValueError) as error:
-                self.problems.append(repr(error))
-
-    def __enter__(self) -> Poll:
-        self.start()
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        self.ends.set()
-        self.join()
-
-
 def test_two_publishes_at_once_give_one_whole_copy_while_a_reader_looks(home: Path) -> None:
     for _ in range(pick_size(2, stress=25)):
         mark_passed(home, BUILD)
         publish(home)
         mark_passed(home, NEWER)
-        with Poll(home) as poll:
+        with Poll(lambda: check_copy(home), pause=0) as poll:
             both = [start(home), start(home)]
             outputs = [process.communicate(timeout=180) for process in both]
         assert [process.returncode for process in both] == [0, 0], outputs
@@ -99,7 +76,7 @@ def test_a_publish_killed_at_any_step_beside_another_leaves_one_whole_copy(home:
     for step in sorted({1 + position * (total - 1) // (count - 1) for position in range(count)}):
         shutil.rmtree(home)
         shutil.copytree(saved, home, symlinks=True)
-        with Poll(home) as poll:
+        with Poll(lambda: check_copy(home), pause=0) as poll:
             killed, other = start(home, step), start(home)
             for process in (killed, other):
                 process.communicate(timeout=180)
