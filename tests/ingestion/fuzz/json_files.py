@@ -9,8 +9,9 @@ from random import Random
 
 from tests.ingestion.fuzz.forms import pick_columns, pick_style, write_cell
 from tests.ingestion.fuzz.json_values import write_native
-from tests.ingestion.fuzz.parts import UNREADABLE_FILE, UNREADABLE_LINE, Case, Cell, want_broken, want_row
-from tests.ingestion.fuzz.placing import find_day, name_files, pick_placing, settle_days
+from tests.ingestion.fuzz.parts import UNREADABLE_LINE, Case, Cell, want_broken, want_row
+from tests.ingestion.fuzz.placing import find_day, name_files, pick_placing
+from tests.ingestion.fuzz.whole_files import write_files
 
 LINE_FAULTS = (
     "no JSON",
@@ -72,28 +73,16 @@ class JsonCase:
 
     def build(self) -> Case:
         """The case with all its files."""
-        random, case = self.random, self.case
-        bad = random.randrange(len(self.files)) if random.random() < 0.12 else None
-        if quarantines := random.random() < 0.3:
-            case.source["on_bad_file"] = "quarantine"
-        for position, (name, day) in enumerate(self.files):
-            fault = random.choice(DOCUMENT_FAULTS if self.is_document else FILE_FAULTS) if position == bad else None
-            placed, wanted = day if "file_date" in case.table["window"] else None, len(case.wanted)
-            raw = (self.write_document(name, placed) if self.is_document else self.write_lines(name, placed)).encode()
-            if random.random() < 0.15 and fault is None:
-                raw, _ = b"\xef\xbb\xbf" + raw, case.kinds.add("byte-order mark")
-            if fault is not None:
-                case.kinds.add(fault)
-                del case.wanted[wanted:]
-                raw = spoil(random, raw, fault, self.records)
-                if quarantines:
-                    case.wanted.append(want_broken(name, None, UNREADABLE_FILE, self.columns, placed))
-                else:
-                    case.failing.append(name)
-            case.files[name] = gzip.compress(raw) if self.is_packed else raw
-        if self.placing:
-            settle_days(case)
-        return case
+        return write_files(self, DOCUMENT_FAULTS if self.is_document else FILE_FAULTS)
+
+    def write_file(self, name: str, placed: date | None, fault: str | None) -> bytes:
+        """One file with its rows, or with a fault of the whole file."""
+        raw = (self.write_document(name, placed) if self.is_document else self.write_lines(name, placed)).encode()
+        if self.random.random() < 0.15 and fault is None:
+            raw, _ = b"\xef\xbb\xbf" + raw, self.case.kinds.add("byte-order mark")
+        if fault is not None:
+            raw = spoil(self.random, raw, fault, self.records)
+        return gzip.compress(raw) if self.is_packed else raw
 
     def write_lines(self, name: str, placed: date | None) -> str:
         """One object per line."""

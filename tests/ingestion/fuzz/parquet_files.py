@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 
 from tests.ingestion.fuzz.forms import pick_columns, pick_style
 from tests.ingestion.fuzz.parquet_types import Physical, pick_physical, store
-from tests.ingestion.fuzz.parts import UNREADABLE_FILE, Case, Cell, Column, want_broken, want_row
-from tests.ingestion.fuzz.placing import find_day, name_files, pick_placing, settle_days
+from tests.ingestion.fuzz.parts import Case, Cell, Column, want_row
+from tests.ingestion.fuzz.placing import find_day, name_files, pick_placing
+from tests.ingestion.fuzz.whole_files import write_files
 
 FILE_FAULTS = ("no Parquet", "cut file", "empty file", "no rows", "missing required column")
 
@@ -32,24 +33,7 @@ class ParquetCase:
 
     def build(self) -> Case:
         """The case with all its files."""
-        random, case = self.random, self.case
-        bad = random.randrange(len(self.files)) if random.random() < 0.12 else None
-        if quarantines := random.random() < 0.3:
-            case.source["on_bad_file"] = "quarantine"
-        for position, (name, day) in enumerate(self.files):
-            fault = random.choice(FILE_FAULTS) if position == bad else None
-            placed, wanted = day if "file_date" in case.table["window"] else None, len(case.wanted)
-            case.files[name] = self.write_file(name, placed, fault)
-            if fault is not None:
-                case.kinds.add(fault)
-                del case.wanted[wanted:]
-                if quarantines and fault != "missing required column":
-                    case.wanted.append(want_broken(name, None, UNREADABLE_FILE, self.columns, placed))
-                else:
-                    case.failing.append(name)
-        if self.placing:
-            settle_days(case)
-        return case
+        return write_files(self, FILE_FAULTS)
 
     def write_file(self, name: str, placed: date | None, fault: str | None) -> bytes:
         """One file with its rows, or with a fault of the whole file."""
