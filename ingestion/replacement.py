@@ -229,7 +229,8 @@ def read_kept_rows(path: Path, table: Table, month: Window) -> tuple[pl.DataFram
 def align_kept_rows(kept: pl.DataFrame, path: Path, table: Table) -> pl.DataFrame:
     """Old rows with the columns declared now. Raises LakeError when they do not fit, or hold unhashed what must be hashed."""
     again = f"load the whole month again (--from {path.stem}-01)"
-    retyped = [name for name, kind in lake_schema(table).items() if kept.schema.get(name, kind) != kind]
+    held = kept.schema
+    retyped = [name for name, kind in lake_schema(table).items() if held.get(name, kind) != kind]
     try:
         aligned = align_rows(kept, table)
     except pl.exceptions.PolarsError:

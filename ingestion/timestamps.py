@@ -130,6 +130,8 @@ def parse_common_iso(text: pl.Series, clock: Clock) -> pl.Series:
 
 def parse_any_iso(text: pl.Series, clock: Clock) -> pl.Series:
     """Parse all formats of ISO_8601."""
+    if not text.str.contains(r"^\d{4}-\d{2}-\d{2}").any():
+        return pl.Series(text.name, [None], dtype=INSTANT).new_from_index(0, len(text))
     parts = text.str.extract_groups(ISO_8601).struct.unnest()
     time = parts["clock"].fill_null("00:00") + parts["seconds"].fill_null(":00") + "." + parts["fraction"].fill_null("0")
     local = (parts["day"] + "T" + time).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)

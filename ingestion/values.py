@@ -75,8 +75,10 @@ def find_ruined(values: pl.Series) -> pl.Series:
     """True for numbers that lost digits, so that two of them may look equal: `7,12346E+11`, and floats too large to be exact."""
     if values.dtype == pl.String:
         is_ruined = values.str.contains(RUINED).fill_null(False)
+        if not values.str.contains(WRITTEN_FLOAT).any():
+            return is_ruined
         floats = values.str.extract(WRITTEN_FLOAT, 1).cast(pl.Float64, strict=False)
-        return is_ruined | (floats >= LARGEST_EXACT_FLOAT).fill_null(False) if floats.null_count() < len(floats) else is_ruined
+        return is_ruined | (floats >= LARGEST_EXACT_FLOAT).fill_null(False)
     if values.dtype.is_float():
         return (values.abs() >= LARGEST_EXACT_FLOAT).fill_null(False)
     return pl.Series(values.name, [False], dtype=pl.Boolean).new_from_index(0, len(values))
@@ -146,15 +148,23 @@ def plain_numbers(text: pl.Series, dialect: Dialect, fraction: str) -> pl.Series
     and `12,-` has no cents.
     """
     number, marks = describe_numbers(dialect, fraction)
+    pattern = rf"^[+-]?{number}$"
+    is_number = text.str.contains(pattern)
+    if not is_number.all():  # else nothing is to be taken off
+        text = strip_signs(text, dialect, number)
+        is_number = text.str.contains(pattern)
+    numbers = text if is_number.all() else text.set(~is_number, None)
+    if marks and numbers.str.contains(marks).any():
+        numbers = numbers.str.replace_all(marks, "")
+    return numbers.str.replace(dialect.decimal, ".", literal=True) if dialect.decimal != "." else numbers
+
+
+def strip_signs(text: pl.Series, dialect: Dialect, number: str) -> pl.Series:
+    """Numbers with a plain minus in front, and without what stands for no cents and for a currency."""
     text = text.str.replace(MINUS, "-", literal=True)
     if "trailing_minus" not in dialect.negatives:  # `12,-` is twelve and no cents
         text = text.str.replace(rf"(\d{re.escape(dialect.decimal)})[-\u{{2013}}\u{{2014}}]{{1,2}}", "${1}0")
-    if dialect.currency or dialect.negatives:
-        text = take_signs_off(text, dialect, number)
-    numbers = text.set(~text.str.contains(rf"^[+-]?{number}$"), None)
-    if marks:
-        numbers = numbers.str.replace_all(marks, "")
-    return numbers.str.replace(dialect.decimal, ".", literal=True) if dialect.decimal != "." else numbers
+    return take_signs_off(text, dialect, number) if dialect.currency or dialect.negatives else text
 
 
 def take_signs_off(text: pl.Series, dialect: Dialect, number: str) -> pl.Series:

@@ -212,6 +212,8 @@ def find_header_lines(lines: pl.Series, header: tuple[str, ...], header_line: st
         edge = rf"[{re.escape(table.dialect.delimiter + (table.layout.quote or ''))}\s]"
         candidates = pl.int_range(len(lines), eager=True)
         for names in groups:
+            if not len(candidates):
+                break
             pattern = rf"(?:^|{edge})(?:{'|'.join(re.escape(name) for name in names)})(?:$|{edge})"
             candidates = candidates.filter(lines.gather(candidates).str.contains_any(list(names)))
             candidates = candidates.filter(lines.gather(candidates).str.contains(pattern))

@@ -21,6 +21,7 @@ LONGEST_RECORD_LINES = 200  # a quoted value may contain line breaks; its closin
 UNREADABLE_LINE = "unreadable line"
 QUOTE_OVER_ROWS = "quote over several rows"
 FEWEST_UNTYPED_CELLS = 4  # lines of that many cells look like rows even where no column has a type that could be checked
+SMALL_TEXT = 100_000  # characters
 SPLIT_SCHEMA: dict[str, pl.DataType] = {"_file": pl.Int32(), "_source_line": pl.Int64()}
 
 csv.field_size_limit(10_000_000)
@@ -92,7 +93,7 @@ def read_csv_files(files: Sequence[FileText], table: Table) -> Iterator[Batch]:
 
 def read_group(header: tuple[str, ...], files: Sequence[FileText], table: Table) -> Iterator[Batch]:
     """Rows of files that share a header. A header that stands again between rows is left out; another header begins another batch."""
-    lines = pl.concat([number_lines(file, position) for position, file in enumerate(files)])
+    lines = number_files(files)
     pattern = table.layout.skip_lines
     if pattern is not None:
         search = re.compile(pattern).search
@@ -150,6 +151,21 @@ def describe_form(columns: Sequence[str], table: Table) -> Form:
     return Form(table.dialect.delimiter, len(columns), table.layout, tuple(typed), table.dialect)
 
 
+def number_files(files: Sequence[FileText]) -> pl.DataFrame:
+    """The lines below the headers of files. Small files are put together first: a frame for each costs more."""
+    if any(len(file.text) > SMALL_TEXT for file in files):
+        return pl.concat([number_lines(file, position) for position, file in enumerate(files)])
+    places: list[int] = []
+    numbers: list[int] = []
+    texts: list[str] = []
+    for position, file in enumerate(files):
+        lines = file.text.removesuffix("\n").split("\n")[file.skipped :]
+        texts += lines[: len(lines) - file.skipped_at_end]
+        numbers += range(file.skipped + 1, file.skipped + 1 + len(texts) - len(places))
+        places += [position] * (len(texts) - len(places))
+    return pl.DataFrame({"_file": places, "_source_line": numbers, "line": texts}, schema={**SPLIT_SCHEMA, "line": pl.String()})
+
+
 def number_lines(file: FileText, position: int) -> pl.DataFrame:
     """The lines below the header, with their numbers in the file."""
     lines = pl.Series("line", [file.text.removesuffix("\n")]).str.split("\n").explode()[file.skipped :]
@@ -164,18 +180,18 @@ def split_lines(lines: pl.DataFrame, delimiter: str, width: int, form: Form | No
     form = form or Form(delimiter, width)
     special = "|".join(re.escape(mark) for mark in (form.layout.quote, form.layout.escape) if mark)
     is_special = lines["line"].str.contains(special) if special else pl.Series([False], dtype=pl.Boolean).new_from_index(0, lines.height)
-    quoted, broken_quoted, taken = read_quoted(lines, is_special.arg_true().to_list(), form) if is_special.any() else ([], {}, set())
-    plain = lines
-    if is_special.any():
-        plain = lines.filter(pl.Series([position not in taken for position in range(lines.height)], dtype=pl.Boolean))
+    is_whole = find_whole_records(lines["line"], is_special, form)
+    odd = (is_special & ~is_whole).arg_true().to_list()
+    quoted, broken_quoted, taken = read_quoted(lines, odd, form) if odd else ([], {}, set())
     is_row = pl.col("line").str.strip_chars() != ""
     if not delimiter.strip():  # tabs alone are a row of empty cells
         is_row |= pl.col("line").str.contains(delimiter, literal=True)
-    plain = plain.filter(is_row)
-    fits = plain["line"].str.count_matches(delimiter, literal=True) == width - 1
-    cells = pl.col("line").str.split_exact(delimiter, width - 1).struct.rename_fields([str(column) for column in range(width)])
-    split = plain.filter(fits).select("_file", "_source_line", cells).unnest("line")
-    broken = plain.filter(~fits).with_columns(pl.lit(UNREADABLE_LINE).alias("reason"))
+    is_left = lines.select(is_row).to_series()
+    if taken:
+        is_left = is_left.scatter(sorted(taken), False)
+    fits = is_whole | (~is_special & (lines["line"].str.count_matches(delimiter, literal=True) == width - 1))
+    split = split_whole(lines.filter(is_left & fits), form)
+    broken = lines.filter(is_left & ~fits).with_columns(pl.lit(UNREADABLE_LINE).alias("reason"))
     fitted = [form.fit(line.split(delimiter)) for line in broken["line"].to_list()]
     if any(cells is not None for cells in fitted):
         places = broken.select("_file", "_source_line").rows()
@@ -188,6 +204,42 @@ def split_lines(lines: pl.DataFrame, delimiter: str, width: int, form: Form | No
         reasons = pl.Series("reason", list(broken_quoted.values()), dtype=pl.String)
         broken = pl.concat([broken, lines[list(broken_quoted)].with_columns(reasons)]).sort("_file", "_source_line")
     return split, broken
+
+
+def find_whole_records(lines: pl.Series, is_special: pl.Series, form: Form) -> pl.Series:
+    """Which lines with a quote are whole records of the width by the strictest rule: a cell has quotes around all of it, or none at all.
+
+    Such a line means the same to every reader; the others are read one by one. Where escapes are declared there are none.
+    """
+    quote, delimiter = re.escape(form.layout.quote or ""), re.escape(form.delimiter)
+    never = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(lines))
+    if not quote or form.layout.escape or not is_special.any():
+        return never
+    inner = f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}"
+    cell = f"(?:{inner}|[^{quote}{delimiter}]*)"
+    positions = is_special.arg_true()
+    texts = lines.gather(positions)
+    is_strict = texts.str.contains(f"^{cell}(?:{delimiter}{cell})*$")
+    marks = texts.str.replace_all(inner, "").str.count_matches(form.delimiter, literal=True)
+    return never.scatter(positions.filter(is_strict & (marks == form.width - 1)), True)
+
+
+def split_whole(records: pl.DataFrame, form: Form) -> pl.DataFrame:
+    """Cells of lines that are whole records of the width: by the CSV reader of Polars, or one by one where it cannot read them."""
+    schema = dict.fromkeys(map(str, range(form.width)), pl.String())
+    quote, delimiter, origin = form.layout.quote, form.delimiter, records.select("_file", "_source_line")
+    if records.height and form.width > 1 and len(delimiter.encode()) == 1 and len((quote or "").encode()) <= 1:
+        text = records["line"].str.join("\n")[0].encode()
+        try:
+            cells = pl.read_csv(
+                text, has_header=False, schema=schema, separator=delimiter, quote_char=quote, empty_string_is_null=False
+            )  # fmt: skip
+        except pl.exceptions.PolarsError:
+            cells = pl.DataFrame()
+        if cells.shape == (records.height, form.width):
+            return origin.hstack(cells)
+    rows = [form.parse(line) if quote and quote in line else line.split(delimiter) for line in records["line"].to_list()]
+    return origin.hstack(pl.DataFrame(rows, schema=schema, orient="row"))
 
 
 def read_quoted(lines: pl.DataFrame, positions: list[int], form: Form) -> tuple[list[tuple[object, ...]], dict[int, str], set[int]]:

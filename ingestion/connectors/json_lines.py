@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from ingestion.connectors.csv_layout import FileText
@@ -41,7 +43,12 @@ def read_constant(text: str) -> Number | None:
     return None if text == "NaN" else Number(text)
 
 
+PLAIN_KINDS = {str, Number, type(None)}
+FAST_DECODER = msgspec.json.Decoder(float_hook=Number)
 DECODER = json.JSONDecoder(parse_float=Number, parse_constant=read_constant)
+NOTHING: dict[str, Any] = {}
+CHUNK_ROWS = 20_000
+WaitingRow = tuple[dict[str, Any], FileText, int, str | None]
 EXPONENT = r"^-?\d+(?:\.\d+)?[eE][+-]?\d{1,3}$"
 
 
@@ -60,16 +67,14 @@ class Node:
         else:
             self.children.setdefault(path[0], Node()).add_path(path[1:], cells)
 
-    def take(self, value: Any) -> None:
-        """Add one cell for every wanted field; null when the value is neither object nor list, or lacks the field."""
-        if not isinstance(value, dict):
-            value = self.number_items(value) if isinstance(value, list) else {}
-        self.keys.update(value)
+    def take(self, values: Sequence[Any]) -> None:
+        """Add one cell of each value for every wanted field; null where a value is neither object nor list, or lacks the field."""
+        objects = [value if type(value) is dict else self.number_items(value) if type(value) is list else NOTHING for value in values]
+        self.keys.update(*objects)
         for key, cells in self.cells.items():
-            cell = value.get(key)
-            cells.append(cell if cell is None or type(cell) is str or type(cell) is Number else write_cell(cell))
+            cells.extend(write_cells(pick(objects, key)))
         for key, child in self.children.items():
-            child.take(value.get(key))
+            child.take(pick(objects, key))
 
     def number_items(self, items: list[Any]) -> dict[str, Any]:
         """The wanted items of a list by their places: 0 is the first one, -1 the last one."""
@@ -86,6 +91,14 @@ class Node:
             yield from child.name_keys(f"{prefix}{key}.")
 
 
+def pick(objects: list[dict[str, Any]], key: str) -> list[Any]:
+    """What stands under a key in each object; null where it is missing."""
+    try:
+        return list(map(itemgetter(key), objects))
+    except KeyError:
+        return [each.get(key) for each in objects]
+
+
 class Collector:
     """Cells of the rows of all files of a batch, and what is no row."""
 
@@ -96,22 +109,16 @@ class Collector:
         self._root = Node()
         for name, column in self._cells.items():
             self._root.add_path(name.split("."), column)
+        self._waiting: list[WaitingRow] = []
         self._origins: list[tuple[str, int, object]] = []
+        self._parts: list[pl.DataFrame] = []
         self._broken: list[tuple[object, ...]] = []
 
-    def add(self, row: dict[str, Any], file: FileText, number: int) -> bool:
-        """Add one row; False, with nothing added, when a value of it cannot be written (it is nested too deep)."""
-        try:
-            self._root.take(row)
-            if not self._dotted.isdisjoint(row):  # a key whose own name contains dots
-                for name in self._dotted & row.keys():
-                    self._cells[name][-1] = write_cell(row[name])
-        except (RecursionError, ValueError):
-            for cells in self._cells.values():
-                del cells[len(self._origins) :]
-            return False
-        self._origins.append((file.name, number, file.day))
-        return True
+    def add(self, row: dict[str, Any], file: FileText, number: int, line: str | None = None) -> None:
+        """Add one row. It is refused when a value of it cannot be written (it is nested too deep)."""
+        self._waiting.append((row, file, number, line))
+        if len(self._waiting) >= CHUNK_ROWS:
+            self._take_waiting()
 
     def refuse(self, text: str, file: FileText, number: int) -> None:
         """Something that is no row; only its hash is kept."""
@@ -120,43 +127,86 @@ class Collector:
 
     def build(self, origin: str) -> Batch:
         """The batch of all rows added."""
-        lineage_schema = {"_source_file": pl.String, "_source_line": pl.Int64, "_file_date": pl.Date}
-        lineage = pl.DataFrame(self._origins, schema=lineage_schema, orient="row")
-        columns = [build_column(name, values) for name, values in self._cells.items()]
-        if any(dialect != dialect.for_native() for dialect in map(self._table.dialect_of, self._table.columns)):
-            columns += [
-                pl.Series(name + NATIVE_MARK, [type(value) is Number for value in values], dtype=pl.Boolean)
-                for name, values in self._cells.items()
-            ]
+        self._take_waiting()
+        rows = pl.concat(self._parts) if self._parts else self._build_part()
         refused = pl.DataFrame(self._broken, schema=BROKEN_SCHEMA, orient="row")
         header = frozenset(self._root.name_keys())
-        return Batch(lineage.with_columns(columns), refused, header, tuple(sorted(header - self._table.declared_names)), origin)
+        return Batch(rows, refused, header, tuple(sorted(header - self._table.declared_names)), origin)
+
+    def _take_waiting(self) -> None:
+        """Turn the rows that wait into columns; when that fails, one by one."""
+        waiting, self._waiting = self._waiting, []
+        if waiting and not self._take(waiting):
+            for each in waiting:
+                if not self._take([each]):
+                    row, file, number, line = each
+                    self.refuse(repr(row) if line is None else line, file, number)
+        if self._origins:
+            self._parts.append(self._build_part())
+
+    def _take(self, rows: Sequence[WaitingRow]) -> bool:
+        """Add the cells of rows; False, with nothing added, when a value cannot be written."""
+        held = len(self._origins)
+        try:
+            self._root.take([row for row, *_ in rows])
+            for name in self._dotted:  # a key whose own name contains dots
+                for place, (row, *_) in enumerate(rows, start=held):
+                    if name in row:
+                        self._cells[name][place] = write_cell(row[name])
+        except (RecursionError, ValueError):
+            for cells in self._cells.values():
+                del cells[held:]
+            return False
+        self._origins += [(file.name, number, file.day) for _, file, number, _ in rows]
+        return True
+
+    def _build_part(self) -> pl.DataFrame:
+        """The cells taken so far as columns; they are then let go."""
+        lineage_schema = {"_source_file": pl.String, "_source_line": pl.Int64, "_file_date": pl.Date}
+        columns = [build_column(name, values) for name, values in self._cells.items()]
+        if any(dialect != dialect.for_native() for dialect in map(self._table.dialect_of, self._table.columns)):
+            columns += [mark_numbers(name, values) for name, values in self._cells.items()]
+        part = pl.DataFrame(self._origins, schema=lineage_schema, orient="row").with_columns(columns)
+        self._origins.clear()
+        for cells in self._cells.values():
+            cells.clear()
+        return part
 
 
 def build_column(name: str, values: list[str | None]) -> pl.Series:
     """The cells of a field."""
     column = pl.Series(name, values, dtype=pl.String)
+    if Number not in set(map(type, values)):
+        return column
     places = [place for place in column.str.contains(EXPONENT).fill_null(False).arg_true().to_list() if type(values[place]) is Number]
     return column.scatter(places, [write_out(values[place] or "") for place in places]) if places else column
+
+
+def mark_numbers(name: str, values: list[str | None]) -> pl.Series:
+    """Which cells of a field are numbers of the file."""
+    return pl.Series(name + NATIVE_MARK, [type(value) is Number for value in values], dtype=pl.Boolean)
 
 
 def read_json_files(files: Sequence[FileText], table: Table) -> Iterator[Batch]:
     """One batch for all files. A field that a line lacks is null; a column that no line has is missing."""
     collector = Collector(table)
     for file in files:
-        is_doubtful = may_hold_surrogate(file.text)
         if table.format == "json":
+            is_doubtful = may_hold_surrogate(file.text)
             for number, record in enumerate(read_documents(file.text, table), start=1):
-                is_row = isinstance(record, dict) and (not is_doubtful or is_writable(record))
-                if not is_row or not collector.add(record, file, number):
+                if isinstance(record, dict) and (not is_doubtful or is_writable(record)):
+                    collector.add(record, file, number)
+                else:
                     collector.refuse(repr(record), file, number)
             continue
         for number, line in enumerate(file.text.split("\n"), start=1):
             if not line.strip():
                 continue
-            row = parse_object(line, is_doubtful)
-            if row is None or not collector.add(row, file, number):
+            row = parse_object(line)
+            if row is None:
                 collector.refuse(line, file, number)
+            else:
+                collector.add(row, file, number, line)
     yield collector.build(files[0].name)
 
 
@@ -223,15 +273,21 @@ def find_records(document: Any, path: str) -> Any:
     return [] if found is None else found
 
 
-def parse_object(line: str, is_doubtful: bool) -> dict[str, Any] | None:
-    """The object of a line; None when the line is not a JSON object, or holds half a character (a lone surrogate)."""
+def parse_object(line: str) -> dict[str, Any] | None:
+    """The object of a line; None when the line is not a JSON object, or holds half a character (a lone surrogate).
+
+    The fast reader refuses more than JSON does, and reads the rest alike; what it refuses is read again.
+    """
     try:
-        value = DECODER.decode(line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(value, dict):
-        return None
-    return value if not is_doubtful or is_writable(value) else None
+        value = FAST_DECODER.decode(line)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        try:
+            value = DECODER.decode(line)
+        except (ValueError, RecursionError):
+            return None
+        if may_hold_surrogate(line) and not is_writable(value):
+            return None
+    return value if isinstance(value, dict) else None
 
 
 def may_hold_surrogate(text: str) -> bool:
@@ -246,6 +302,16 @@ def is_writable(value: Any) -> bool:
     except (UnicodeEncodeError, RecursionError):
         return False
     return True
+
+
+def write_cells(values: list[Any]) -> list[str | None]:
+    """JSON values as texts."""
+    kinds = set(map(type, values))
+    if kinds <= PLAIN_KINDS:
+        return values
+    if kinds <= {int, type(None)}:
+        return [None if value is None else Number(value) for value in values]
+    return [value if type(value) in PLAIN_KINDS else write_cell(value) for value in values]
 
 
 def write_cell(value: Any) -> str | None:
