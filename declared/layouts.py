@@ -49,15 +49,23 @@ class Layout(Declared):
         "duplicate_names", "short_rows", "long_rows", "quote", "escape",
     )  # fmt: skip
 
-    skip_before_header: Skip = Field(default=0, description="csv: number of lines before the header, or a pattern of such lines.")
-    header: Header = Field(default=True, description="csv: false when there is none (give column_names), or a pattern of its line.")
-    column_names: Names = Field(default=(), description="csv: names of the columns of a file without a header, in order.")
-    skip_after_header: Skip = Field(default=0, description="csv: number of records after the header that are no rows, or their pattern.")
+    excel_keys: ClassVar[tuple[str, ...]] = (
+        "skip_before_header", "header", "column_names", "skip_after_header", "skip_at_end", "duplicate_names",
+    )  # fmt: skip
+
+    skip_before_header: Skip = Field(default=0, description="csv, excel: number of lines before the header, or a pattern of such lines.")
+    header: Header = Field(default=True, description="csv, excel: false when there is none (give column_names), or a pattern of its line.")
+    column_names: Names = Field(default=(), description="csv, excel: names of the columns of a file without a header, in order.")
+    skip_after_header: Skip = Field(
+        default=0, description="csv, excel: number of records after the header that are no rows, or their pattern."
+    )
     skip_lines: Pattern | None = Field(default=None, description="csv: pattern of lines that are no rows, such as totals and comments.")
-    skip_at_end: Count = Field(default=0, description="csv: number of lines at the end that are no rows.", json_schema_extra={"minimum": 0})
+    skip_at_end: Count = Field(
+        default=0, description="csv, excel: number of lines at the end that are no rows.", json_schema_extra={"minimum": 0}
+    )
     trailing_delimiter: Flag = Field(default=False, description="csv: true when a delimiter may stand after the last value.")
     duplicate_names: Literal["refuse", "first", "last", "numbered"] = Field(
-        default="refuse", description="csv: which of several columns of one name counts; numbered: name, name_2, name_3."
+        default="refuse", description="csv, excel: which of several columns of one name counts; numbered: name, name_2, name_3."
     )
     short_rows: Literal["reject", "fill"] = Field(default="reject", description="csv: fill: cells that lack at the end are empty.")
     long_rows: Literal["reject", "cut_empty", "cut", "join"] = Field(
@@ -65,14 +73,19 @@ class Layout(Declared):
     )
     quote: Quote = Field(default='"', description="csv: the quote character, or none where quotes are part of the values.")
     escape: Character | None = Field(default=None, description="csv: the character before a quote or delimiter that is part of a value.")
+    sheet: Text | None = Field(default=None, description="excel: name of the sheet; it may be left out where there is only one.")
     records: Path | None = Field(default=None, description="json: path of the list of rows in each document, with dots.")
     zip_members: Raw = Field(default="*", description="Names of the files in a .zip that are read, as a glob.")
 
     def check_layout(self, file_format: str, delimiter: str) -> None:
         """Keys that belong together, and to the format. Raises the problem."""
         for key in self.csv_keys:
-            if key in self.model_fields_set and file_format != "csv":
+            if key in self.model_fields_set and file_format != "csv" and not (file_format == "excel" and key in self.excel_keys):
                 raise problem_of(FIELD, f"only counts for csv files, not for {file_format}; remove it", key)
+            if key in self.model_fields_set and file_format == "excel" and isinstance(getattr(self, key), str) and key != "duplicate_names":
+                raise problem_of(FIELD, "is a pattern, which excel files cannot have; write a number of rows (header: true or false)", key)
+        if self.sheet is not None and file_format != "excel":
+            raise problem_of(FIELD, f"only counts for excel files, not for {file_format}; remove it, or set `format: excel`", "sheet")
         if self.records is not None and file_format != "json":
             raise problem_of(FIELD, f"only counts for json files, not for {file_format}; remove it, or set `format: json`", "records")
         if (self.header is False) != bool(self.column_names):

@@ -199,8 +199,8 @@ class FilesTable(Layout, Table):
     """A table read from files."""
 
     path: Raw = Field(description="Path or glob, relative to the company folder.")
-    format: Literal["csv", "jsonl", "parquet", "json"] = Field(
-        description="Format of the files; jsonl has an object per line, json is lists or objects; .gz and .zip are unpacked."
+    format: Literal["csv", "jsonl", "parquet", "json", "excel"] = Field(
+        description="Format of the files; jsonl has an object per line, json lists or objects, excel is .xlsx; .gz and .zip are unpacked."
     )
     window: Annotated[Window, Hint(say_window(["file_date", "column", "snapshot"]))] = Field(
         description="The range of local days a load replaces."

@@ -150,6 +150,7 @@ def build_layout(entry: declared.FilesTable) -> Layout:
         long_rows=entry.long_rows,
         quote=None if entry.quote == "none" else entry.quote,
         escape=entry.escape,
+        sheet=entry.sheet,
         records=entry.records,
         zip_members=entry.zip_members,
     )

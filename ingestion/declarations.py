@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 
@@ -83,6 +84,7 @@ class Layout:
     long_rows: str = "reject"
     quote: str | None = '"'
     escape: str | None = None
+    sheet: str | None = None
     records: str | None = None
     zip_members: str = "*"
 
@@ -146,7 +148,7 @@ class Table:
         """`source.table`, as messages name it."""
         return f"{self.source}.{self.name}"
 
-    @property
+    @cached_property
     def wanted_names(self) -> frozenset[str]:
         """Every name in the source that is read: of declared columns and of the window column."""
         names = {name for column in self.columns if column.is_loaded and column.name not in self.constants for name in column.delivered_as}
@@ -155,7 +157,7 @@ class Table:
         names |= {column.zone_column for column in self.columns if column.zone_column and column.is_loaded}
         return frozenset(names)
 
-    @property
+    @cached_property
     def declared_names(self) -> frozenset[str]:
         """Every name in the source that sources.yml mentions, also of columns that are not loaded."""
         return self.wanted_names | {name for column in self.columns for name in column.delivered_as}

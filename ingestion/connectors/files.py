@@ -1,4 +1,4 @@
-"""Connector `files`: CSV, JSON and Parquet files that match a glob, compressed (.gz) or not, or packed in a .zip."""
+"""Connector `files`: CSV, JSON, Parquet and Excel files that match a glob, compressed (.gz) or not, or packed in a .zip."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ import polars as pl
 
 from ingestion.connectors.csv_layout import FileText, lay_out
 from ingestion.connectors.csv_lines import read_csv_files
+from ingestion.connectors.excel_rows import read_excel_file
 from ingestion.connectors.json_lines import check_json, read_json_files
 from ingestion.connectors.parquet_rows import read_parquet_file
 from ingestion.declarations import DateColumn, FileDate, Source, Table
@@ -30,7 +31,8 @@ from ingestion.values import find_window_days
 from ingestion.windows import Window
 
 LINE_END = re.compile(r"\r+(?=\n|\Z)")  # also \r\r\n, which programs make of \r\n by mistake
-BATCH_BYTES = 64_000_000  # bytes of decompressed text that are turned into rows at a time
+WHOLE_FILES = {"parquet": read_parquet_file, "excel": read_excel_file}
+BATCH_BYTES = 16_000_000  # bytes of decompressed text that are turned into rows at a time
 
 
 @dataclass(frozen=True)
@@ -154,10 +156,10 @@ class FilesConnector:
 
 
 def prepare_file(raw: bytes, found: FoundFile, table: Table) -> Batch | FileText:
-    """The rows of a Parquet file, or a text whose header was found. Raises BadFileError, also for any failure nobody thought of."""
+    """The rows of a Parquet or Excel file, or a text whose header was found. Raises BadFileError, for any failure."""
     try:
-        if table.format == "parquet":
-            return read_parquet_file(raw, found.name, found.day, table)
+        if table.format in WHOLE_FILES:
+            return WHOLE_FILES[table.format](unpack(raw) if found.suffix == ".gz" else raw, found.name, found.day, table)
         file = FileText(found.name, found.day, read_text(raw, found, table))
         if table.format == "csv":
             return lay_out(file, table)

@@ -18,7 +18,7 @@ def land(
 ) -> tuple[LoadResult, pl.DataFrame]:
     """Land files of March 2026; `max_bad_share` is 1, so that rejected rows are seen."""
     suffix = next(iter(files)).rsplit(".", 1)[1]
-    kinds = {"csv": "csv", "tsv": "csv", "zip": "csv", "jsonl": "jsonl", "json": "json", "parquet": "parquet"}
+    kinds = {"csv": "csv", "tsv": "csv", "zip": "csv", "jsonl": "jsonl", "json": "json", "parquet": "parquet", "xlsx": "excel"}
     placed = window or {"file_date": r"(\d{4}-\d{2}-\d{2})"}
     entry = {"path": f"in/*.{suffix}", "format": kinds[suffix], "window": placed, "columns": columns, **table}
     source = company.declare({"t": entry}, max_bad_share=1)

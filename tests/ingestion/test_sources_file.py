@@ -168,6 +168,12 @@ def test_a_missing_sources_file_and_one_without_sources_say_so(company: SmallCom
         ({"records": "data.orders"}, r"records: only counts for json files, not for csv; remove it, or set `format: json`"),
         ({"format": "json", "records": "data..orders"}, r"records: is 'data..orders'; write names with dots between them"),
         ({"format": "jsonl", "skip_at_end": 1}, r"skip_at_end: only counts for csv files, not for jsonl; remove it"),
+        (
+            {"format": "excel", "skip_before_header": "^#"},
+            r"skip_before_header: is a pattern, which excel files cannot have; write a number",
+        ),
+        ({"format": "excel", "quote": "'"}, r"quote: only counts for csv files, not for excel; remove it"),
+        ({"sheet": "Data"}, r"sheet: only counts for excel files, not for csv; remove it, or set `format: excel`"),
         ({"window": {"column": "at", "file_date_format": "%d"}}, r"window.file_date_format: needs `file_date`"),
         ({"window": {"file_date": ".*", "file_date_format": "dmy"}}, r"window.file_date_format: 'dmy' is not a pattern"),
         (

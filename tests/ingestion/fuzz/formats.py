@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.ingestion.fuzz.csv_files import CsvCase
+from tests.ingestion.fuzz.excel_files import ExcelCase
 from tests.ingestion.fuzz.json_files import JsonCase
 from tests.ingestion.fuzz.parquet_files import ParquetCase
 from tests.ingestion.fuzz.parts import Case
@@ -14,6 +15,7 @@ BUILDERS: dict[str, Callable[[int], Case]] = {
     "csv": lambda seed: CsvCase(seed).build(),
     "jsonl": lambda seed: JsonCase(seed).build(),
     "sql": lambda seed: SqlCase(seed).build(),
+    "excel": lambda seed: ExcelCase(seed).build(),
     "parquet": lambda seed: ParquetCase(seed).build(),
 }
 
