@@ -9,7 +9,7 @@ import polars as pl
 from ingestion.declarations import Column, Dialect, Table
 from ingestion.protocol import NATIVE_MARK
 from ingestion.time_patterns import Clock
-from ingestion.values import LAKE_TYPES, blank_values, clean_values, decode_bytes, find_ruined, type_values
+from ingestion.values import LAKE_TYPES, blank_marked, blank_values, clean_values, decode_bytes, find_ruined, type_values
 from ingestion.zones import find_zone
 
 
@@ -62,6 +62,9 @@ def read_name(name: str, column: Column, rows: pl.DataFrame, table: Table, takes
     dialect = table.dialect_of(column)
     texts, is_undecodable = decode_texts(rows[name])
     written = blank_values(clean_values(texts, column.clean), column.type, dialect).rename(column.name)
+    mark = name + NATIVE_MARK
+    if mark in rows.columns:
+        written = blank_marked(written, rows[mark], dialect)
     clock = Clock(table.zone_of(column), dialect.language, dialect.zone_names, takes_second_run)
     no = pl.Series(column.name, [False], dtype=pl.Boolean).new_from_index(0, rows.height)
     is_ruined = find_ruined(written) if column.type == "text" and column.personal != "free_text" else no
@@ -69,8 +72,7 @@ def read_name(name: str, column: Column, rows: pl.DataFrame, table: Table, takes
         values, lacks_zone = type_in_zones(written, column.type, dialect, rows[column.zone_column], clock)
     else:
         values, lacks_zone = type_values(written, column.type, dialect, clock), no
-    mark = name + NATIVE_MARK
-    if mark in rows.columns and dialect != dialect.for_native():
+    if mark in rows.columns and column.type != "text" and dialect != dialect.for_native() and rows[mark].any():
         values = values.zip_with(~rows[mark], type_values(written, column.type, dialect.for_native(), clock))
     values = values.set(is_ruined, None) if is_ruined.any() else values
     return ReadColumn(written.is_not_null() | is_undecodable, values, is_ruined, lacks_zone)

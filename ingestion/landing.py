@@ -18,7 +18,7 @@ from ingestion.declarations import DateColumn, Source, Table
 from ingestion.errors import LakeError, SchemaMismatchError, TooManyRejectedError
 from ingestion.journal import commit_load
 from ingestion.lake import lock_table, table_folder, write_schema
-from ingestion.landing_log import LoadResult, append_log, read_table_log
+from ingestion.landing_log import LoadResult, append_log, read_table_log, says_the_same
 from ingestion.messages import describe_error
 from ingestion.privacy import Hasher
 from ingestion.protocol import Connector, ReadFile, Reading
@@ -57,7 +57,8 @@ def land_window(
     load_id = f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
     with lock_table(lake, table):
         write_schema(lake, table)
-        known = list_known_windows(read_table_log(lake, table.source, table.name), window)
+        log = read_table_log(lake, table.source, table.name)
+        known = list_known_windows(log, window)
         span = Window(known[0].start, known[-1].end)
         reading = connector.read(table, None, None) if table.is_snapshot else connector.read(table, window, span)
         today = now.astimezone(ZoneInfo(table.company_time_zone)).date()
@@ -67,7 +68,8 @@ def land_window(
         rows = stamp_rows(gathered.rows, table, reading.files, load_id, now)
         replacement = replace_rows(rows, table, window, reading, lake, load_id, adds_only=adds_only)
         result = describe_load(table, window, gathered, rows, replacement, reading, load_id=load_id, now=now)
-        result = replace(result, seconds=round(time.perf_counter() - started, 3))
+        is_unchanged = not replacement.swaps and says_the_same(result, log)
+        result = replace(result, seconds=round(time.perf_counter() - started, 3), is_unchanged=is_unchanged)
         commit_load(lake, table_folder(lake, table), replacement.swaps, result)
     return result
 

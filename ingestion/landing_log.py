@@ -29,13 +29,19 @@ LOG_SCHEMA: dict[str, pl.DataType] = {
 }  # fmt: skip
 
 
+UNCHANGED = b'"is_unchanged": true'
+# what a line says about the load itself and not about the rows
+OF_THE_LOAD = frozenset({"load_id", "rows_replaced", "files", "seconds", "logged_at"})
+
+
 @dataclass(frozen=True)
 class LoadResult:
     """The result of one load of a window. A snapshot has no `window_start`; its `window_end` is the end of the requested range.
 
     `rows_read = rows_landed + rows_rejected` for a landed load. Event times are UTC. `rows_kept` counts rows of the window that the lake
     held and the reading did not vouch for, so that they stay. `rows_without_window` counts rows of the source that no load so far has
-    taken: without a day, or of a day outside all landed windows; the rows of the day that is not over do not count.
+    taken: without a day, or of a day outside all landed windows; the rows of the day that is not over do not count. `is_unchanged`: the
+    window was looked at, and its rows and what the log says about them are as after its last load; no file was written.
     """
 
     load_id: str
@@ -58,6 +64,7 @@ class LoadResult:
     files: tuple[ReadFile, ...] = field(default=(), repr=False)
     seconds: float = 0.0
     error: str | None = None
+    is_unchanged: bool = False
     logged_at: datetime | None = None
 
     @property
@@ -96,6 +103,22 @@ def append_line(path: Path, line: str) -> None:
         file.write(line.encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def list_new_lines(log: bytes) -> list[bytes]:
+    """The lines of a log without those of loads that changed nothing. An incomplete line is kept."""
+    return [line for line in log.split(b"\n") if UNCHANGED not in line or not (parse_line(line) or {}).get("is_unchanged")]
+
+
+def says_the_same(result: LoadResult, log: pl.DataFrame) -> bool:
+    """True when the last load of the window says of the rows what this one says, and no load of the table has failed since."""
+    window = pl.col("window_start").eq_missing(result.window_start) & (pl.col("window_end") == result.window_end)
+    places = log.select(window.arg_true()).to_series()
+    if not len(places) or (log[places[-1] + 1 :]["status"] != "landed").any():
+        return False
+    last = log.row(places[-1], named=True)
+    now = read_entry(json.loads(write_line(result)))
+    return all(last[name] == now[name] for name in LOG_SCHEMA if name not in OF_THE_LOAD)
 
 
 def holds_load(path: Path, load_id: str) -> bool:

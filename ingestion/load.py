@@ -15,7 +15,7 @@ import polars as pl
 
 from ingestion.connectors import CONNECTORS
 from ingestion.coverage import find_covered_days, first_missing_day
-from ingestion.declarations import DateColumn, Source, Table
+from ingestion.declarations import Source, Table
 from ingestion.errors import IngestionError, SourceDownError
 from ingestion.lake import check_key, finish_loads, list_data_files, prepare_lake
 from ingestion.landing import land_window, log_failure
@@ -149,14 +149,13 @@ def plan_safely(
 
 
 def plan_table(table: Table, windows: Sequence[Window], whole: Window, log: pl.DataFrame | None, connector: Connector) -> list[Window]:
-    """The windows of one table. A snapshot is read once, and so are files whose window comes from a column, because they hold all days."""
+    """The windows of one table. A snapshot is read once, and so is a table of which all rows are read for any window."""
     if table.is_snapshot:
         return [whole]
     if log is not None:
         covered = find_covered_days(log, table, connector, until=whole.end)
         windows = [rest for window in windows for rest in subtract_days(window, covered)]
-    reads_all = table.path is not None and isinstance(table.placement, DateColumn)
-    return join_windows(windows) if reads_all else list(windows)
+    return join_windows(windows) if len(windows) > 1 and connector.reads_whole(table) else list(windows)
 
 
 def find_earliest_day(sources: Iterable[Source]) -> date | None:

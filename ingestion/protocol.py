@@ -104,6 +104,10 @@ class Connector(Protocol):
         """
         ...
 
+    def reads_whole(self, table: Table) -> bool:
+        """True when a window cannot be read without reading all rows, so that several windows are read as one."""
+        ...
+
     def list_files(self, table: Table) -> list[PresentFile]:
         """The table's files as they are now; none for a source without files."""
         ...

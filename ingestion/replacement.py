@@ -80,6 +80,8 @@ def replace_snapshot(
     if table.allow_shrink is False and rows.height < held:
         raise IngestionError(describe_shrink(table, window, f"{rows.height} rows now, {held} in the lake"))
     replacement.rows_kept, replacement.rows_replaced = kept.height, held - kept.height
+    if old_files == [target] and kept.is_empty() and is_same(rows, read_lake_file(target), table):
+        return
     for path in old_files:
         replacement.swaps[path] = None
     replacement.swaps[target] = write_temporary(target, pl.concat([kept, rows]), load_id)
@@ -112,15 +114,29 @@ def replace_months(
         if verdict.kept.height == held.height and not verdict.fresh.height:
             continue  # nothing changes in this month
         kept = align_kept_rows(verdict.kept, path, table)
-        month_rows = pl.concat([beyond, kept, verdict.fresh]).sort(
-            "_window_date", "_source_file", "_source_line", "_landed_at", maintain_order=True
-        )
+        if held.height and is_same(pl.concat([kept, verdict.fresh]), held, table):
+            continue
+        month_rows = sort_rows(pl.concat([beyond, kept, verdict.fresh]))
         if month_rows.height:
             replacement.swaps[path] = write_temporary(path, month_rows, load_id)
         elif path.exists():
             replacement.swaps[path] = None
     if not adds_only and table.path is None:
         check_total(sum(fresh for _, fresh in parts), sum(held for held, _ in parts), table, window)
+
+
+def sort_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the order of a file of the lake."""
+    return rows.sort("_window_date", "_source_file", "_source_line", "_landed_at", maintain_order=True)
+
+
+def is_same(rows: pl.DataFrame, held: pl.DataFrame, table: Table) -> bool:
+    """True when rows are those that the lake holds, in the same columns, but for when they landed; which landed later counts too."""
+    if rows.height != held.height or dict(held.schema) != lake_schema(table):
+        return False
+    order = pl.col("_landed_at").rank("dense")
+    now, before = (sort_rows(frame).drop("_load_id").with_columns(order) for frame in (rows, held))
+    return now.equals(before)
 
 
 def count_kept(verdict: Verdict, fresh: pl.DataFrame) -> int:

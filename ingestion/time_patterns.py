@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from itertools import pairwise
 
@@ -162,7 +163,10 @@ def translate_names(names: pl.Series, kind: str, language: str) -> pl.Series:
 
 @lru_cache(maxsize=256)
 def describe_joined_numbers(pattern: str) -> str | None:
-    """The form of a text whose pattern has numbers with nothing between them, as in `%Y%m%d`: all their digits are there. Else None."""
+    """The form of a text whose pattern has numbers that need all their digits; else None.
+
+    They are numbers with nothing between them, as in `%Y%m%d`, and `%y`: nobody writes a year with one digit.
+    """
     pattern = expand_composites(pattern)
     tokens = list(TOKEN.finditer(pattern))
     joined = {
@@ -171,6 +175,7 @@ def describe_joined_numbers(pattern: str) -> str | None:
         if tokens[first].end() == tokens[second].start() and {tokens[first][0], tokens[second][0]} <= DIGITS.keys()
         for each in (first, second)
     }
+    joined |= {number for number, token in enumerate(tokens) if token[0] == "%y"}
     if not joined:
         return None
     expression, position = "", 0
@@ -193,7 +198,31 @@ def keep_whole_numbers(text: pl.Series, pattern: str) -> pl.Series:
 
 
 def parse_strptime(text: pl.Series, pattern: str) -> pl.Series:
-    """Times without a zone by one strptime pattern; null where it does not fit, or where the pattern is no whole time."""
+    """Times without a zone by one strptime pattern; null where it does not fit, or where the pattern is no whole time.
+
+    A second of 60 fits none: where clocks write it, it is a mistake, and the moment it would move to belongs to another minute.
+    """
+    parsed = call_strptime(text, pattern)
+    doubtful = (text.str.contains("60", literal=True) & (parsed.dt.second() == 0)).fill_null(False)
+    if not doubtful.any():
+        return parsed
+    places = doubtful.arg_true()
+    moments, texts = parsed.gather(places), text.gather(places).to_list()
+    is_sixtieth = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(places))
+    for turn in range(max(each.count("60") for each in texts)):  # with 59 in its place, a second of 60 is one second earlier
+        earlier = call_strptime(pl.Series([replace_turn(each, turn) for each in texts], dtype=pl.String), pattern)
+        is_sixtieth |= (moments - earlier == timedelta(seconds=1)).fill_null(False)
+    return parsed.scatter(places.filter(is_sixtieth), None) if is_sixtieth.any() else parsed
+
+
+def replace_turn(text: str, turn: int) -> str:
+    """The text with 59 in place of its 60 of that turn, counted from 0; the text itself where it has fewer."""
+    parts = text.split("60")
+    return text if turn >= len(parts) - 1 else "60".join(parts[: turn + 1]) + "59" + "60".join(parts[turn + 1 :])
+
+
+def call_strptime(text: pl.Series, pattern: str) -> pl.Series:
+    """Times as Polars reads them: a second of 60 is the next minute."""
     try:
         return keep_whole_numbers(text, pattern).str.to_datetime(pattern, time_unit="us", strict=False).cast(NAIVE)
     except pl.exceptions.PolarsError:

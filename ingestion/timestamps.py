@@ -114,7 +114,7 @@ def parse_common_iso(text: pl.Series, clock: Clock) -> pl.Series:
         return nothing
     first = text.drop_nulls()[0]
     separator, tail = first[10:11], first[19:]
-    if separator not in ("T", " "):
+    if separator not in ("T", " ") or text.str.contains(":60", literal=True).any():
         return nothing
     pattern = f"%Y-%m-%d{separator}%H:%M:%S"
     if length == 19:
@@ -135,6 +135,7 @@ def parse_any_iso(text: pl.Series, clock: Clock) -> pl.Series:
     parts = text.str.extract_groups(ISO_8601).struct.unnest()
     time = parts["clock"].fill_null("00:00") + parts["seconds"].fill_null(":00") + "." + parts["fraction"].fill_null("0")
     local = (parts["day"] + "T" + time).str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    local = local.set((parts["seconds"] == ":60").fill_null(False), None)
     offset = parts["offset"].str.to_uppercase().replace("Z", "+00:00").str.replace(":", "", literal=True)
     sign = pl.select(pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)).to_series()
     hours = offset.str.slice(1, 2).cast(pl.Int64, strict=False)

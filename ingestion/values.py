@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, cast
 
@@ -45,7 +46,7 @@ def blank_values(values: pl.Series, column_type: str, dialect: Dialect) -> pl.Se
     if values.dtype in (pl.Categorical, pl.Enum):
         values = values.cast(pl.String)
     if values.dtype != pl.String:
-        return values.fill_nan(None) if values.dtype.is_float() else values
+        return blank_typed(values.fill_nan(None) if values.dtype.is_float() else values, dialect)
     if values.str.contains(r"^\s*[=']").any():
         values = values.str.replace(r'^\s*="([^"]*)"\s*$', "$1").str.replace(r"^'([+-]?\d+)$", "$1")
     if column_type != "text":
@@ -55,6 +56,54 @@ def blank_values(values: pl.Series, column_type: str, dialect: Dialect) -> pl.Se
         nulls -= {*dialect.true_values, *dialect.false_values}
     is_blank = values == "" if nulls == {""} else values.is_in(list(nulls))
     return values.set(is_blank, None) if is_blank.any() else values
+
+
+def blank_typed(values: pl.Series, dialect: Dialect) -> pl.Series:
+    """Null for typed values that say the same as an empty value of the dialect: 999 and 999.0 for `999`, a day for its text."""
+    words = set(dialect.null_values) - {""}
+    if not words:
+        return values
+    if values.dtype.is_numeric():
+        numbers = list_null_numbers(words)
+        if not numbers:
+            return values
+        texts = write_numbers(values)
+        texts = texts if values.dtype.is_integer() else texts.str.replace(r"(\.\d*?)0+$", "$1")
+        is_blank = texts.is_in([format(number.normalize(), "f") for number in numbers])
+    elif values.dtype == pl.Date:
+        is_blank = values.dt.to_string("iso").is_in(list(words))
+    elif isinstance(values.dtype, pl.Datetime):
+        forms = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S") + (("%Y-%m-%dT%H:%M:%SZ",) if values.dtype.time_zone == "UTC" else ())
+        whole = values.dt.truncate("1s") == values
+        is_blank = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(values))
+        for form in forms:
+            is_blank |= values.dt.to_string(form).is_in(list(words)) & whole
+        is_blank |= values.dt.to_string("%Y-%m-%d").is_in(list(words)) & (values.dt.truncate("1d") == values)
+    else:
+        return values
+    return values.set(is_blank.fill_null(False), None)
+
+
+def blank_marked(values: pl.Series, is_number: pl.Series, dialect: Dialect) -> pl.Series:
+    """The same for numbers that the format has typed and that stand among texts."""
+    numbers = list_null_numbers(dialect.null_values)
+    if not numbers or values.dtype != pl.String:
+        return values
+    blank = [text for text in values.filter(is_number).drop_nulls().unique().to_list() if is_number_among(text, numbers)]
+    return values.set(is_number & values.is_in(blank), None) if blank else values
+
+
+def is_number_among(text: str, numbers: frozenset[Decimal]) -> bool:
+    """True for the text of a number that equals one of these."""
+    try:
+        return Decimal(text) in numbers
+    except InvalidOperation:
+        return False
+
+
+def list_null_numbers(words: Iterable[str]) -> frozenset[Decimal]:
+    """The numbers among the words that stand for no value."""
+    return frozenset(Decimal(word.strip()) for word in words if re.fullmatch(r"\s*-?\d{1,30}(?:\.\d{1,30})?\s*", word))
 
 
 def clean_values(values: pl.Series, steps: tuple[tuple[str, str], ...]) -> pl.Series:

@@ -15,6 +15,7 @@ from cxhouse.build_state import BuildState, read_state
 from cxhouse.files import write_atomically
 from cxhouse.settings import Settings
 from cxhouse.warehouse.preparation import Readings, Workplace, read_kept_tables
+from ingestion.landing_log import list_new_lines
 
 KEPT = "kept_inputs.json"  # in the state folder: the ledger after the last publish
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "polars")
@@ -26,7 +27,9 @@ def describe_inputs(workplace: Workplace, readings: Readings, now: datetime) -> 
     statuses = [(table.source, table.table_name, table.status) for table in readings.freshness]
     return {
         **{name: hash_table(table) for name, table in readings.tables.items()},
-        "landing_log": hash_bytes(b"\0".join(path.name.encode() + path.read_bytes() for path in sorted((lake / "_log").glob("*.jsonl")))),
+        "landing_log": hash_bytes(
+            b"\0".join(path.name.encode() + read_new_lines(path) for path in sorted((lake / "_log").glob("*.jsonl")))
+        ),
         "lake": hash_bytes(json.dumps([str(lake), list_lake(lake)]).encode()),
         "freshness": hash_bytes(json.dumps(statuses).encode()),
         "local_date": str(now.astimezone(company.time_zone).date()),
@@ -66,6 +69,11 @@ def read_kept_inputs(settings: Settings, build_id: str) -> dict[str, str]:
     path = settings.state / KEPT
     content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return dict(content["inputs"]) if content.get("build_id") == build_id else {}
+
+
+def read_new_lines(log: Path) -> bytes:
+    """The lines of a landing log without those of loads that found the lake as it was: they are nothing new."""
+    return b"\n".join(list_new_lines(log.read_bytes()))
 
 
 def list_lake(lake: Path) -> list[tuple[str, int, int]]:

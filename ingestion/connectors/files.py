@@ -105,6 +105,10 @@ class FilesConnector:
         files: list[ReadFile] = []
         return Reading(batches=self._read_files(table, found, files), files=files, days=days)
 
+    def reads_whole(self, table: Table) -> bool:
+        """Files whose window comes from a column hold all days."""
+        return isinstance(table.placement, DateColumn)
+
     def list_files(self, table: Table) -> list[PresentFile]:
         """The table's files with their sizes; their hashes are read when they are asked for."""
         return [PresentFile(found.name, found.measure(), found.day, partial(hash_file, found)) for found in find_files(table)]

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
@@ -15,39 +14,21 @@ import polars as pl
 
 from ingestion.connectors.csv_layout import FileText
 from ingestion.connectors.csv_lines import UNREADABLE_LINE
+from ingestion.connectors.json_values import Number, read_constant, write_cell, write_cells, write_json, write_out
 from ingestion.declarations import Table
 from ingestion.errors import BadFileError
 from ingestion.protocol import BROKEN_SCHEMA, NATIVE_MARK, Batch
+from ingestion.values import is_number_among, list_null_numbers
 
 BETWEEN_DOCUMENTS = " \t\r\n\x1e\ufeff"  # a record separator may stand before each document (RFC 7464)
 SURROGATES = ("\\ud", "\\uD")  # how JSON begins half a character
 
 
-class Number(str):
-    """A number as the file writes it."""
-
-    __slots__ = ()
-
-
-def write_out(number: str) -> str:
-    """A number with an exponent written out, where it shows every digit of a whole number; other numbers as they are."""
-    value = Decimal(number)
-    exponent, digits = value.as_tuple().exponent, value.as_tuple().digits
-    if isinstance(exponent, int) and -len(digits) < exponent <= 0 and value == value.to_integral_value():
-        return format(value.to_integral_value(), "f")
-    return number
-
-
-def read_constant(text: str) -> Number | None:
-    """NaN is what writers put where there is no number."""
-    return None if text == "NaN" else Number(text)
-
-
-PLAIN_KINDS = {str, Number, type(None)}
 FAST_DECODER = msgspec.json.Decoder(float_hook=Number)
 DECODER = json.JSONDecoder(parse_float=Number, parse_constant=read_constant)
 NOTHING: dict[str, Any] = {}
-CHUNK_ROWS = 20_000
+WAITING_ROWS = 1000  # objects at a time: many of them at once keep Python's garbage collector busy
+PART_ROWS = 50_000
 WaitingRow = tuple[dict[str, Any], FileText, int, str | None]
 EXPONENT = r"^-?\d+(?:\.\d+)?[eE][+-]?\d{1,3}$"
 
@@ -117,8 +98,10 @@ class Collector:
     def add(self, row: dict[str, Any], file: FileText, number: int, line: str | None = None) -> None:
         """Add one row. It is refused when a value of it cannot be written (it is nested too deep)."""
         self._waiting.append((row, file, number, line))
-        if len(self._waiting) >= CHUNK_ROWS:
+        if len(self._waiting) >= WAITING_ROWS:
             self._take_waiting()
+            if len(self._origins) >= PART_ROWS:
+                self._parts.append(self._build_part())
 
     def refuse(self, text: str, file: FileText, number: int) -> None:
         """Something that is no row; only its hash is kept."""
@@ -128,21 +111,19 @@ class Collector:
     def build(self, origin: str) -> Batch:
         """The batch of all rows added."""
         self._take_waiting()
-        rows = pl.concat(self._parts) if self._parts else self._build_part()
+        rows = pl.concat([*self._parts, self._build_part()])
         refused = pl.DataFrame(self._broken, schema=BROKEN_SCHEMA, orient="row")
         header = frozenset(self._root.name_keys())
         return Batch(rows, refused, header, tuple(sorted(header - self._table.declared_names)), origin)
 
     def _take_waiting(self) -> None:
-        """Turn the rows that wait into columns; when that fails, one by one."""
+        """Take the cells of the rows that wait; when that fails, one by one."""
         waiting, self._waiting = self._waiting, []
         if waiting and not self._take(waiting):
             for each in waiting:
                 if not self._take([each]):
                     row, file, number, line = each
                     self.refuse(repr(row) if line is None else line, file, number)
-        if self._origins:
-            self._parts.append(self._build_part())
 
     def _take(self, rows: Sequence[WaitingRow]) -> bool:
         """Add the cells of rows; False, with nothing added, when a value cannot be written."""
@@ -160,10 +141,26 @@ class Collector:
         self._origins += [(file.name, number, file.day) for _, file, number, _ in rows]
         return True
 
+    def _build_column(self, name: str, values: list[str | None]) -> pl.Series:
+        """The cells of a field, numbers as its columns need them."""
+        column = pl.Series(name, values, dtype=pl.String)
+        if Number not in set(map(type, values)):
+            return column
+        takers = [each for each in self._table.columns if name in each.delivered_as]
+        nulls = list_null_numbers({word for each in takers for word in self._table.dialect_of(each).null_values})
+        if nulls:
+            column = column.set(
+                pl.Series([type(value) is Number and is_number_among(value, nulls) for value in values], dtype=pl.Boolean), None
+            )
+        is_integer = bool(takers) and all(each.type == "integer" for each in takers)
+        places = [place for place in column.str.contains(EXPONENT).fill_null(False).arg_true().to_list() if type(values[place]) is Number]
+        written = [write_out(values[place] or "", is_integer=is_integer) for place in places]
+        return column.scatter(places, written) if places else column
+
     def _build_part(self) -> pl.DataFrame:
         """The cells taken so far as columns; they are then let go."""
         lineage_schema = {"_source_file": pl.String, "_source_line": pl.Int64, "_file_date": pl.Date}
-        columns = [build_column(name, values) for name, values in self._cells.items()]
+        columns = [self._build_column(name, values) for name, values in self._cells.items()]
         if any(dialect != dialect.for_native() for dialect in map(self._table.dialect_of, self._table.columns)):
             columns += [mark_numbers(name, values) for name, values in self._cells.items()]
         part = pl.DataFrame(self._origins, schema=lineage_schema, orient="row").with_columns(columns)
@@ -171,15 +168,6 @@ class Collector:
         for cells in self._cells.values():
             cells.clear()
         return part
-
-
-def build_column(name: str, values: list[str | None]) -> pl.Series:
-    """The cells of a field."""
-    column = pl.Series(name, values, dtype=pl.String)
-    if Number not in set(map(type, values)):
-        return column
-    places = [place for place in column.str.contains(EXPONENT).fill_null(False).arg_true().to_list() if type(values[place]) is Number]
-    return column.scatter(places, [write_out(values[place] or "") for place in places]) if places else column
 
 
 def mark_numbers(name: str, values: list[str | None]) -> pl.Series:
@@ -302,31 +290,3 @@ def is_writable(value: Any) -> bool:
     except (UnicodeEncodeError, RecursionError):
         return False
     return True
-
-
-def write_cells(values: list[Any]) -> list[str | None]:
-    """JSON values as texts."""
-    kinds = set(map(type, values))
-    if kinds <= PLAIN_KINDS:
-        return values
-    if kinds <= {int, type(None)}:
-        return [None if value is None else Number(value) for value in values]
-    return [value if type(value) in PLAIN_KINDS else write_cell(value) for value in values]
-
-
-def write_cell(value: Any) -> str | None:
-    """A JSON value as text; objects and lists stay JSON."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return Number(value) if isinstance(value, int) else write_json(value)
-
-
-def write_json(value: Any) -> str:
-    """A value as JSON, with its numbers as the file writes them."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {write_json(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(write_json, value)) + "]"
-    return str(value) if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)

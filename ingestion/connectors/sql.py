@@ -32,6 +32,8 @@ class SqlConnector:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._engine = sa.create_engine(source.url or "", poolclass=sa.pool.NullPool)
+        if self._engine.name == "sqlite":
+            sa.event.listen(self._engine, "connect", lambda opened, _: setattr(opened, "text_factory", decode_leniently))
 
     @staticmethod
     def resolve_url(url: str, company: Path) -> str:
@@ -82,6 +84,19 @@ class SqlConnector:
         reading.batches = self._stream(table, header, cursor, selection, reading)
         return reading
 
+    def reads_whole(self, table: Table) -> bool:
+        """A cursor of texts that do not sort by day selects no window. A database that cannot say is asked again by the loads."""
+        try:
+            with self._connect(table) as connection:
+                cursor, relation = find_cursor(table, read_header(connection, table)), relation_of(table)
+                if cursor is None or not isinstance(find_cursor_kind(connection, relation, table, cursor), str):
+                    return False
+                column: sa.ColumnClause[Any] = sa.column(cursor)
+                odd = sa.select(sa.literal(1)).select_from(relation).where(column.not_like(ISO_SHAPE)).limit(1)
+                return connection.execute(odd).first() is not None
+        except IngestionError:
+            return False
+
     def list_files(self, table: Table) -> list[PresentFile]:
         """Return no files: a database has none."""
         return []
@@ -122,6 +137,8 @@ class SqlConnector:
             shape.close()
             if times and has_unreadable_times(connection, statement, times):
                 statement = ordered.with_only_columns(*(write_times(name) if name in times else sa.column(name) for name in wanted))
+            if self._engine.name == "sqlite":  # text that is no UTF-8 is rejected with its row, and not with the whole load
+                connection.connection.driver_connection.text_factory = bytes  # type: ignore[union-attr]
             result = connection.execution_options(stream_results=True, yield_per=CHUNK_ROWS).execute(statement)
             unread = 0
             for chunk in result.partitions(CHUNK_ROWS):
@@ -136,6 +153,11 @@ class SqlConnector:
             check_unread(unread, position, table, cursor, self._source.max_bad_share)
         if not position:
             yield Batch(build_frame(wanted, [], origin, 0, padded), no_lines, frozenset(wanted), unexpected, origin)
+
+
+def decode_leniently(text: bytes) -> str:
+    """A text of SQLite, also one that is no UTF-8."""
+    return text.decode("utf-8", "replace")
 
 
 def drop_unplaced(rows: pl.DataFrame, table: Table, cursor: str, header: frozenset[str]) -> tuple[pl.DataFrame, int]:

@@ -29,8 +29,15 @@ def build_frame(names: list[str], rows: Sequence[Sequence[Any]], origin: str, po
     ]
     held = [build_series(name, values) for name, values in zip(names, columns, strict=True)]
     lineage += [mark_numbers(series, values) for series, values in zip(held, columns, strict=True) if is_mixed(series, values)]
-    held = [series.str.strip_chars_end(" ") if series.name in padded and series.dtype == pl.String else series for series in held]
+    held = [strip_padding(series) if series.name in padded else series for series in held]
     return pl.DataFrame([*held, *lineage])
+
+
+def strip_padding(series: pl.Series) -> pl.Series:
+    """Texts without the spaces at their end, also those that are bytes yet."""
+    if series.dtype == pl.Binary:
+        return pl.Series(series.name, [None if value is None else value.rstrip(b" ") for value in series.to_list()], dtype=pl.Binary)
+    return series.str.strip_chars_end(" ") if series.dtype == pl.String else series
 
 
 def is_mixed(series: pl.Series, values: Sequence[Any]) -> bool:
@@ -50,6 +57,12 @@ def build_series(name: str, values: Sequence[Any]) -> pl.Series:
         return pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(values))
     if kinds == {str}:
         return pl.Series(name, values, dtype=pl.String)
+    if kinds == {bytes}:
+        held = pl.Series(name, values, dtype=pl.Binary)
+        try:
+            return held.cast(pl.String)
+        except pl.exceptions.PolarsError:
+            return held
     if kinds & {bytes, memoryview}:  # decoded later, so that bytes that are no text are rejected with their row
         return pl.Series(name, [encode_value(value) for value in values], dtype=pl.Binary)
     try:

@@ -15,10 +15,11 @@ from cxhouse.ledger.plans import PLANS
 from cxhouse.ledger.value_versions import append_value_model
 from cxhouse.settings import Settings, read_settings
 from cxhouse.warehouse.build import begin_build, build_warehouse, continue_build
-from cxhouse.warehouse.inputs import describe_inputs, find_same_build
+from cxhouse.warehouse.inputs import describe_inputs, find_same_build, list_lake
 from cxhouse.warehouse.preparation import fingerprint_definitions, open_workplace, read_inputs
 from cxhouse.warehouse.publishing import publish_reports
-from tests.companies.tiny import FOLDER
+from ingestion.load import read_landing_log
+from tests.companies.tiny import FOLDER, UNTIL
 from tests.warehouse.conftest import Home, copy_home
 
 
@@ -169,3 +170,13 @@ def test_an_older_home_without_noted_inputs_is_built(built: Home) -> None:
     assert last is not None
     write_state(settings, replace(last, inputs={}))
     assert find_same(settings) is None
+
+
+def test_the_same_windows_landed_again_are_nothing_new(built: Home) -> None:
+    log = read_landing_log(built.path / "lake")
+    first, files = log["window_start"].drop_nulls().min(), list_lake(built.path / "lake")
+    built.run("ingest", "--from", str(first), "--to", UNTIL)
+    again = read_landing_log(built.path / "lake")
+    assert again.height > log.height and set(again["status"]) == {"landed"}
+    assert list_lake(built.path / "lake") == files
+    assert find_same(read_settings(built.environment)) is not None

@@ -64,6 +64,10 @@ def list_integers(random: Random) -> tuple[Form, ...]:
     return (
         (str(value), value, None),
         (f"{value}.0", value, None),
+        ("1e5", 100000, None),
+        ("-1.2E+3", -1200, None),
+        ("1e17", None, "not an integer"),
+        ("1.5e0", None, "not an integer"),
         ("5.5", None, "not an integer"),
         (str(2**63), None, "not an integer"),
         ("true", None, "not an integer"),

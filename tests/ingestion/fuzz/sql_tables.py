@@ -20,7 +20,6 @@ FAULTS = (
     "no table",
     "missing required column",
     "number as cursor",
-    "text that is no UTF-8",
     "no cursor",
 )
 NO_CURSORS = (None, None, "", "infinity", "-infinity", "unknown", "0000-00-00", "0000-00-00 00:00:00", "9999-12-31 00:00:00", "9999-12-31")
@@ -116,10 +115,11 @@ class SqlCase:
         connection.execute(f"create table {'others' if fault == 'no table' else 'orders'} ({declared})")
         if fault != "no table":
             connection.executemany(f"insert into orders values ({', '.join('?' * len(names))})", stored)
-        if fault == "text that is no UTF-8":
-            connection.execute(f"""update orders set "{names[0]}" = cast(x'6a616e2e35406578ff' as text)""")
-            if "placed" in names:
-                connection.execute("update orders set placed = '2026-03-05'")
+        if self.random.random() < 0.5 and fault not in ("no table", "missing required column"):
+            self.case.kinds.add("texts that are no UTF-8")
+            for column in self.columns:
+                connection.execute(f"""update orders set "{column.source}" = cast("{column.source}" as text)
+                    where typeof("{column.source}") = 'blob'""")
         connection.commit()
         raw = connection.serialize()
         connection.close()
