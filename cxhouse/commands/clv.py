@@ -66,7 +66,7 @@ def clv(
     if as_json:
         print(json.dumps(describe(table, valuation, charts), indent=2, allow_nan=False))
         return
-    show_bad_rows(table)
+    show_bad_rows(file, table)
     show_fits(valuation)
     show_customers(valuation)
     show_checks(valuation)
@@ -126,10 +126,10 @@ def add_up(valuation: Valuation, column: str) -> float | None:
     return float(valuation.customers[column].sum())
 
 
-def show_bad_rows(table: CustomerTable) -> None:
-    """Which rows were left out, and why."""
+def show_bad_rows(file: Path, table: CustomerTable) -> None:
+    """Which rows were left out, and why; whose they are is in the file."""
     for row in table.bad_rows[:SHOWN_BAD_ROWS]:
-        complain(f"line {row.line} ({row.customer_id or 'no id'}) left out: {row.reason}")
+        complain(f"{file.name}, line {row.line} left out: {row.reason}")
     if len(table.bad_rows) > SHOWN_BAD_ROWS:
         complain(f"and {len(table.bad_rows) - SHOWN_BAD_ROWS:,} more; --json names them all")
     tell(f"{table.customers.height:,} customers, {len(table.bad_rows):,} of {table.rows:,} rows left out")

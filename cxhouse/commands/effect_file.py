@@ -103,7 +103,8 @@ def read_table(
         assert denominator is not None
         tops, bottoms = (read_numbers(file, name, columns[name], lines) for name in (numerator, denominator))
         if (bottoms < 0).any():
-            raise InputError(f"{file}: column {denominator} has values below 0; a denominator is a count or a sum of 0 or more")
+            line = lines[int(np.flatnonzero(bottoms < 0)[0])]
+            raise InputError(f"{file}, line {line}: column {denominator} is below 0; a denominator is a count or a sum of 0 or more")
     beside = np.array([read_numbers(file, name, columns[name], lines) for name in controls]).reshape(len(controls), len(days))
     valued = ~np.isnan(tops) & ~np.isnan(bottoms)
     usable = valued & ~np.isnan(beside).any(axis=0)

@@ -26,7 +26,10 @@ class CustomerTableError(Exception):
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that was left out. `line` counts lines of the file from 1; a row over several lines is named by its last."""
+    """A row that was left out; the reason names the column and holds no text of the row.
+
+    `line` counts lines of the file from 1; a row over several lines is named by its last.
+    """
 
     line: int
     customer_id: str
@@ -55,7 +58,7 @@ def read_customers(path: Path, *, holdout: str | None = None, most_bad: float = 
     if not table.rows:
         raise CustomerTableError(f"{path}: holds no row below its header; give one row per customer")
     if bad > most_bad * table.rows or bad == table.rows:
-        shown = "".join(f"\n  line {row.line} ({row.customer_id or 'no id'}): {row.reason}" for row in table.bad_rows[:10])
+        shown = "".join(f"\n  line {row.line}: {row.reason}" for row in table.bad_rows[:10])
         more = f"\n  and {bad - 10:,} more" if bad > 10 else ""
         raise CustomerTableError(
             f"{path}: {bad:,} of {table.rows:,} rows cannot be used, more than {most_bad:.0%}; correct them, or allow a larger "
@@ -74,7 +77,7 @@ def parse_customers(file: TextIO, name: str, holdout: str | None) -> CustomerTab
     if missing:
         raise CustomerTableError(
             f"{name}: column {', '.join(missing)} is missing; the header must name {', '.join(wanted)} and may name {VALUE}. "
-            f"It names {', '.join(columns) or 'nothing'}"
+            f"It names {show_names(columns, wanted)}"
         )
     names = [*wanted, *([VALUE] if VALUE in columns else [])]
     places, good, bad, rows = [columns.index(column) for column in names], [], [], 0
@@ -92,6 +95,13 @@ def parse_customers(file: TextIO, name: str, holdout: str | None) -> CustomerTab
             good.append((customer_id, *row))
     schema = {"customer_id": pl.Utf8} | {{"T": "age", VALUE: "mean_value", holdout: "holdout"}.get(n, n): pl.Float64 for n in names[1:]}
     return CustomerTable(pl.DataFrame(good, schema=schema, orient="row"), rows, tuple(bad))
+
+
+def show_names(columns: list[str], wanted: list[str]) -> str:
+    """The names of a header; of one that has none of the wanted names only how many, because it may be a row about a customer."""
+    if not any(columns):
+        return "nothing"
+    return ", ".join(columns) if set(columns) & set(wanted) else f"{len(columns)} columns by none of these names; line 1 must be the header"
 
 
 def number_lines(reader: Reader) -> Iterator[tuple[int, list[str]]]:
@@ -116,9 +126,9 @@ def parse_row(cells: list[str], places: list[int], names: list[str], width: int)
         try:
             number = float(text)
         except ValueError:
-            return f"{name} is empty" if not text else f"{name} is not a number: {text}"
+            return f"{name} is not a number" if text else f"{name} is empty"
         if not math.isfinite(number):
-            return f"{name} is not a number: {text}"
+            return f"{name} is not a number"
         numbers[name] = number
     return judge_row(numbers) or tuple(numbers.values())
 

@@ -152,3 +152,15 @@ def test_what_can_be_read_in_two_ways_is_refused(tmp_path: Path, text: str, argu
 def test_a_count_of_periods_is_written_in_plain_digits(tmp_path: Path) -> None:
     result = run(write_days(tmp_path / "days.csv"), "--date", "2025-01-05", "--after", "²")
     assert result.exit_code == 2 and "whole number of periods" in " ".join(result.output.split())
+
+
+def test_a_bad_cell_is_named_by_file_line_and_column(tmp_path: Path) -> None:
+    path = tmp_path / "cells.csv"
+    options = ("--date", "2025-01-05", "--numerator", "good", "--denominator", "asked")
+    for cells, words in (
+        ("3,-4", "cells.csv, line 3: column asked is below 0"),
+        ("x,4", "cells.csv, line 3: 'x' in column good is not a number"),
+    ):
+        path.write_text(f"day,good,asked\n2024-01-01,1,2\n2024-01-02,{cells}\n2024-01-03,1,2\n", encoding="utf-8")
+        result = run(path, *options)
+        assert result.exit_code == 1 and words in " ".join(result.output.split()), result.output
