@@ -18,7 +18,6 @@ import polars as pl
 
 from ingestion.connectors.csv_layout import FileText, lay_out
 from ingestion.connectors.csv_lines import read_csv_files
-from ingestion.connectors.excel_rows import read_excel_file
 from ingestion.connectors.json_lines import check_json, read_json_files
 from ingestion.connectors.parquet_rows import read_parquet_file
 from ingestion.declarations import DateColumn, FileDate, Source, Table
@@ -31,7 +30,6 @@ from ingestion.values import find_window_days
 from ingestion.windows import Window
 
 LINE_END = re.compile(r"\r+(?=\n|\Z)")  # also \r\r\n, which programs make of \r\n by mistake
-WHOLE_FILES = {"parquet": read_parquet_file, "excel": read_excel_file}
 BATCH_BYTES = 16_000_000  # bytes of decompressed text that are turned into rows at a time
 
 
@@ -162,8 +160,8 @@ class FilesConnector:
 def prepare_file(raw: bytes, found: FoundFile, table: Table) -> Batch | FileText:
     """The rows of a Parquet or Excel file, or a text whose header was found. Raises BadFileError, for any failure."""
     try:
-        if table.format in WHOLE_FILES:
-            return WHOLE_FILES[table.format](unpack(raw) if found.suffix == ".gz" else raw, found.name, found.day, table)
+        if table.format in ("parquet", "excel"):
+            return read_whole_file(unpack(raw) if found.suffix == ".gz" else raw, found, table)
         file = FileText(found.name, found.day, read_text(raw, found, table))
         if table.format == "csv":
             return lay_out(file, table)
@@ -174,6 +172,15 @@ def prepare_file(raw: bytes, found: FoundFile, table: Table) -> Batch | FileText
     except (Exception, pl.exceptions.PanicException) as error:
         problem = f"cannot be read as {table.format} ({type(error).__name__}); check `format`, or have it delivered again"
         raise BadFileError(problem) from error
+
+
+def read_whole_file(raw: bytes, found: FoundFile, table: Table) -> Batch:
+    """The rows of a Parquet or Excel file. Raises BadFileError."""
+    if table.format == "parquet":
+        return read_parquet_file(raw, found.name, found.day, table)
+    from ingestion.connectors.excel_rows import read_excel_file  # its reader is slow to import
+
+    return read_excel_file(raw, found.name, found.day, table)
 
 
 def find_files(table: Table) -> list[FoundFile]:

@@ -6,8 +6,6 @@ import io
 from datetime import date
 
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from ingestion.declarations import Table
 from ingestion.errors import BadFileError
@@ -39,6 +37,9 @@ def read_parquet_file(raw: bytes, name: str, day: date | None, table: Table) -> 
 
 def describe_problem(raw: bytes, table: Table) -> str:
     """Why a file cannot be read: its columns, as another reader sees them, or all of it. Only declared names are named."""
+    import pyarrow as pa  # type: ignore[import-untyped]  # takes 50 MB, and is needed for bad files only
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
     try:
         schema = pq.read_schema(io.BytesIO(raw))
     except (OSError, pa.ArrowException):
