@@ -26,9 +26,12 @@ def effect(
     numerator: Annotated[str | None, typer.Option(metavar="COL", help="With --denominator: their sums are divided.")] = None,
     denominator: Annotated[str | None, typer.Option(metavar="COL")] = None,
     controls: Annotated[str | None, typer.Option(metavar="COL,COL", help="Series the change did not touch.")] = None,
-    period: Annotated[str | None, typer.Option(help="day, week, month or year; default: from the rows (days as weeks).")] = None,
+    period: Annotated[str | None, typer.Option(help="day, week, month, quarter or year; default: from the rows (days as weeks).")] = None,
     before: Annotated[str, typer.Option(metavar="N|all", help="Periods before.")] = "all",
-    after: Annotated[str | None, typer.Option(metavar="N|all", help="Default: 28 days, 4 weeks, 12 months, all years.")] = None,
+    after: Annotated[str | None, typer.Option(metavar="N|all", help="Default: 28 days, 4 weeks, 12 months, 4 quarters, all years.")] = None,
+    named_by: Annotated[
+        str | None, typer.Option(help="first or last: the day by which weeks, quarters and years are named; default: recognised.")
+    ] = None,
     log: Annotated[bool, typer.Option("--log", help="Judge the logarithm: effects are ratios.")] = False,
     better: Annotated[str | None, typer.Option(help="higher or lower: then the verdict says better or worse.")] = None,
     judge: Annotated[str, typer.Option(help="mean or last: with a synthetic control, the mean after or its last period.")] = "mean",
@@ -38,19 +41,30 @@ def effect(
     """Effect, 95 % margin and verdict for one change on a series from a file, and a plot."""
     from cxhouse.commands.effect_file import InputError, read_table
     from cxhouse.commands.effect_plot import draw_effect
+    from semantic.effects.series.rows import guess_grain, guess_named
     from semantic.effects.series.single import judge_periods
-    from semantic.effects.series.table import DEFAULT_AFTER, guess_grain, pool_table
+    from semantic.effects.series.table import DEFAULT_AFTER, pool_table
 
     with report_failures():
-        check_choice(period, ("day", "week", "month", "year"), "--period")
+        check_choice(period, ("day", "week", "month", "quarter", "year"), "--period")
         check_choice(better, ("higher", "lower"), "--better")
         check_choice(judge, ("mean", "last"), "--judge")
+        check_choice(named_by, ("first", "last"), "--named-by")
         start = read_date(change)
         names = [name.strip() for name in (controls or "").split(",") if name.strip()]
         table = read_table(file, date_column, value, numerator, denominator, names)
         grain = period or guess_grain(table.days)
         span = (read_count(before, "--before"), DEFAULT_AFTER[grain] if after is None else read_count(after, "--after"))
-        periods = pool_table(table.days, table.numerator, table.denominator, table.controls, start, grain, *span)
+        periods = pool_table(
+            table.days,
+            table.numerator,
+            table.denominator,
+            table.controls,
+            start,
+            grain,
+            *span,
+            named=named_by or guess_named(table.date_column),
+        )
         if log and ((periods.values <= 0).any() or (periods.controls <= 0).any()):
             raise InputError(
                 f"{file}: --log needs values above 0 in every {periods.grain}; leave it out, or take longer periods (--period)"

@@ -6,15 +6,23 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from semantic.effects.method.estimates import FEWEST_MONTHS_FOR_SEASON, Pattern, find_too_little, index_controls, judge_series, score_misses
-from semantic.effects.method.kernels import Array
+from semantic.effects.method.estimates import (
+    FEWEST_QUARTERS,
+    FEWEST_YEARS_FOR_SEASON,
+    Pattern,
+    find_too_little,
+    index_controls,
+    judge_series,
+    score_misses,
+)
+from semantic.effects.method.kernels import SEASONS, Array
 from semantic.effects.method.periods import guard_spread, measure_noise
 from semantic.effects.method.step import judge_step, prefers_line
 from semantic.effects.method.synthetic import FEWEST_CONTROLS, judge_synthetic
 from semantic.effects.method.words import LEVEL, METHODS, give_reason, give_verdict, write_number, write_sentence
 from semantic.effects.series.table import Periods
 
-FEWEST_FOR_FORECAST = {"week": 17, "day": 60, "month": 24, "year": 12}
+FEWEST_FOR_FORECAST = {"week": 17, "day": 60, "month": 24, "quarter": FEWEST_QUARTERS, "year": 12}
 FEWEST_IN_ALL = 8
 SAME_SIZE = 2.0  # controls are subtracted unscaled when their mean is within this factor of the series' mean
 
@@ -107,7 +115,7 @@ def estimate(periods: Periods, last_only: bool, same_size: bool) -> _Found | Non
     if n < 2 or m < 1 or np.ptp(periods.values[:n]) == 0:
         return None
     forecast_fits = n >= FEWEST_FOR_FORECAST[periods.grain] and m <= n / 2
-    if len(periods.controls) >= FEWEST_CONTROLS and n >= 5 and (periods.grain in ("month", "year") or not forecast_fits):
+    if len(periods.controls) >= FEWEST_CONTROLS and n >= 5 and (periods.grain in ("month", "quarter", "year") or not forecast_fits):
         return find_synthetic(periods, last_only)
     if forecast_fits:
         return find_forecast(periods)
@@ -118,7 +126,7 @@ def find_obstacle(periods: Periods, method: str | None = None) -> str | None:
     """The reason why there is no verdict; None when there is one."""
     n, m = periods.n, periods.m
     if m < 1 or n < 1:
-        return f"no whole {periods.grain} {'before' if n < 1 else 'after'} the change"
+        return periods.missing or f"no whole {periods.grain} {'before' if n < 1 else 'after'} the change"
     constant = n > 1 and np.ptp(periods.values[:n]) == 0
     if constant and np.ptp(periods.values) > 0:
         return "the value never moved before the change, so its usual spread is unknown"
@@ -132,19 +140,18 @@ def find_obstacle(periods: Periods, method: str | None = None) -> str | None:
 
 
 def wants_season(periods: Periods) -> bool:
-    """True when monthly levels are used: at least two years before are known, with every calendar month that occurs after."""
-    months = {int(p) % 12 for p in periods.positions[periods.positions < 0]}
-    return (
-        periods.grain == "month"
-        and -periods.positions[0] >= FEWEST_MONTHS_FOR_SEASON
-        and {int(p) % 12 for p in periods.positions[periods.positions >= 0]} <= months
-    )
+    """True when months or quarters have levels: two years before are known, with every part of the year that occurs after."""
+    size = SEASONS.get(periods.grain)
+    if size is None or -periods.positions[0] < FEWEST_YEARS_FOR_SEASON * size:
+        return False
+    before = {int(p) % size for p in periods.positions[periods.positions < 0]}
+    return {int(p) % size for p in periods.positions[periods.positions >= 0]} <= before
 
 
 def warn_season(periods: Periods) -> tuple[str, ...]:
     """A warning when the history is too short to exclude a seasonal effect."""
     span = -float(periods.positions[0])
-    if (periods.grain == "week" and span < 104) or (periods.grain == "month" and not wants_season(periods)) or periods.grain == "day":
+    if (periods.grain == "week" and span < 104) or (periods.grain in SEASONS and not wants_season(periods)) or periods.grain == "day":
         return ("season not excluded: the history before is shorter than two years",)
     return ()
 
@@ -167,7 +174,7 @@ def find_forecast(periods: Periods) -> _Found:
     expected = np.full(n + m, np.nan)
     expected[n:] = after[0].mean() - judged.effect[0]
     if pattern.season:
-        months = periods.positions % 12
+        months = periods.positions % SEASONS[periods.grain]
         levels = np.array(
             [periods.values[:n][months[:n] == month].mean() if (months[:n] == month).any() else np.nan for month in months[n:]]
         )
