@@ -99,11 +99,11 @@ def test_a_month_of_weeks_is_cut_where_its_next_week_is_missing() -> None:
 @pytest.mark.parametrize(
     ("name", "options", "before", "after"),
     [
-        ("week", (), 50, 4),
-        ("week_ending", (), 51, 4),
-        ("weekStart", (), 51, 3),
-        ("week", ("--named-by", "last"), 51, 4),
-        ("week", ("--named-by", "first"), 51, 3),
+        ("week", (), 51, 3),
+        ("week_ending", (), 52, 3),
+        ("weekStart", (), 51, 4),
+        ("week", ("--named-by", "last"), 52, 3),
+        ("week", ("--named-by", "first"), 51, 4),
     ],
 )
 def test_weeks_dated_on_sundays_may_be_named_by_either_end(

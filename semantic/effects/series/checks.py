@@ -56,6 +56,10 @@ def check_jumps(periods: Periods) -> tuple[str, ...]:
         sides = np.median(values[max(i - SIDE, 0) : i]), np.median(values[i : i + SIDE])
         if min(sides) > 0 and abs(np.log(sides[1] / sides[0])) > abs(best):
             best, place = float(np.log(sides[1] / sides[0])), i
+    if best:
+        # the medians jump beside it as well: the jump is where the values themselves do
+        around = [i for i in range(max(place - SIDE, 1), min(place + SIDE + 1, len(values))) if min(values[i - 1], values[i]) > 0]
+        place = max(around, key=lambda i: np.sign(best) * np.log(values[i] / values[i - 1]), default=place)
     near = [unit for unit in UNITS if abs(abs(best) - np.log(unit)) < UNIT_ERROR]
     if not near:
         return ()

@@ -171,7 +171,7 @@ def wants_season(periods: Periods) -> bool:
 def warn_season(periods: Periods, known: Known | None) -> tuple[str, ...]:
     """A warning while the season is not known. Weeks and days never know a short yearly peak that is not registered.
 
-    In simulations a peak of four weeks, not registered and seen two to four times, was called an effect in 25 to 53 of 100 cases.
+    In simulations a peak of four weeks, not registered and seen two to five times, was called an effect in 24 to 53 of 100 cases.
     """
     span = -float(periods.positions[0])
     if (periods.grain == "week" and span < WEEKS_FOR_SEASON) or (periods.grain in SEASONS and not wants_season(periods)):
