@@ -54,14 +54,7 @@ def clv(
     from semantic.value.customer_table import read_customers
     from semantic.value.valuation import value_customers
 
-    for name, number in (("--horizon", horizon), ("--holdout-length", holdout_length)):
-        if number is not None and not 0 < number < float("inf"):
-            raise typer.BadParameter(f"{number:g} is not a length of time; give a number above 0", param_hint=name)
-    if not 0 <= discount_rate < 1:
-        raise typer.BadParameter(
-            f"{discount_rate:g} is not a discount per unit of time; give one from 0 to 1, 0.0018 for 10 % a year in weeks",
-            param_hint="--discount-rate",
-        )
+    check_numbers(horizon, holdout_length, discount_rate)
     length = None if holdout is None else holdout_length or horizon
     with report_failures():
         table = read_customers(file, holdout=holdout, most_bad=max_bad)
@@ -83,6 +76,18 @@ def clv(
     show_checks(valuation)
     for path in [*charts, *([out] if out else [])]:
         tell(f"written: {path}")
+
+
+def check_numbers(horizon: float, holdout_length: float | None, discount_rate: float) -> None:
+    """Raise BadParameter for a length of time or a discount that is none."""
+    for name, number in (("--horizon", horizon), ("--holdout-length", holdout_length)):
+        if number is not None and not 0 < number < float("inf"):
+            raise typer.BadParameter(f"{number:g} is not a length of time; give a number above 0", param_hint=name)
+    if not 0 <= discount_rate < 1:
+        raise typer.BadParameter(
+            f"{discount_rate:g} is not a discount per unit of time; give one from 0 to 1, 0.0018 for 10 % a year in weeks",
+            param_hint="--discount-rate",
+        )
 
 
 def draw(valuation: Valuation, folder: Path) -> list[Path]:

@@ -15,7 +15,9 @@ from cxhouse.screen import complain, console
 
 if TYPE_CHECKING:
     from cxhouse.commands.effect_file import Table
+    from semantic.effects.series.judging import Question
     from semantic.effects.series.single import SeriesEffect
+    from semantic.effects.series.table import Periods
 
 
 def effect(
@@ -29,16 +31,10 @@ def effect(
     period: Annotated[str | None, typer.Option(help="day, week, month, quarter or year; default: from the rows (days as weeks).")] = None,
     before: Annotated[str, typer.Option(metavar="N|all", help="Periods before.")] = "all",
     after: Annotated[str | None, typer.Option(metavar="N|all", help="Default: 28 days, 4 weeks, 12 months, 4 quarters, all years.")] = None,
-    named_by: Annotated[
-        str | None, typer.Option(help="first or last: the day by which weeks, quarters and years are named; default: recognised.")
-    ] = None,
+    named_by: Annotated[str | None, typer.Option(help="first or last: the day that names weeks and quarters; default: recognised.")] = None,
     skip: Annotated[int, typer.Option(min=0, help="Periods right after the start to leave out (wash-out).")] = 0,
-    until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="First day on which the change no longer holds; later rows are not used.")
-    ] = None,
-    peak: Annotated[
-        list[str] | None, typer.Option(metavar="FROM:TO", help="A yearly peak, first and last day; give it for every year. Repeatable.")
-    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="First day on which the change no longer holds.")] = None,
+    peak: Annotated[list[str] | None, typer.Option(metavar="FROM:TO", help="A yearly peak, once for each year. Repeatable.")] = None,
     other: Annotated[list[str] | None, typer.Option(metavar="DATE", help="First day of another known change. Repeatable.")] = None,
     log: Annotated[bool, typer.Option("--log", help="Judge the logarithm: effects are ratios.")] = False,
     better: Annotated[str | None, typer.Option(help="higher or lower: then the verdict says better or worse.")] = None,
@@ -47,47 +43,61 @@ def effect(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Effect, 95 % margin and verdict for one change on a series from a file, and a plot."""
-    from cxhouse.commands.effect_file import InputError, read_table
+    from cxhouse.commands.effect_file import read_table
     from cxhouse.commands.effect_plot import draw_effect
-    from semantic.effects.series.judging import Data, NotPositiveError, Question, judge_rows
+    from semantic.effects.series.judging import Question
     from semantic.effects.series.known import Known
     from semantic.effects.series.rows import guess_grain, guess_named
     from semantic.effects.series.table import DEFAULT_AFTER
 
     with report_failures():
-        for choice, choices, option in (
-            (period, ("day", "week", "month", "quarter", "year"), "--period"),
-            (better, ("higher", "lower"), "--better"),
-            (judge, ("mean", "last"), "--judge"),
-            (named_by, ("first", "last"), "--named-by"),
-        ):
-            check_choice(choice, choices, option)
-        start, end = read_date(change), None if until is None else read_date(until, "--until")
-        if end is not None and end <= start:
-            raise typer.BadParameter(f"{until} is not after {change}", param_hint="--until")
+        check_choices(period, better, judge, named_by)
+        start, end = read_span(change, until)
         known = Known(tuple(read_peak(text) for text in peak or []), tuple(read_date(text, "--other") for text in other or []))
         names = [name.strip() for name in (controls or "").split(",") if name.strip()]
         table = read_table(file, date_column, value, numerator, denominator, names)
         grain = period or guess_grain(table.days)
         counts = read_count(before, "--before"), DEFAULT_AFTER[grain] if after is None else read_count(after, "--after")
         naming = named_by or guess_named(table.date_column)
-        question = Question(start, grain, *counts, skip, end, naming, known, better, log, judge == "last")
-        try:
-            periods, found = judge_rows(Data(table.days, table.numerator, table.denominator, table.controls, table.is_ratio), question)
-        except NotPositiveError as error:
-            raise InputError(
-                f"{file}: --log needs values above 0 in every {error}; leave it out, or take longer periods (--period)"
-            ) from error
-        found = replace(found, warnings=(*table.warnings, *found.warnings))
-    drawn = write_plot(
-        plot or Path(f"{file.stem}_effect.svg"),
-        draw_effect(periods, found, log=log, title=f"{'logarithm of ' if log else ''}{table.name}, change of {start.isoformat()}"),
-    )
+        periods, found = answer(file, table, Question(start, grain, *counts, skip, end, naming, known, better, log, judge == "last"))
+    title = f"{'logarithm of ' if log else ''}{table.name}, change of {start.isoformat()}"
+    drawn = write_plot(plot or Path(f"{file.stem}_effect.svg"), draw_effect(periods, found, log=log, title=title))
     if as_json:
         used = {"log": log, "columns": [table.date_column, table.name], "plot": drawn}
         print(json.dumps({**found.as_fields(), **used}, indent=2, allow_nan=False))
     else:
         show(found, table, drawn, log=log)
+
+
+def check_choices(period: str | None, better: str | None, judge: str, named_by: str | None) -> None:
+    """Raise BadParameter for an option that is none of its choices."""
+    for choice, choices, option in (
+        (period, ("day", "week", "month", "quarter", "year"), "--period"),
+        (better, ("higher", "lower"), "--better"),
+        (judge, ("mean", "last"), "--judge"),
+        (named_by, ("first", "last"), "--named-by"),
+    ):
+        check_choice(choice, choices, option)
+
+
+def answer(file: Path, table: Table, question: Question) -> tuple[Periods, SeriesEffect]:
+    """The judgement on the rows of a file, with what was noticed when it was read. Raises InputError."""
+    from cxhouse.commands.effect_file import InputError
+    from semantic.effects.series.judging import Data, NotPositiveError, judge_rows
+
+    try:
+        periods, found = judge_rows(Data(table.days, table.numerator, table.denominator, table.controls, table.is_ratio), question)
+    except NotPositiveError as error:
+        raise InputError(f"{file}: --log needs values above 0 in every {error}; leave it out, or take longer periods (--period)") from error
+    return periods, replace(found, warnings=(*table.warnings, *found.warnings))
+
+
+def read_span(change: str, until: str | None) -> tuple[date, date | None]:
+    """The first day after the change, and the first day on which it no longer holds. Raises BadParameter."""
+    start, end = read_date(change), None if until is None else read_date(until, "--until")
+    if end is not None and end <= start:
+        raise typer.BadParameter(f"{until} is not after {change}", param_hint="--until")
+    return start, end
 
 
 def write_plot(target: Path, text: str) -> str | None:

@@ -91,14 +91,8 @@ def read_table(
 ) -> Table:
     """The table as numbers; rows without a value count as missing. Raises InputError."""
     header, rows, lines = read_rows(file)
-    if (numerator is None) != (denominator is None) or (value and numerator):
-        raise InputError("give either --value, or --numerator and --denominator together")
-    for name in filter(None, (date_column, value, numerator, denominator, *controls)):
-        if name not in header:
-            raise InputError(f"{file} has no column {name}; it has {', '.join(filter(None, header))}")
     used = [name for name in (value, numerator, denominator, *controls) if name]
-    if len(set(used)) < len(used) or date_column in used:
-        raise InputError(f"a column can be used once only; named are {', '.join(filter(None, (date_column, *used)))}")
+    check_names(file, header, date_column, value, numerator, denominator, controls)
     columns = {name: [row[i] for row in rows] for i, name in enumerate(header) if name}
     date_column = date_column or find_date_column(file, {name: cells for name, cells in columns.items() if name not in used}, lines)
     days = read_days(file, date_column, columns[date_column], lines)
@@ -133,6 +127,21 @@ def read_table(
         warnings,
         numerator is not None,
     )
+
+
+def check_names(
+    file: Path, header: list[str], date_column: str | None, value: str | None, numerator: str | None, denominator: str | None,
+    controls: list[str],
+) -> None:  # fmt: skip
+    """Check that the columns named exist and are used once. Raises InputError."""
+    if (numerator is None) != (denominator is None) or (value and numerator):
+        raise InputError("give either --value, or --numerator and --denominator together")
+    for name in filter(None, (date_column, value, numerator, denominator, *controls)):
+        if name not in header:
+            raise InputError(f"{file} has no column {name}; it has {', '.join(filter(None, header))}")
+    used = [name for name in (value, numerator, denominator, *controls) if name]
+    if len(set(used)) < len(used) or date_column in used:
+        raise InputError(f"a column can be used once only; named are {', '.join(filter(None, (date_column, *used)))}")
 
 
 def find_date_column(file: Path, columns: dict[str, list[str]], lines: list[int]) -> str:
@@ -177,7 +186,7 @@ def is_numeric(cells: list[str]) -> bool:
 
 def read_days(file: Path, name: str, cells: list[str], lines: list[int]) -> list[date]:
     """The dates of a column. Dates such as 31/12/2026 are read when one of them shows the order of day and month. Raises InputError."""
-    parts = [found.groups() if (found := ORDERED.fullmatch(cell.strip())) else None for cell in cells]
+    parts = [shown.groups() if (shown := ORDERED.fullmatch(cell.strip())) else None for cell in cells]
     is_day_first = find_order(file, name, cells, lines, parts) if any(parts) else True
     days = []
     for number, cell, part in zip(lines, cells, parts, strict=True):

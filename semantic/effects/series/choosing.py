@@ -45,7 +45,7 @@ def write_day(ordinal: int) -> str:
 
 
 def choose_rows(rows: Rows, grid: Grid, told: NDArray[np.bool_], denominator: Array, window: Window) -> Chosen:
-    """The rows of every whole period in the window; `told` rows have a value, also where their denominator is 0."""
+    """The rows of every whole period in the window; only rows with a value count."""
     places = grid.place(find_keys(rows, grid.grain))
     mixed = find_mixed(rows, grid, places, window.change.toordinal())
     warnings = [*describe_mixed(rows, grid, mixed, window), *describe_range(rows, window)]

@@ -51,7 +51,7 @@ def shape_known(periods: Periods, known: Known | None) -> Shapes:
         named = ", ".join(day.isoformat() for day in sorted(near))
         overlap = f"another change on {named} lies in the {SHARED_DAYS // 7} weeks before or in the time judged and moves the same figures"
     earlier = [day for day in known.others if grid.begin(periods.positions[0]) < day.toordinal() < start - SHARED_DAYS]
-    closed = {int(place) for day in earlier for place in grid.place(np.arange(day.toordinal(), day.toordinal() + EVENT_DAYS))}
+    closed = {int(place) for day in earlier for place in grid.place(np.arange(day.toordinal(), day.toordinal() + EVENT_DAYS, dtype=float))}
     return Shapes(
         peaks=tuple(shares) if (shares[:n] > 0).any() else None, steps=tuple(sorted(grid.locate(day.toordinal()) for day in earlier)),
         closed=tuple(sorted(closed)), has_peak=has_peak, too_little=too_little, overlap=overlap,

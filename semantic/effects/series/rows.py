@@ -84,7 +84,7 @@ def span_rows(days: Sequence[date], named: str | None = None) -> Rows:
     Months, quarters and years dated on the last days of months are named by them. Weeks dated on a Friday, Saturday or Sunday may be named
     by either end.
     """
-    labels = np.array([day.toordinal() for day in days])
+    labels = np.array([day.toordinal() for day in days], dtype=float)
     gap = measure_gap(labels)
     months = count_months(gap)
     if not months:
@@ -101,7 +101,8 @@ def span_rows(days: Sequence[date], named: str | None = None) -> Rows:
         is_last = all((day + timedelta(days=1)).day == 1 for day in days)
         named = "last" if is_last else "first" if all(day.day == 1 for day in days) else "block"
     begins = own - months + 1 if named == "last" else own if named == "first" else own // months * months
-    return Rows(labels, *(np.array([open_month(int(i)) for i in each]) for each in (begins, begins + months)), 0, months, named)
+    firsts, untils = (np.array([open_month(int(i)) for i in each], dtype=float) for each in (begins, begins + months))
+    return Rows(labels, firsts, untils, 0, months, named)
 
 
 def open_month(index: int) -> int:
@@ -167,7 +168,7 @@ def find_keys(rows: Rows, grain: str) -> Array:
     return rows.middles
 
 
-def find_mixed(rows: Rows, grid: Grid, places: Array, change: int) -> Array:
+def find_mixed(rows: Rows, grid: Grid, places: Array, change: int) -> NDArray[np.bool_]:
     """Which rows lie in a period that holds days before and after the change."""
     # a change dated as a row within its month begins with that row
     firsts = np.where((rows.named == "block") & (rows.labels == change), change, rows.firsts)
@@ -184,7 +185,7 @@ def share_weekdays(rows: Rows) -> Array:
     """For daily rows: the share of the weeks from the first row to the last in which each weekday (0 is Monday) has a row."""
     told = np.unique(rows.labels)
     spanned = np.arange(told[0], told[-1] + 1)
-    have, could = (np.bincount((each - 1) % WEEK, minlength=WEEK) for each in (told, spanned))
+    have, could = (np.bincount((each.astype(int) - 1) % WEEK, minlength=WEEK) for each in (told, spanned))
     return np.asarray(have / np.maximum(could, 1))
 
 
