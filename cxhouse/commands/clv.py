@@ -39,6 +39,10 @@ def clv(
         str | None, typer.Option(metavar="COLUMN", help="Column with the purchases of a later period, to check the model against.")
     ] = None,
     holdout_length: Annotated[float | None, typer.Option(help="Length of that period; without it, the horizon.")] = None,
+    discount_rate: Annotated[
+        float,
+        typer.Option(metavar="RATE", help="Discount per unit of time; 0.0018 a week is about 10 % a year. Values are then those of today."),
+    ] = 0.0,
     interval: Annotated[
         bool, typer.Option("--interval", help="Add an 80 % interval per customer; takes some seconds per 100,000 customers.")
     ] = False,
@@ -50,13 +54,13 @@ def clv(
     from semantic.value.customer_table import read_customers
     from semantic.value.valuation import value_customers
 
-    for name, number in (("--horizon", horizon), ("--holdout-length", holdout_length)):
-        if number is not None and not 0 < number < float("inf"):
-            raise typer.BadParameter(f"{number:g} is not a length of time; give a number above 0", param_hint=name)
+    check_numbers(horizon, holdout_length, discount_rate)
     length = None if holdout is None else holdout_length or horizon
     with report_failures():
         table = read_customers(file, holdout=holdout, most_bad=max_bad)
-        valuation = value_customers(table.customers, horizon=horizon, holdout_length=length, interval_seed=SEED if interval else None)
+        valuation = value_customers(
+            table.customers, horizon=horizon, holdout_length=length, interval_seed=SEED if interval else None, discount_rate=discount_rate
+        )
         try:
             charts = [] if plot is None else draw(valuation, plot)
             if out is not None:
@@ -72,6 +76,18 @@ def clv(
     show_checks(valuation)
     for path in [*charts, *([out] if out else [])]:
         tell(f"written: {path}")
+
+
+def check_numbers(horizon: float, holdout_length: float | None, discount_rate: float) -> None:
+    """Raise BadParameter for a length of time or a discount that is none."""
+    for name, number in (("--horizon", horizon), ("--holdout-length", holdout_length)):
+        if number is not None and not 0 < number < float("inf"):
+            raise typer.BadParameter(f"{number:g} is not a length of time; give a number above 0", param_hint=name)
+    if not 0 <= discount_rate < 1:
+        raise typer.BadParameter(
+            f"{discount_rate:g} is not a discount per unit of time; give one from 0 to 1, 0.0018 for 10 % a year in weeks",
+            param_hint="--discount-rate",
+        )
 
 
 def draw(valuation: Valuation, folder: Path) -> list[Path]:

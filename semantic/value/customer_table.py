@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 REQUIRED = ("customer_id", "frequency", "recency", "T")
 VALUE = "monetary_value"
 ROUNDING = 1e-9
+EMPTY = ("", "nan", "na", "null")  # written for a value that is not there
 MOST_BAD = 0.05  # largest share of bad rows; with more, the file is probably not such a table
 
 
@@ -120,7 +121,7 @@ def parse_row(cells: list[str], places: list[int], names: list[str], width: int)
     numbers: dict[str, float | None] = {}
     for name, place in zip(names[1:], places[1:], strict=True):
         text = cells[place].strip()
-        if not text and name == VALUE:
+        if name == VALUE and text.lower() in EMPTY:
             numbers[name] = None
             continue
         try:
@@ -146,6 +147,8 @@ def judge_row(numbers: dict[str, float | None]) -> str | None:
         return f"recency {recency:g} is after T {age:g}: the last purchase cannot be later than now"
     if frequency == 0 and recency > 0:
         return f"frequency is 0 and recency {recency:g}: without a second purchase there is no time between the first and the last"
+    if frequency > 0 and recency == 0:
+        return f"recency is 0 although the customer bought {frequency:g} times again: purchases of one day count once, as the first"
     if frequency > 0 and VALUE in numbers and numbers[VALUE] is None:
         return f"{VALUE} is empty although the customer bought again"
     return None

@@ -12,12 +12,14 @@ from semantic.value.bg_nbd import expected_purchases, fit_purchases, probability
 from semantic.value.calibration import Holdout, check_holdout, compare_frequencies
 from semantic.value.futures import bound_futures
 from semantic.value.gamma_gamma import correlate, expected_value, fit_values
+from semantic.value.inspection import note_one_time_buyers, note_time_unit, set_aside_values
 from semantic.value.likelihood import Fit
 
 FEWEST_REPEAT_BUYERS = 50
 FALLBACK_PURCHASES = 5  # number of own purchases that weigh as much as the mean of all
 LARGEST_CORRELATION = 0.3  # largest correlation of frequency and mean value; above it the two models are not independent
 MODELS = ("bg_nbd", "gamma_gamma")
+DISCOUNT_STEPS = 24
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,20 @@ class Valuation:
 
 
 def value_customers(
-    customers: pl.DataFrame, *, horizon: float, holdout_length: float | None = None, interval_seed: int | None = None
-) -> Valuation:
+    customers: pl.DataFrame, *, horizon: float, holdout_length: float | None = None, interval_seed: int | None = None,
+    discount_rate: float = 0.0,
+) -> Valuation:  # fmt: skip
     """Fit and score a table with `frequency`, `recency`, `age` and optionally `mean_value`, one row per customer; other columns are kept.
 
     With `holdout_length`, the column `holdout` must hold the purchases of the period of that length after `age`. With `interval_seed`,
-    80 % intervals are drawn, except when a simple rule replaces a model.
+    80 % intervals are drawn, except when a simple rule replaces a model. `discount_rate` is per unit of time, 0.0018 a week is about 10 % a
+    year: values (not purchases) are those of today. A `mean_value` far above all others is not used; a note names it.
     """
     reasons: dict[str, str] = {}
+    given, notes = customers, list(note_time_unit(customers, horizon))
+    if "mean_value" in customers.columns:
+        customers, said = set_aside_values(customers)
+        notes += said
     fit = fit_repeat_buyers(customers, reasons)
     holdout = None if holdout_length is None else try_holdout(customers, fit, holdout_length)
     if holdout is not None and holdout.reason and "bg_nbd" not in reasons:
@@ -71,7 +79,12 @@ def value_customers(
     if interval_seed is not None and "bg_nbd" not in reasons and fit is not None and customers.height:
         drawn = bound_futures(customers, fit, None if "gamma_gamma" in reasons else values, horizon, seed=interval_seed)
         scored = pl.concat([scored, drawn], how="horizontal")
-    notes = []
+    if discount_rate and has_values:
+        scored = discount_values(scored, None if "bg_nbd" in reasons else fit, horizon, discount_rate)
+    if "bg_nbd" not in reasons:
+        notes += note_one_time_buyers(scored)
+    if has_values:
+        scored = scored.with_columns(given["mean_value"])
     if correlation is not None and abs(correlation) > LARGEST_CORRELATION:
         notes.append(f"frequency and mean value are correlated ({correlation:.2f}); the value model assumes they are not")
     return Valuation(
@@ -165,6 +178,22 @@ def score_values(customers: pl.DataFrame, fit: Fit | None, pool: Pool | None = N
     return customers.with_columns(pl.Series("expected_average_value", average, nan_to_null=True)).with_columns(
         (pl.col("expected_purchases") * pl.col("expected_average_value")).alias("expected_value")
     )
+
+
+def discount_values(scored: pl.DataFrame, fit: Fit | None, horizon: float, rate: float) -> pl.DataFrame:
+    """Multiply the expected value and its interval by the mean discount of the purchases expected in the horizon, per customer.
+
+    The horizon is cut into DISCOUNT_STEPS parts; purchases of a part count as made in its middle: (1 + rate) ** -time.
+    """
+    ends = horizon * np.arange(1, DISCOUNT_STEPS + 1) / DISCOUNT_STEPS
+    columns = scored.select("frequency", "recency", "age")
+    paths = np.array([score_purchases(columns, fit, float(end))["expected_purchases"].to_numpy().astype(float) for end in ends])
+    parts = np.diff(paths, axis=0, prepend=0.0)
+    weights = (1 + rate) ** -(ends - horizon / DISCOUNT_STEPS / 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(paths[-1] > 0, weights @ parts / paths[-1], 1.0)
+    names = [name for name in ("expected_value", "value_low", "value_high") if name in scored.columns]
+    return scored.with_columns((pl.col(name) * pl.Series(factor)).alias(name) for name in names)
 
 
 def subtract_service_costs(customers: pl.DataFrame) -> pl.DataFrame:

@@ -126,7 +126,9 @@ def test_few_customers_get_the_simple_rule_and_the_output_says_so(tmp_path: Path
 
 def test_a_table_no_model_fits_is_still_answered(tmp_path: Path) -> None:
     path = tmp_path / "alike.csv"
-    path.write_text("customer_id,frequency,recency,T\n" + "".join(f"{number},1,0,0\n" for number in range(80)), encoding="utf-8")
-    answer = read(run(path, "--json"))
-    assert answer["expected_purchases"] is None and "limit of the search" in answer["reasons"]["bg_nbd"]
-    assert run(path).exit_code == 0
+    for row, words, expected in (("1,5,10", "limit of the search", 80 * 5.2), ("0,0,0", "bought again: 0", None)):
+        path.write_text("customer_id,frequency,recency,T\n" + "".join(f"{number},{row}\n" for number in range(80)), encoding="utf-8")
+        answer = read(run(path, "--json"))
+        assert answer["expected_purchases"] == (expected if expected is None else pytest.approx(expected))
+        assert words in answer["reasons"]["bg_nbd"]
+        assert run(path).exit_code == 0

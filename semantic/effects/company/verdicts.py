@@ -124,7 +124,8 @@ def explain_verdict(answer: Answer, company: Company, verdict: str, q: float, un
         return f"outside the 95 % margin: {chance}{shared}"
     seen = f"an effect of {write_size(answer.visible, unit)} would have been seen in 80 of 100 cases"
     if answer.p < LEVEL:
-        return f"outside its own margin, but with so many KPIs judged together this is too likely to be chance (q = {q:.2f}); {seen}"
+        looks = "many figures of this change were judged together, and among so many looks one like this is too likely to be chance"
+        return f"the margin leaves out 0, but {looks} (q = {q:.2f}); {seen}"
     return f"within the 95 % margin; {seen}"
 
 
@@ -227,5 +228,7 @@ def write_company_sentence(
         missed = f"missed as badly {count_times(answer.missed)}" if answer.missed else "never missed as badly"
         dates = f"{len(answer.placebos)} earlier date{'' if len(answer.placebos) == 1 else 's'}"
         tail = f"the same forecast, tried on {dates} when nothing was registered, {missed}"
-    closing = f" But: {reason}." if verdict in (NOT_SEPARABLE, NEW_MEANING, TOO_LITTLE, TOO_EARLY) else ""
+    # a margin that leaves out 0 beside "no visible effect" needs its reason too
+    is_against = verdict in (NOT_SEPARABLE, NEW_MEANING, TOO_LITTLE, TOO_EARLY) or (verdict == NOTHING and answer.p < LEVEL)
+    closing = f" But: {reason}." if is_against else ""
     return f"{text} ({margin}); {tail}.{closing}"

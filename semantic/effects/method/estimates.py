@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semantic.effects.method.forecast import Forecast, Noise, Shapes, average_forecast, mean_of, read_shapes
-from semantic.effects.method.kernels import Array, build_regressors, prepare_family
+from semantic.effects.method.kernels import SEASONS, Array, build_regressors, prepare_family
 
 PLACEBOS = 8
 FEWEST_BEFORE_PLACEBO = 12
-FEWEST_MONTHS_FOR_SEASON = 24
+FEWEST_YEARS_FOR_SEASON = 2  # years before from which months and quarters have a level of their own
 GATE_WORTH = 20.0  # number of observed misses that the models' own variance counts for
 GATE_FLOOR = 0.85
 PEAK_SPREAD = 0.15  # standard deviation of a yearly peak from year to year, as a share of its height
-FEWEST_WEEKS, FEWEST_WEEKS_WITH_PEAK = 17, 60
+FEWEST_WEEKS, FEWEST_WEEKS_WITH_PEAK, FEWEST_QUARTERS = 17, 60, 20
 FEWEST_ANSWERS_BEFORE, FEWEST_ANSWERS_AFTER = 60, 30
 WEEKS_PER_WEEK_AFTER = 6  # weeks needed before per week after; eight for more than four weeks after
 
@@ -57,7 +57,8 @@ class Pattern:
         window = {origin + p for p in self.after}
         if len(past) < FEWEST_BEFORE_PLACEBO or not window <= set(self.before):
             return None
-        if self.season and (len(past) < FEWEST_MONTHS_FOR_SEASON or not {p % 12 for p in window} <= {p % 12 for p in past}):
+        size = SEASONS.get(self.grain, 12)
+        if self.season and (len(past) < FEWEST_YEARS_FOR_SEASON * size or not {p % size for p in window} <= {p % size for p in past}):
             return None
         peaks = None
         if self.peaks is not None:
@@ -274,7 +275,7 @@ def find_too_little(
     empty_share: float = 0.0, has_peak: bool = False, is_constant: bool = False,
 ) -> str | None:  # fmt: skip
     """The reason why a series cannot be judged, or None. Counts are those of the denominator when it counts answers."""
-    short = {"week": FEWEST_WEEKS, "day": 60, "month": 24, "year": 12}[grain]
+    short = {"week": FEWEST_WEEKS, "day": 60, "month": 24, "quarter": FEWEST_QUARTERS, "year": 12}[grain]
     noun = f"{grain}s"
     if is_constant:
         return "the value never moved before the change"

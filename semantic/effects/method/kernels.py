@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from semantic.effects.method.prior import KERNELS, MIXES, PRIORS
 
 Array = NDArray[np.float64]
-YEAR = {"week": 52.1775, "month": 12.0, "year": 1.0, "day": 365.2425}
+YEAR = {"week": 52.1775, "month": 12.0, "quarter": 4.0, "year": 1.0, "day": 365.2425}
+SEASONS = {"month": 12, "quarter": 4}  # grains that may have a level per period of the year
 # daily memory pooled to weeks; memory from period to period otherwise
 MEMORY = {"ar_a": (0.6, 0.3), "ar_b": (0.8, 0.6), "ar_c": (0.9, 0.8), "ar_d": (0.95, 0.9), "ar_e": (0.98, 0.97)}
 NARROW_FROM_YEARS = 1.9
@@ -74,9 +75,9 @@ def scale_of(kernel: Array) -> float:
 
 
 def build_regressors(positions: Array, grain: str, season: bool) -> Array:
-    """Regressors per period (n x c): a level, or a level per month of the year."""
-    if season and grain == "month":
-        return np.column_stack([(positions % 12 == month).astype(float) for month in range(12)])
+    """Regressors per period (n x c): a level, or a level per month or quarter of the year."""
+    if season and grain in SEASONS:
+        return np.column_stack([(positions % SEASONS[grain] == part).astype(float) for part in range(SEASONS[grain])])
     return np.ones((len(positions), 1))
 
 
@@ -86,7 +87,7 @@ def list_kernels(span: float, grain: str) -> list[str]:
     kept = []
     for name in KERNELS:
         yearly = "year" in name or "narrow" in name
-        if yearly and (grain in ("year", "month") or years < (NARROW_FROM_YEARS if "narrow" in name else 0.9)):
+        if yearly and (grain in ("year", "quarter", "month") or years < (NARROW_FROM_YEARS if "narrow" in name else 0.9)):
             continue
         kept.append(name)
     return kept

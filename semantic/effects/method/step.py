@@ -14,7 +14,7 @@ from scipy.special import stdtr
 
 from semantic.effects.method.estimates import GATE_FLOOR, GATE_WORTH, PLACEBOS, score_misses
 from semantic.effects.method.forecast import match_freedom
-from semantic.effects.method.kernels import Array, build_kernel
+from semantic.effects.method.kernels import SEASONS, Array, build_kernel
 from semantic.effects.method.prior import MIXES
 
 MEMORIES = ("ar_a", "ar_b", "ar_c", "ar_d")
@@ -74,8 +74,8 @@ def list_origins(past: Array) -> list[float]:
 def build_columns(positions: Array, grain: str, season: bool, has_line: bool, beside: Array | None) -> Array:
     """Regressors; the last one is the step, when the date lies within the periods."""
     columns = [np.ones_like(positions)]
-    if season and grain == "month":
-        columns = [(positions % 12 == month).astype(float) for month in range(12)]
+    if season and grain in SEASONS:
+        columns = [(positions % SEASONS[grain] == part).astype(float) for part in range(SEASONS[grain])]
         columns = [column for column in columns if column.any()]
     if has_line:
         columns.append(positions / max(float(np.ptp(positions)), 1.0))
