@@ -87,7 +87,8 @@ def write_sentence(
     tail = "there is no earlier date to try the same on."
     if placebos:
         dates = f"{placebos} earlier date{'s' * (placebos > 1)}"
-        tail = f"the same, tried on {dates} when nothing was registered, missed as badly {count_times(missed)}."
+        often = f"missed as badly {count_times(missed)}" if missed else "never missed as badly"
+        tail = f"the same, tried on {dates} when nothing was registered, {often}."
     what = "The difference to the controls" if method == "step_difference" and not log else "The value"
     beside = " relative to its controls" if method == "step_difference" and log else ""
     return f"{what} stood {move}{beside} {span} than {against} ({margin}); {tail}"
