@@ -39,6 +39,7 @@ class Settings:
 
     `environment` holds the values for `${NAME}` in the company folder; it always contains CXHOUSE_HOME. `readers` says who else may read
     what is published: owner (nobody), group or everyone. With `show_values`, a terminal shows the whole text of errors of libraries.
+    `shells` is a folder of built pages that homes share; without it, each home builds its own.
     """
 
     project: Path
@@ -51,6 +52,7 @@ class Settings:
     demo_scale: float
     readers: str
     show_values: bool
+    shells: Path | None
     environment: Mapping[str, str]
 
     def need_checkout(self, command: str) -> None:
@@ -133,6 +135,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         demo_scale=read_value(merged, "CXHOUSE_DEMO_SCALE", 1.0, read_scale, "a number above 0 and up to 20"),
         readers=read_value(merged, "CXHOUSE_READERS", "owner", read_readers, "owner, group or everyone"),
         show_values=read_value(merged, "CXHOUSE_SHOW_VALUES", False, read_switch, "1 or 0"),
+        shells=read_value(merged, "CXHOUSE_SHELLS", None, lambda text: Path(text).expanduser().resolve(), "a folder"),
         environment=merged,
     )
 

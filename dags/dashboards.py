@@ -1,17 +1,18 @@
-"""Rebuild the dashboards whenever new reports were published."""
+"""Refresh the dashboards whenever new reports were published."""
 
 from airflow.sdk import DAG, Asset
 from house import SERVING, default_arguments, run_command
 
 GUIDE = """
 ### Build the dashboards
-Starts when the warehouse DAG has published new reports. Runs `cxhouse dashboards`, which builds the site from the published
-reports. The site in use is replaced only when the build succeeds. **Repair:** clear the failed task.
+Starts when the warehouse DAG has published new reports. Runs `cxhouse dashboards`, which writes the data of the site from the
+published reports, and builds the pages when they changed. Readers see the old figures until all new ones are there.
+**Repair:** clear the failed task.
 """
 
 with DAG(
     dag_id="dashboards",
-    description="Build the dashboard site from the published reports.",
+    description="Show the published reports on the dashboard site.",
     doc_md=GUIDE,
     schedule=[Asset(SERVING)],
     catchup=False,

@@ -25,9 +25,11 @@ settings.register_profile("stress", deadline=None, suppress_health_check=[Health
 settings.load_profile("stress" if STRESS else "sample")
 
 TESTS = Path(__file__).parent
+MADE: list[str] = []
 DEMO_END = "2026-06-30"
 DEMO_UNTIL = "2026-07-01"
 DEMO_SCALE = "0.1"
+SHELLS = "CXHOUSE_TEST_SHELLS"  # names the folder where built pages are kept for all homes of a run of pytest
 
 
 # what a file needs, and its place. The demo's chain starts at once; files that build homes follow; files that read the demo come later
@@ -40,15 +42,17 @@ def pick_size(sample: int, *, stress: int) -> int:
 
 
 def pytest_configure() -> None:
-    """Make the folder where builds leave what dbt parsed for each other; xdist's processes inherit its name."""
-    if PARSED not in os.environ:
-        os.environ[PARSED] = tempfile.mkdtemp(prefix="cxhouse-parsed-")
+    """Make the folders where homes leave for each other what dbt parsed and the built pages; xdist's processes inherit their names."""
+    for name, prefix in ((PARSED, "cxhouse-parsed-"), (SHELLS, "cxhouse-shells-")):
+        if name not in os.environ:
+            os.environ[name] = tempfile.mkdtemp(prefix=prefix)
+            MADE.append(os.environ[name])
 
 
 def pytest_unconfigure() -> None:
-    """Remove it."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        shutil.rmtree(os.environ[PARSED], ignore_errors=True)
+    """Remove those that this process made."""
+    for folder in MADE:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -104,6 +108,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> DemoHome:
         "CXHOUSE_HASH_KEY": "a key for tests",
         "CXHOUSE_DEMO_END": DEMO_END,
         "CXHOUSE_DEMO_SCALE": DEMO_SCALE,
+        "CXHOUSE_SHELLS": os.environ[SHELLS],
     }
 
     def run_chain(folder: Path) -> None:

@@ -138,7 +138,7 @@ def publish_copy(settings: Settings) -> None:
 
 
 def build_site(settings: Settings) -> Path:
-    """Build the static site from the published reports."""
+    """Bring the static site to the published reports; its pages are built only when they changed."""
     from cxhouse.build_state import read_state
     from cxhouse.site.building import build_dashboards
     from semantic.company import load_company
@@ -151,11 +151,12 @@ def build_site(settings: Settings) -> Path:
             project=settings.project / "dashboards",
             serving=settings.serving,
             work=settings.dashboards,
+            cache=settings.shells,
             time_zone=company.time_zone.key,
             company_name=company.name,
             failure=failure,
             share=partial(share_folder, home=settings.home, readers=settings.readers),
             progress=bar.show,
         )
-    tell(f"dashboards built ({time.perf_counter() - started:.1f} s)")
+    tell(f"dashboards show the published copy ({time.perf_counter() - started:.1f} s)")
     return site

@@ -1,51 +1,30 @@
-"""Building the dashboards: a static site from the published reports.
+"""Building the dashboards: the shell of the pages, and for each publish the data that they show.
 
-The Evidence project is copied to the work folder of this home and built there, so that two homes never write to the same folder. The site
-reads the reports that have an SQL file under `dashboards/sources/cxhouse`, and no other file of the published copy.
+`work`/sites holds a folder per version of the pages: the shell, and below `data` a folder per release with its tables and answers.
+`data/manifest.json` names the release in force and is replaced in one step, so that a reader gets one whole publish. Earlier releases stay
+for tabs that began with them. `work`/site is a link to the folder in force.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import shutil
-import signal
-import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from cxhouse.files import wait_for_lock
-from cxhouse.site.data import REPORTS, list_declared_reports, write_site_data
-from cxhouse.site.server import DashboardsError, serve_dashboards
-from cxhouse.stopping import leave_on_signals
+from cxhouse.site.answers import write_answers
+from cxhouse.site.data import REPORTS, list_declared_reports, write_tables
+from cxhouse.site.pages import read_pages
+from cxhouse.site.server import MANIFEST, DashboardsError, read_manifest, serve_dashboards
+from cxhouse.site.shell import Progress, describe_shell, ensure_node_modules, ensure_shell, hash_files, report
 
 __all__ = ["DashboardsError", "build_dashboards", "ensure_node_modules", "list_declared_reports", "serve_dashboards"]
 
-PROJECT_ENTRIES = ("package.json", "evidence.config.yaml", "evidence.settings.json", "components", "pages", "partials", "sources", "static")
-INSTALL_ENTRIES = ("package.json", "package-lock.json", ".npmrc", "offline_engine.mjs")
-STEP_TIMEOUT_SECONDS = 1800
-LAST_LINES = 25
-PACKAGE_UMASK = 0o022  # every user of a checkout reads its packages, which hold no data
-
-Progress = Callable[[str], None]
-
-
-def ensure_node_modules(project: Path, *, progress: Progress | None = None) -> None:
-    """Install the locked Node packages into `project`/node_modules; does nothing when it already has those of the lock file."""
-    if shutil.which("npm") is None:
-        raise DashboardsError("npm is not on the PATH. Install Node.js 20 or newer, which brings it, then run again.")
-    wanted = hash_files([project / name for name in INSTALL_ENTRIES], base=project)
-    stamp = project / "node_modules" / ".cxhouse-installed"
-    with wait_for_lock(project / "package-lock.json"):
-        if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
-            return
-        report(progress, "Installing the dashboards' Node packages")
-        advice = "Check that the npm registry can be reached (`npm ping`), then run again."
-        run_step("npm ci", ["npm", "ci", "--no-ignore-scripts"], cwd=project, variables={}, advice=advice, umask=PACKAGE_UMASK)
-        stamp.write_text(wanted, encoding="utf-8")
-        stamp.chmod(0o666 & ~PACKAGE_UMASK)
+KEPT_RELEASES = 3  # like the published copies
+CODE = ("answers.py", "data.py", "pages.py")
 
 
 def build_dashboards(
@@ -53,38 +32,48 @@ def build_dashboards(
     project: Path,
     serving: Path,
     work: Path,
+    cache: Path | None = None,
     time_zone: str = "UTC",
     company_name: str = "cxhouse",
     failure: str = "",
     share: Callable[[Path], None] = lambda sites: None,
     progress: Progress | None = None,
 ) -> Path:
-    """Build the site from `serving`/current into `work`/site and return that path.
+    """Bring `work`/site to the published copy `serving`/current, and return that path.
 
-    `project` is the Evidence project. `time_zone` is the company's; times on the pages use it. `failure` is the reason why the last build
-    was not published; the data-health page shows it. `share` is called with the folder of all built sites before the new one is shown, to
-    let other users read it. When none of these inputs changed, the site is not built again. `work`/site is a link; it is replaced in one
-    step and only by a complete site.
+    `project` is the Evidence project. The pages are built when `cache` (without it, `work`/shells) does not hold this version of them.
+    `time_zone` is the company's; times on the pages use it. `failure` is the reason why the last build was not published; the data-health
+    page shows it. `share` is called with the folder of all sites before readers see something new in it, to let other users read it. When
+    none of these inputs changed, nothing is written. Raises DashboardsError; the site stays as it was then.
     """
     published = (serving / "current").resolve()
     check_reports(project, published)
     work.mkdir(parents=True, exist_ok=True)
-    site, stamp = work / "site", work / "site.stamp"
+    site, shells = work / "site", cache or work / "shells"
     with wait_for_lock(work / ".lock"):
-        wanted = describe_inputs(project, published, time_zone, company_name, failure)
-        if (site / "index.html").is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+        release = describe_release(project, published, time_zone, company_name, failure)
+        shell_key = describe_shell(project)
+        if is_in_force(site, shell_key, release):
             report(progress, "Dashboards are up to date")
             return site
-        ensure_node_modules(project, progress=progress)
-        copy = copy_project(project, work / "project")
+        shell = ensure_shell(project, shells, progress=progress)
+        before = site.resolve() if site.is_symlink() and (site / MANIFEST).is_file() else None
+        target = work / "sites" / shell.name
+        if before != target:
+            prepare_site(target, shell, before, shells)
         texts = {"serving": str(published), "time_zone": time_zone, "company_name": company_name, "failure": failure}
-        report(progress, "Reading the published reports")
-        write_site_data(copy, texts)
-        report(progress, "Building the pages (about a minute, 3 GB of memory)")
-        run_evidence("build", copy, "build:strict")
-        swap_site(copy / "build", site, wanted, share)
-        stamp.write_text(wanted, encoding="utf-8")
-        shutil.rmtree(copy)
+        report(progress, "Writing the figures of the pages")
+        earlier = (read_manifest(before) or {"kept": []})["kept"] if before else []
+        if release not in earlier or not (target / "data" / release).is_dir():
+            write_release(project, texts, target / "data" / release)
+        kept = keep_releases(target, release, earlier)
+        manifest = {"shell": shell.name, "release": release, "kept": kept, "reports": list_declared_reports(project)}
+        write_manifest(target, manifest, lambda: share(work / "sites"))
+        point_to(site, target)
+        remove_others(work / "sites", [target.name])
+        remove_others(target / "data", [*kept, MANIFEST.name])
+        if cache is None:
+            remove_others(shells, [name for key in {shell.name, before.name if before else ""} for name in (key, f"{key}.lock")])
     return site
 
 
@@ -99,107 +88,82 @@ def check_reports(project: Path, published: Path) -> None:
         raise DashboardsError(f"{published} misses {', '.join(missing)}. Run `cxhouse build` and `cxhouse publish` with this version.")
 
 
-def describe_inputs(project: Path, published: Path, time_zone: str, company_name: str, failure: str) -> str:
-    """One hash of everything that the site depends on: project files, locked packages, published reports, company."""
-    files = [project / name for name in (*PROJECT_ENTRIES, *INSTALL_ENTRIES)]
+def describe_release(project: Path, published: Path, time_zone: str, company_name: str, failure: str) -> str:
+    """16 digits of a hash of everything that the figures depend on: published copy, company, files of the project, this code."""
     manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
-    inputs = json.dumps([hash_files(files, base=project), manifest, time_zone, company_name, failure], sort_keys=True)
-    return hashlib.sha256(inputs.encode()).hexdigest()
+    code = [Path(__file__).with_name(name) for name in CODE]
+    own = [describe_shell(project), hash_files([project / "sources"], base=project), hash_files(code, base=code[0].parent)]
+    inputs = json.dumps([own, manifest, time_zone, company_name, failure], sort_keys=True)
+    return hashlib.sha256(inputs.encode()).hexdigest()[:16]
 
 
-def hash_files(entries: Sequence[Path], *, base: Path) -> str:
-    """Hash names and contents of files and of all files in folders; entries that do not exist are skipped."""
-    digest = hashlib.sha256()
-    for entry in sorted(set(entries)):
-        for path in sorted(entry.rglob("*")) if entry.is_dir() else [entry]:
-            if path.is_file():
-                digest.update(f"{path.relative_to(base)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+def is_in_force(site: Path, shell: str, release: str) -> bool:
+    """Whether readers already see this shell with this release."""
+    manifest = read_manifest(site)
+    return manifest is not None and (manifest["shell"], manifest["release"]) == (shell, release) and (site / "index.html").is_file()
 
 
-def copy_project(project: Path, copy: Path) -> Path:
-    """A new copy of the Evidence project, with a link to the installed packages."""
-    if copy.exists():
-        shutil.rmtree(copy)
-    copy.mkdir()
-    for name in PROJECT_ENTRIES:
-        if (project / name).is_dir():
-            shutil.copytree(project / name, copy / name)
-        elif (project / name).is_file():
-            shutil.copy2(project / name, copy / name)
-    (copy / "node_modules").symlink_to((project / "node_modules").resolve(), target_is_directory=True)
-    return copy
-
-
-def run_evidence(step: str, copy: Path, *arguments: str) -> None:
-    offline = {"SEND_ANONYMOUS_USAGE_STATS": "no", "npm_config_update_notifier": "false", "npm_config_offline": "true"}
-    plain = {"TZ": "UTC", "NO_COLOR": "1"}
-    advice = "The earlier site is still there. Correct the page or report that these lines name, then run `cxhouse dashboards`."
-    command = ["node", str(copy / "node_modules" / ".bin" / "evidence"), *arguments]
-    run_step(f"evidence {step}", command, cwd=copy, variables={**offline, **plain}, advice=advice)
-
-
-def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[str, str], advice: str, umask: int = -1) -> None:
-    """Run a command and wait for its end. When it fails or takes too long, or this process is stopped, its process group is ended.
-
-    `umask` is that of the command; -1 leaves it as it is.
-    """
-    full = ["env", *(f"{key}={value}" for key, value in variables.items()), *command]
-    with subprocess.Popen(
-        full,
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-        umask=umask,
-    ) as process:
-        try:
-            with leave_on_signals():
-                output, _ = process.communicate(timeout=STEP_TIMEOUT_SECONDS)
-        except BaseException as error:
-            end_process_group(process)
-            if isinstance(error, subprocess.TimeoutExpired):
-                raise DashboardsError(f"{name} took longer than {STEP_TIMEOUT_SECONDS} seconds and was stopped. {advice}") from error
-            raise
-        end_process_group(process)
-    if process.returncode == 0:
+def prepare_site(target: Path, shell: Path, before: Path | None, shells: Path) -> None:
+    """A folder with the shell, and with the scripts and releases that tabs of the site before may still ask for. Nobody sees it yet."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(exist_ok=True)
+    shutil.copytree(shell, target)
+    (target / "data").mkdir(exist_ok=True)
+    if before is None:
         return
-    last = "\n".join(output.strip().splitlines()[-LAST_LINES:])
-    if process.returncode in (137, -signal.SIGKILL, 134) or "heap out of memory" in output:
-        advice = "It ran out of memory: the build needs about 3 GB. Free some, then run `cxhouse dashboards`."
-    raise DashboardsError(f"{name} failed (exit code {process.returncode}).\n{last}\n{advice}")
+    scripts = shells / before.name / "_app" / "immutable"
+    for file in scripts.rglob("*") if scripts.is_dir() else ():
+        copy = target / "_app" / "immutable" / file.relative_to(scripts)
+        if file.is_file() and not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, copy)
+    for release in (read_manifest(before) or {"kept": []})["kept"]:
+        if (before / "data" / release).is_dir():
+            shutil.copytree(before / "data" / release, target / "data" / release)
 
 
-def end_process_group(process: subprocess.Popen[str]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+def write_release(project: Path, texts: Mapping[str, str], folder: Path) -> None:
+    """Tables and answers of a release in `folder`, which appears when it is whole."""
+    pages = read_pages(project)
+    draft = folder.with_name(f"{folder.name}.new")
+    for stray in (draft, folder):
+        shutil.rmtree(stray, ignore_errors=True)
+    write_tables(project, texts, draft / "tables")
+    write_answers(draft / "tables", pages, draft / "pages")
+    draft.rename(folder)
 
 
-def swap_site(built: Path, site: Path, key: str, share: Callable[[Path], None] = lambda sites: None) -> None:
-    """Replace the site with the built folder by renaming a link; earlier sites are removed afterwards."""
-    if not (built / "index.html").is_file():
-        raise DashboardsError(f"{built} holds no index.html after the build. The earlier site stays; run `cxhouse dashboards` again.")
-    sites = site.parent / "sites"
-    sites.mkdir(exist_ok=True)
-    target = sites / key[:16]
-    if target.exists():
-        shutil.rmtree(target)
-    built.rename(target)
-    share(sites)
-    fresh = site.parent / "site.new"
+def keep_releases(target: Path, release: str, earlier: Sequence[str]) -> list[str]:
+    """The new release and those before it that are kept, newest first."""
+    return [release, *(name for name in earlier if name != release and (target / "data" / name).is_dir())][:KEPT_RELEASES]
+
+
+def write_manifest(target: Path, manifest: Mapping[str, Any], share: Callable[[], None]) -> None:
+    """Name the release in force, in one step, after `share` has opened everything to its readers."""
+    draft = target / "data" / "manifest.json.new"
+    draft.write_text(json.dumps(manifest), encoding="utf-8")
+    share()
+    draft.replace(target / MANIFEST)
+
+
+def point_to(site: Path, target: Path) -> None:
+    """Make `site` a link to `target`, in one step."""
+    if site.is_symlink() and site.resolve() == target.resolve():
+        return
+    fresh = site.with_name("site.new")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target.relative_to(site.parent), target_is_directory=True)
     if site.is_dir() and not site.is_symlink():
         shutil.rmtree(site)
     fresh.replace(site)
-    for old in sites.iterdir():
-        if old != target:
+
+
+def remove_others(folder: Path, names: Sequence[str]) -> None:
+    """Remove everything in a folder except these entries."""
+    for old in folder.iterdir():
+        if old.name in names:
+            continue
+        if old.is_dir() and not old.is_symlink():
             shutil.rmtree(old, ignore_errors=True)
-
-
-def report(progress: Progress | None, message: str) -> None:
-    if progress is not None:
-        progress(message)
+        else:
+            old.unlink(missing_ok=True)

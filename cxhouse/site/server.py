@@ -1,7 +1,8 @@
-"""A web server for the built site. It answers byte ranges, serves index.html for folders, and serves nothing outside the site's folder."""
+"""A web server for the built site. It answers byte ranges, serves one index.html for every page, and nothing outside the site."""
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -34,9 +35,12 @@ CONTENT_TYPES = {
     ".map": "application/json",
 }
 NOT_FOUND = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>No such page</title><body style="font:16px/1.5 system-ui,sans-serif;margin:12vh auto;max-width:34rem;padding:0 1rem;color:#1f2933">
-<h1 style="font-size:1.4rem">No such page</h1><p>The address may be old: touchpoints come and go with the company folder.
+<title>No such file</title><body style="font:16px/1.5 system-ui,sans-serif;margin:12vh auto;max-width:34rem;padding:0 1rem;color:#1f2933">
+<h1 style="font-size:1.4rem">No such file</h1><p>The address may be old: the site is replaced when its pages change.
 Start from <a href="/" style="color:inherit">the home page</a>.</p></body></html>"""
+# addresses of files, never of pages
+FILE_FOLDERS = ("/_app/", "/data/", "/api/")
+MANIFEST = Path("data") / "manifest.json"
 RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
@@ -105,12 +109,18 @@ class StaticHandler(BaseHTTPRequestHandler):
     def answer(self, *, with_body: bool) -> None:
         address = urlsplit(self.path)
         file = find_file(self.site, address.path)
-        if file is None:
-            self.send_text(HTTPStatus.NOT_FOUND, NOT_FOUND, with_body=with_body)
-        elif file.is_dir():
-            self.redirect(address.path.rstrip("/") + "/" + (f"?{address.query}" if address.query else ""))
-        else:
+        if file is not None:
             self.send_file(file, with_body=with_body)
+            return
+        page = find_page(self.site, address.path)
+        if page is not None and not address.path.endswith("/"):
+            self.redirect(address.path + "/" + (f"?{address.query}" if address.query else ""))
+        elif page is not None:
+            self.send_file(page, with_body=with_body)
+        elif is_file_address(address.path):
+            self.send_text(HTTPStatus.NOT_FOUND, NOT_FOUND, with_body=with_body)
+        else:  # the pages say what there is instead
+            self.send_text(HTTPStatus.NOT_FOUND, (self.site / "index.html").read_text(encoding="utf-8"), with_body=with_body)
 
     def redirect(self, location: str) -> None:
         self.send_response(HTTPStatus.MOVED_PERMANENTLY)
@@ -164,23 +174,46 @@ class StaticHandler(BaseHTTPRequestHandler):
 
 
 def find_file(site: Path, path: str) -> Path | None:
-    """The file for a request path. A folder with a final slash gives its index.html; without one it gives the folder, to be redirected.
-
-    None when there is no such file, or when the path leads out of the site, also through `..`, an encoded slash or a link.
+    """The file for a request path; None when there is none, or when the path leads out of the site, also through `..`, an encoded slash
+    or a link.
     """
-    root = site.resolve()
+    file = find_inside(site, path)
+    return file if file is not None and file.is_file() else None
+
+
+def find_page(site: Path, path: str) -> Path | None:
+    """index.html for the address of a page that the release in force has, with or without its final slash; None for other addresses."""
+    manifest = read_manifest(site)
+    if manifest is None or path.startswith(FILE_FOLDERS):
+        return None
+    answers = find_inside(site, f"/data/{manifest['release']}/pages/{path.strip('/')}/index.answers")
+    pages = find_inside(site, f"/data/{manifest['release']}/pages")
+    is_page = answers is not None and pages is not None and answers.is_relative_to(pages) and answers.is_file()
+    return find_file(site, "/index.html") if is_page else None
+
+
+def is_file_address(path: str) -> bool:
+    """Whether a path names a file and not a page: below the folders of files, or with the ending of a file that a site has."""
     wanted = unquote(path)
+    return wanted.startswith(FILE_FOLDERS) or "\0" in wanted or Path(wanted).suffix in CONTENT_TYPES
+
+
+def find_inside(site: Path, path: str) -> Path | None:
+    """The path below the site, resolved; None when it leads out of it."""
+    root, wanted = site.resolve(), unquote(path)
     if "\0" in wanted:
         return None
     file = (root / wanted.lstrip("/")).resolve()
-    if not file.is_relative_to(root):
+    return file if file.is_relative_to(root) else None
+
+
+def read_manifest(site: Path) -> dict[str, Any] | None:
+    """What data/manifest.json of a site says: the shell, the release in force, the kept releases and the reports; None without one."""
+    try:
+        manifest = json.loads((site / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
         return None
-    if file.is_dir():
-        index = file / "index.html"
-        if not index.is_file():
-            return None
-        return index if wanted.endswith("/") else file
-    return file if file.is_file() else None
+    return manifest if isinstance(manifest, dict) and {"shell", "release", "kept", "reports"} <= set(manifest) else None
 
 
 def parse_range(header: str, size: int) -> tuple[int, int] | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
-import pyarrow.ipc as ipc
 import pytest
 
+from cxhouse.site.answers import ANSWERS
 from tests.browser.built_site import BuiltSite
 from tests.conftest import DemoHome
 
@@ -19,7 +21,6 @@ MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 POSTCODE = re.compile(r"\b[0-9]{4} ?[A-Za-z]{2}\b")
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 # in a table the texts of neighbouring rows stand side by side: read as one text, they would hide a number or make one up
-TABLES = {".parquet": pl.read_parquet, ".arrow": lambda file: pl.DataFrame(ipc.open_stream(file.read_bytes()).read_all())}
 PERSONAL = {
     "customer_id", "customer_key", "customer_no", "email", "phone", "postcode", "house_number", "agent_id", "order_id",
     "order_no", "contact_id", "delivery_id", "response_id", "_key", "outcome_key",
@@ -64,16 +65,24 @@ def find_secrets(text: str, secrets: dict[str, set[str]]) -> set[tuple[str, str]
 
 
 def read_texts(site: Path) -> Iterator[tuple[Path, str]]:
-    """Every file of the site as text; of tables, the distinct texts and whole numbers, column by column."""
+    """Every file of the site as text; of tables and answers, the distinct texts and whole numbers, column by column."""
     for file in sorted(path for path in site.rglob("*") if path.is_file()):
-        if file.suffix not in TABLES:
+        if file.suffix != ".parquet" and file.name != ANSWERS:
             yield file, file.read_bytes().decode("utf-8", errors="replace")
             continue
-        for column in TABLES[file.suffix](file).iter_columns():
+        for column in pl.read_parquet(file).iter_columns() if file.suffix == ".parquet" else read_answers(file):
             values = column.drop_nulls().unique()
             if values.dtype.is_float():
                 values = values.filter(values.is_finite() & (values == values.round()) & (values.abs() < 2**53)).cast(pl.Int64)
             yield file, "\n".join(values.cast(pl.String, strict=False).to_list())
+
+
+def read_answers(file: Path) -> Iterator[pl.Series]:
+    """The columns of the answers of a page."""
+    for answer in json.loads(gzip.decompress(file.read_bytes()))["queries"].values():
+        for place, (name, _, kind) in enumerate(answer["columns"]):
+            values = [row[place] for row in answer["rows"]]
+            yield pl.Series(name, values, dtype={"number": pl.Float64, "date": pl.Int64}.get(kind), strict=False)
 
 
 def test_no_file_of_the_site_holds_what_names_a_customer(built_site: BuiltSite, secrets: dict[str, set[str]]) -> None:
@@ -86,7 +95,7 @@ def test_no_file_of_the_site_holds_what_names_a_customer(built_site: BuiltSite, 
         if file.suffix == ".js":  # parts of an SVG path can look like a postcode
             found = {(kind, word) for kind, word in found if kind != "postcode"}
         assert found == set(), file.relative_to(built_site.site)
-    assert {".html", ".parquet", ".arrow", ".js", ".json"} <= seen
+    assert {".html", ".parquet", ".js", ".json", ".answers"} <= seen
 
 
 def test_no_published_table_has_a_column_of_single_customers(built_site: BuiltSite) -> None:

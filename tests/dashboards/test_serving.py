@@ -1,7 +1,8 @@
-"""The web server: byte ranges, index.html for folders, content types, and nothing outside the site's folder."""
+"""The web server: byte ranges, one index.html for every page, content types, and nothing outside the site's folder."""
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cxhouse.site.answers import ANSWERS
 from cxhouse.site.server import DashboardsError, create_server, parse_range, serve_dashboards, serve_in_background
 
 PARQUET = bytes(range(256)) * 4
@@ -17,11 +19,14 @@ PARQUET = bytes(range(256)) * 4
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
-    (folder / "touchpoints" / "parcel").mkdir(parents=True)
+    pages = folder / "data" / "r1" / "pages"
+    for address in (".", "touchpoints/parcel", "changes/v1.js"):
+        (pages / address).mkdir(parents=True)
+        (pages / address / ANSWERS).write_bytes(b"")
     (folder / "_app" / "immutable").mkdir(parents=True)
-    (folder / "empty").mkdir()
-    (folder / "index.html").write_text("home", encoding="utf-8")
-    (folder / "touchpoints" / "parcel" / "index.html").write_text("parcel", encoding="utf-8")
+    (folder / "index.html").write_text("the pages", encoding="utf-8")
+    manifest = {"shell": "s1", "release": "r1", "kept": ["r1"], "reports": []}
+    (folder / "data" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (folder / "data.parquet").write_bytes(PARQUET)
     (folder / "_app" / "immutable" / "engine.wasm").write_bytes(b"\0asm")
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
@@ -73,12 +78,28 @@ def test_a_head_request_gives_the_size_and_accepts_ranges(connection: HTTPConnec
     assert response.getheader("Accept-Ranges") == "bytes"
 
 
-def test_folders_are_pages(connection: HTTPConnection) -> None:
-    assert get(connection, "/")[1] == b"home"
-    assert get(connection, "/touchpoints/parcel/?period=last_7_days")[1] == b"parcel"
+def test_every_page_of_the_release_is_the_same_file(connection: HTTPConnection) -> None:
+    for path in ("/", "/touchpoints/parcel/?period=last_7_days", "/changes/v1.js/"):
+        response, body = get(connection, path)
+        assert (response.status, body) == (200, b"the pages"), path
     response, _ = get(connection, "/touchpoints/parcel?period=last_7_days")
     assert response.status == 301
     assert response.getheader("Location") == "/touchpoints/parcel/?period=last_7_days"
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/touchpoints/", "/touchpoints/nobody/", "/empty/", "//etc/passwd", "/way-out"])
+def test_an_address_without_a_page_is_not_found_and_the_pages_say_so(connection: HTTPConnection, path: str) -> None:
+    response, body = get(connection, path)
+    assert (response.status, body) == (404, b"the pages")
+
+
+@pytest.mark.parametrize(
+    "path", ["/_app/immutable/old.js", "/_app/none/", "/data/r0/pages/index.answers", "/data/r1/", "/api/x", "/robots.txt"]
+)
+def test_a_missing_file_is_not_answered_with_a_page(connection: HTTPConnection, path: str) -> None:
+    response, body = get(connection, path)
+    assert response.status == 404
+    assert b"No such file" in body and b"the home page" in body
 
 
 def test_a_redirect_never_leaves_the_host(connection: HTTPConnection) -> None:
@@ -111,17 +132,14 @@ def test_an_unchanged_file_is_not_sent_again(connection: HTTPConnection) -> None
         "/%2e%2e/secret.txt",
         "/touchpoints/..%2f..%2f..%2fsecret.txt",
         "/way-out",
-        "//etc/passwd",
+        "/touchpoints/..%2f..%2f..%2f..%2f..%2fsecret.txt",
         "/%00",
-        "/nothing",
-        "/empty/",
     ],
 )
-def test_what_is_not_in_the_site_is_not_found_and_says_where_to_go(connection: HTTPConnection, path: str) -> None:
+def test_what_is_not_in_the_site_is_not_found(connection: HTTPConnection, path: str) -> None:
     response, body = get(connection, path)
     assert response.status == 404
     assert b"secret" not in body
-    assert b"the home page" in body
 
 
 def test_a_replaced_site_is_served_at_once(tmp_path: Path) -> None:

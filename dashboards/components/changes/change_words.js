@@ -58,6 +58,13 @@ export function divideChanges(changes) {
 	return PARTS.map(([part, title]) => ({ part, title, rows: own.filter((change) => place(change) === part) })).filter(({ rows }) => rows.length);
 }
 
+// Rows by the change they belong to, in their order.
+export function groupByChange(rows) {
+	const groups = new Map();
+	for (const row of rows ?? []) groups.set(row.change_id, [...(groups.get(row.change_id) ?? []), row]);
+	return groups;
+}
+
 // Figures of the table of visible effects that the filters leave.
 export function pickVisible(rows, inputs) {
 	const choose = (name) => (typeof inputs?.[name] === 'string' ? inputs[name] : 'all');
