@@ -9,7 +9,7 @@ import pytest
 from semantic.effects.method.estimates import Estimates, Pattern, judge_series
 from semantic.effects.method.forecast import Noise, average_forecast
 from semantic.effects.method.kernels import Array, prepare_family
-from semantic.effects.method.periods import guard_spread, measure_noise, pool_weeks
+from semantic.effects.method.periods import compare_noise, guard_spread, measure_noise, pool_weeks
 from semantic.effects.method.words import LEVEL
 from tests.companies.simulated import Simulated
 from tests.conftest import STRESS, pick_size
@@ -108,16 +108,22 @@ def test_the_noise_of_a_week_is_in_proportion_to_one_over_what_it_holds() -> Non
     value, held = np.zeros((1, 40)), np.full((1, 40), 10.0)
     value[0, :36:2] = 1.0
     held[0, 36:] = 2.5
-    # the scatter of days explains all of the variance between weeks: 0.5 is half the mean squared difference of neighbours
-    assert np.allclose(measure_noise(value, held, np.full((1, 40), 5.0), 36)[0, [0, 38]], [1.0, 4.0])
-    # a tenth of it, and a standard error more
-    error = np.sqrt(3 / 35)
-    assert np.allclose(measure_noise(value, held, np.full((1, 40), 0.5), 36)[0, 38], 1 + 3 * 0.1 * (1 + error))
-    # where nothing is known of the days, weeks that hold more count as usual ones
+    # the scatter of days, 5 for a single answer, over what a week holds
+    assert np.allclose(measure_noise(value, held, np.full((1, 40), 5.0), 36)[0, [0, 38]], [0.5, 2.0])
+    # without days half the mean squared difference of neighbours counts where a week holds less; one that holds more is a usual one
+    assert np.allclose(measure_noise(value, held, None, 36)[0, [0, 38]], [0.5, 2.0])
     held[0, 36:] = 40.0
-    assert np.allclose(measure_noise(value, held, None, 36), 1.0)
+    assert np.allclose(measure_noise(value, held, None, 36), 0.5)
     held[0, 38], value[0, 39] = 0.0, np.nan
-    assert np.allclose(measure_noise(value, held, np.full((1, 40), 5.0), 36)[0, 38:], 1.0)
+    assert np.allclose(measure_noise(value, held, np.full((1, 40), 5.0), 36)[0, 38:], 0.5)
+
+
+def test_what_sampling_does_not_explain_is_the_same_in_every_week() -> None:
+    value, noise = np.zeros((1, 40)), np.full((1, 40), 0.1)
+    value[0, :36:2], noise[0, 36:] = 1.0, 0.4
+    # half the mean squared difference of neighbours is 0.5: 0.4 of it remain
+    assert np.allclose(compare_noise(value, noise, 36)[0, [0, 38]], [1.0, (0.4 + 0.4) / 0.5])
+    assert np.allclose(compare_noise(value, 10 * noise, 36)[0, [0, 38]], [1.0, 4.0])
 
 
 def make_company(before: float, after: float, touchpoints: int, seed: int, shift: float = 0.0) -> Simulated:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from semantic.effects.company import clean_history as history
-from semantic.effects.company.control_choice import MOST_EMPTY, choose_controls, list_candidates, remove_shapes
+from semantic.effects.company.control_choice import NO_CONTROL, find_control, settle
 from semantic.effects.company.facts import ChangeFacts, Company, Event
 from semantic.effects.method.estimates import (
     FEWEST_WEEKS_WITH_PEAK,
@@ -17,7 +17,6 @@ from semantic.effects.method.estimates import (
     Pattern,
     Plan,
     find_too_little,
-    index_controls,
     judge_plans,
     list_placebos,
 )
@@ -84,7 +83,8 @@ class Answer:
     """The estimate; NaN where there is none. `values` are the weeks' figures (n + m), NaN for empty weeks; `counts` their denominators.
 
     `too_little` is the reason why there is no verdict. `placebos` are (first day, normal score); `score` is that of the change. `judged`
-    are the weeks as the forecast used them, `beside` is the control index.
+    are the weeks as the forecast used them, `noise` their sampling variances; `beside` is the control index,
+    `beside_noise` its sampling variances.
     """
 
     question: Question
@@ -104,6 +104,8 @@ class Answer:
     too_little: str | None = None
     warnings: tuple[str, ...] = field(default=())
     judged: Array | None = field(default=None, compare=False, repr=False)
+    noise: Array | None = field(default=None, compare=False, repr=False)
+    beside_noise: Array | None = field(default=None, compare=False, repr=False)
     beside: Array | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -116,7 +118,7 @@ class Answer:
 class _Lot:
     """Questions of one pattern: their positions in the list, weeks for the forecast (members x (n + m)), controls and their names.
 
-    `noise` is the relative sampling variance of each week.
+    `noise` and `control_noise` are the sampling variances of each week.
     """
 
     members: list[int]
@@ -126,6 +128,7 @@ class _Lot:
     control: tuple[Array, Array] | None
     spread: Array
     noise: Array
+    control_noise: Array | None
     names: list[tuple[str, ...]]
 
     @property
@@ -139,7 +142,7 @@ class _Lot:
         if not self.window.is_complete:
             after = before.mean(axis=1)
             noise = np.column_stack([noise[:, :n], noise[:, max(n - LAST_WEEKS, 0) : n].mean(axis=1)])
-        return Plan(self.pattern, before, after, self.control, self.spread, noise)
+        return Plan(self.pattern, before, after, self.control, self.spread, noise, self.control_noise)
 
 
 def find_window(company: Company, question: Question, cache: dict[tuple[object, ...], Window] | None = None) -> Window:
@@ -234,18 +237,18 @@ def prepare_lots(
     ready = settle(values, window)
     spread = guard_spread(scatter, n, m) if m else np.ones(len(rows))
     noise = measure_noise(values, counts, scatter, n)
-    chosen: dict[bool, list[tuple[int, Array, tuple[str, ...]]]] = {}
+    chosen: dict[bool, list[tuple[int, Array, Array, tuple[str, ...]]]] = {}
     for j, i in enumerate(members):
         obstacle = find_obstacle(company, questions[i], window, values[j], counts[j])
         answers[i] = replace(answers[i], values=tuple(values[j].tolist()), counts=tuple(counts[j].tolist()), too_little=obstacle)
         if n < FEWEST_TO_ESTIMATE or np.isnan(ready[j]).any() or np.ptp(ready[j, :n]) == 0:
             continue
-        index, names = find_control(company, weeks, window, questions[i], ready[j]) if m else (np.empty(0), ())
-        chosen.setdefault(bool(names), []).append((j, index, names))
+        index, beside, names = find_control(company, weeks, window, questions[i], ready[j]) if m else NO_CONTROL
+        chosen.setdefault(bool(names), []).append((j, index, beside, names))
     lots = []
     for has_controls, picked in sorted(chosen.items()):
-        places = [j for j, _, _ in picked]
-        index = np.stack([each for _, each, _ in picked])
+        places = [j for j, _, _, _ in picked]
+        index, beside = (np.stack([each[part] for each in picked]) for part in (1, 2))
         lots.append(
             _Lot(
                 members=[members[j] for j in places],
@@ -255,40 +258,11 @@ def prepare_lots(
                 control=(index[:, :n], index[:, n:]) if has_controls else None,
                 spread=spread[places],
                 noise=noise[places],
-                names=[names for _, _, names in picked],
+                control_noise=beside if has_controls else None,
+                names=[names for _, _, _, names in picked],
             )
         )
     return lots
-
-
-def settle(values: Array, window: Window) -> Array:
-    """Weeks for the forecast: empty weeks filled, and peaks of the history flattened when the change is not near a peak."""
-    n = window.n
-    before, after = history.fill_weeks(values[:, :n]), history.fill_weeks(values[:, n:])
-    if window.pattern.peaks is None:
-        before = history.flatten_peaks(before, np.array(window.shares[:n]))
-    return np.concatenate([before, after], axis=1)
-
-
-def find_control(company: Company, weeks: Weeks, window: Window, question: Question, own: Array) -> tuple[Array, tuple[str, ...]]:
-    """The control index (n + m) of a question and its touchpoints; both empty when no candidate moved together with the series before."""
-    n, m = window.n, window.m
-    if not question.may_have_controls:
-        return np.empty(0), ()
-    rows = list_candidates(company, question.change, question.kpi_id, question.touchpoint_id, window.anchor, n, window.gap + m)
-    if not rows:
-        return np.empty(0), ()
-    values = weeks.value[rows, weeks.n - n : weeks.n + m]
-    full = np.isnan(values[:, :n]).mean(axis=1) <= MOST_EMPTY
-    rows, values = [row for row, is_full in zip(rows, full, strict=True) if is_full], values[full]
-    if not rows:
-        return np.empty(0), ()
-    ready = settle(history.fill_weeks(values), window)
-    best = choose_controls(*remove_shapes(window.pattern, own[:n], ready[:, :n]))
-    if not best:
-        return np.empty(0), ()
-    before, after = index_controls(ready[best], n)
-    return np.concatenate([before[0], after[0]]), tuple(company.series[rows[j]][1] for j in best)
 
 
 def find_obstacle(company: Company, question: Question, window: Window, values: Array, counts: Array) -> str | None:
@@ -327,7 +301,8 @@ def fill_answer(answer: Answer, lot: _Lot, found: Estimates, j: int) -> Answer:
     return replace(
         answer, effect=effect, lower=float(found.lower[j]), upper=float(found.upper[j]), p=p, missed=int(found.missed[j]),
         score=float(np.sign(effect) * -ndtri(max(p, 2e-12) / 2)), expected=float(lot.values[j, lot.window.n :].mean() - effect),
-        controls=lot.names[j], judged=lot.values[j],
+        controls=lot.names[j], judged=lot.values[j], noise=lot.noise[j],
+        beside_noise=None if lot.control_noise is None else lot.control_noise[j],
         beside=None if lot.control is None else np.concatenate([lot.control[0][j], lot.control[1][j]]),
     )  # fmt: skip
 
@@ -335,7 +310,7 @@ def fill_answer(answer: Answer, lot: _Lot, found: Estimates, j: int) -> Answer:
 def warn_of_moved_controls(lots: list[_Lot], answers: list[Answer]) -> list[Answer]:
     """Add a note when the control index, judged like any other series, moved at the date itself."""
     beside = [(lot, lot.control) for lot in lots if lot.control is not None]
-    judged = judge_plans([Plan(lot.pattern, *control) for lot, control in beside])
+    judged = judge_plans([Plan(lot.pattern, *control, noise=lot.control_noise) for lot, control in beside])
     for (lot, _), found in zip(beside, judged, strict=True):
         for j, i in enumerate(lot.members):
             if found.p[j] < MOVED_LEVEL:
