@@ -74,8 +74,10 @@ def settle(values: Array, window: Window) -> Array:
     return np.concatenate([before, after], axis=1)
 
 
-def find_control(company: Company, weeks: Weeks, window: Window, question: Question, own: Array) -> tuple[Array, Array, tuple[str, ...]]:
-    """The control index of a question (n + m), its sampling variance (n + m) and its touchpoints.
+def find_control(
+    company: Company, weeks: Weeks, window: Window, question: Question, own: Array, on_logs: bool
+) -> tuple[Array, Array, tuple[str, ...]]:
+    """The control index of a question (n + m), its sampling variance (n + m) and its touchpoints; `on_logs`: `own` are logarithms.
 
     All are empty when no candidate moved together with the series before.
     """
@@ -92,10 +94,17 @@ def find_control(company: Company, weeks: Weeks, window: Window, question: Quest
     if not rows:
         return NO_CONTROL
     ready = settle(fill_weeks(values), window)
+    units = np.ones_like(ready)
+    if on_logs:
+        is_positive = np.flatnonzero((ready > 0).all(axis=1))
+        units[is_positive] = ready[is_positive]
+        ready[is_positive] = np.log(ready[is_positive])
     best = choose_controls(*remove_shapes(window.pattern, own[:n], ready[:, :n]))
     if not best:
         return NO_CONTROL
     before, after = index_controls(ready[best], n)
     taken = [rows[j] for j in best]
-    noise = index_noise(ready[best], measure_noise(values[best], weeks.denominator[taken, columns], weeks.scatter[taken, columns], n), n)
+    noise = index_noise(
+        ready[best], measure_noise(values[best], weeks.denominator[taken, columns], weeks.scatter[taken, columns] / units[best] ** 2, n), n
+    )
     return np.concatenate([before[0], after[0]]), noise[0], tuple(company.series[row][1] for row in taken)

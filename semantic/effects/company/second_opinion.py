@@ -7,7 +7,7 @@ often than the method (docs/calibration.md). It therefore changes no verdict, bu
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from semantic.effects.company.units import Unit, write_margin, write_move
 from semantic.effects.company.verdicts import write_chance
 from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import compare_noise
+from semantic.effects.method.scale import return_to_unit
 from semantic.effects.method.structural import fit_steps
 from semantic.effects.method.words import LEVEL
 
@@ -50,7 +51,11 @@ def ask_second(answer: Answer) -> SecondOpinion | None:
     columns = [] if answer.beside is None else [np.insert(answer.beside, hole, 0.0)]
     columns += [np.insert(shape, hole, 0.0) for shape in answer.window.pattern.shapes]
     noise, other = (None if each is None else np.insert(each, hole, 0.0) for each in (answer.noise, answer.beside_noise))
-    return fit_second(values, positions, np.column_stack(columns) if columns else None, noise, other)
+    found = fit_second(values, positions, np.column_stack(columns) if columns else None, noise, other)
+    if found is None or not answer.is_log:
+        return found
+    reached = float(np.nanmean(answer.values[n:]))
+    return replace(found, **{name: return_to_unit(reached, getattr(found, name)) for name in ("effect", "lower", "upper")})
 
 
 def fit_second(
@@ -90,7 +95,7 @@ def build_model(series: Array, regressors: Array, noise: Array) -> UnobservedCom
     """The model of statsmodels, with noise of another variance in each period."""
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-    class Uneven(UnobservedComponents):  # type: ignore[misc]
+    class Uneven(UnobservedComponents):
         """The variance of the noise is its parameter times that of each period."""
 
         def update(self, params: Array, *args: object, **kwargs: object) -> None:

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semantic.effects.method.forecast import Forecast, Noise, Shapes, average_forecast, mean_of, read_shapes
-from semantic.effects.method.kernels import Array, build_regressors, prepare_family
+from semantic.effects.method.kernels import LONG_GRAINS, Array, build_regressors, prepare_family
 
 PLACEBOS = 8
 FEWEST_BEFORE_PLACEBO = 12
 FEWEST_MONTHS_FOR_SEASON = 24
 GATE_WORTH = 20.0  # number of observed misses that the models' own variance counts for
 GATE_FLOOR = 0.85
+NEAR, FAR_GROWTH = 1 / 8, 3.0  # months or years after, as a share of those before; growth of the variance beyond
 PEAK_SPREAD = 0.15  # standard deviation of a yearly peak from year to year, as a share of its height
 FEWEST_WEEKS, FEWEST_WEEKS_WITH_PEAK = 17, 60
 FEWEST_ANSWERS_BEFORE, FEWEST_ANSWERS_AFTER = 60, 30
@@ -143,12 +144,18 @@ def judge_plans(plans: Sequence[Plan], *, peak_height: bool = True, gate: bool =
     scores = score_placebos(plans) if gate else [np.zeros((len(plan.before), 0)) for plan in plans]
     judged = []
     for plan, forecast, each in zip(plans, forecasts, scores, strict=True):
-        variance = forecast.variance * (1.0 if plan.spread is None else plan.spread)
+        variance = forecast.variance * (1.0 if plan.spread is None else plan.spread) * widen_far(plan.pattern)
         if plan.pattern.peaks is not None and peak_height:
             variance = variance + (PEAK_SPREAD * estimate_peak(plan.pattern, plan.before)) ** 2
         variance = variance * np.maximum(GATE_FLOOR, (GATE_WORTH + (each**2).sum(axis=1)) / (GATE_WORTH + each.shape[1]))
         judged.append(conclude(forecast, np.sqrt(variance), each))
     return judged
+
+
+def widen_far(pattern: Pattern) -> float:
+    """Factor on the variance for months or years far from the history: which noise model holds there is not seen in what was before."""
+    reach = len(pattern.after) / len(pattern.before) - NEAR
+    return 1 + FAR_GROWTH * max(reach, 0.0) if pattern.grain in LONG_GRAINS else 1.0
 
 
 def forecast_plans(plans: Sequence[Plan]) -> list[Forecast]:
@@ -170,7 +177,7 @@ def forecast_plans(plans: Sequence[Plan]) -> list[Forecast]:
         forecast = average_forecast(family, before, after, index, sets, noise, beside)
         ends = np.cumsum(counts)
         for i, start, end in zip(members, [0, *ends[:-1]], ends, strict=True):
-            found[i] = Forecast(*(getattr(forecast, name)[start:end] for name in ("miss", "variance", "freedom", "control_weight")))
+            found[i] = forecast.take(slice(start, end))
     return [found[i] for i in range(len(plans))]
 
 

@@ -6,7 +6,7 @@ Arrays have one row per series: `before` is N x n, `after` N x m, in the units o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +25,24 @@ CHUNK = 500  # number of series per block, so that the arrays fit in the process
 class Forecast:
     """`miss`: mean after minus its forecast; `variance`: that of the forecast; `freedom`: the degrees of freedom of this variance.
 
-    `control_weight` is the total weight of the models that use the control index (0 without one).
+    `control_weight` is the total weight of the models that use the control index (0 without one). `evidence` is the logarithm of the
+    probability density of the periods before, up to a constant of the pattern, over all models without the index.
     """
 
     miss: Array
     variance: Array
     freedom: Array
     control_weight: Array
+    evidence: Array
+
+    @classmethod
+    def join(cls, parts: Sequence[Forecast]) -> Forecast:
+        """The forecasts of several blocks of series as one."""
+        return cls(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(cls)))
+
+    def take(self, rows: slice) -> Forecast:
+        """Those of some of the series."""
+        return Forecast(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -166,8 +177,7 @@ def average_forecast(
             part = None if shapes is None else shapes.take(rows)
             known, beside = (None if each is None else each.take(rows) for each in (noise, control_noise))
             parts.append(average_forecast(family, before[rows], np.asarray(after)[rows], index, part, known, beside))
-        fields = ("miss", "variance", "freedom", "control_weight")
-        return Forecast(*(np.concatenate([getattr(part, field) for part in parts]) for field in fields))
+        return Forecast.join(parts)
     centre, scale = before.mean(axis=1), before.std(axis=1)
     scale = np.where(scale > 0, scale, 1.0)
     values = (before - centre[:, None]) / scale[:, None]
@@ -182,12 +192,14 @@ def average_forecast(
         middle, width = past.mean(axis=1), past.std(axis=1)
         width = np.where(width > 0, width, 1.0)
         index = ((past - middle[:, None]) / width[:, None], (mean_of(control[1]) - middle) / width)
-        beside = list_sampling(family, control_noise, width, heights)
-        opinions.append(forecast_each(family, values, last, index, heights, uneven, beside))
+        uneven_index = list_sampling(family, control_noise, width, heights)
+        opinions.append(forecast_each(family, values, last, index, heights, uneven, uneven_index))
     miss = np.concatenate([each.miss for each in opinions], axis=1)
     variance = np.concatenate([each.variance for each in opinions], axis=1)
     logs = np.concatenate([each.log_weight for each in opinions], axis=1)
-    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
+    top = logs.max(axis=1, keepdims=True)
+    weights = np.exp(logs - top)
+    evidence = np.log(weights[:, :split].sum(axis=1)) + top[:, 0] - family.rank * np.log(scale)
     weights /= weights.sum(axis=1, keepdims=True)
     mean = (weights * miss).sum(axis=1)
     own = (weights * variance).sum(axis=1)
@@ -195,7 +207,7 @@ def average_forecast(
     freedom = match_freedom(weights, variance, own, max(rank_of(family, heights), 3))
     # the models' variances include the t factor already: the scale of a t with these degrees of freedom is smaller than its variance
     total = total * (freedom - 2) / freedom
-    return Forecast(mean * scale, total * scale**2, freedom, weights[:, split:].sum(axis=1))
+    return Forecast(mean * scale, total * scale**2, freedom, weights[:, split:].sum(axis=1), evidence)
 
 
 def list_sampling(family: Family, noise: Noise | None, scale: Array, heights: Sequence[_Heights]) -> list[_Sampling]:

@@ -54,13 +54,18 @@ def pool_weeks(numerator: Array, denominator: Array, start: int, after: int = 4)
 
 
 def measure_scatter(tops: Array, bottoms: Array, value: Array, n: int) -> Array:
-    """Mean square per week of weighted daily residuals, after removing the weekday pattern of the weeks before."""
+    """Mean square per week of weighted daily residuals, after removing the weekday pattern of the weeks before.
+
+    A day without denominator tells nothing; a week with fewer than two days that do has no scatter (NaN).
+    """
     residual = tops - np.nan_to_num(value)[..., None] * bottoms
     mass = np.maximum(bottoms[:, :n].sum(axis=1), 1e-12)
     weekday = residual[:, :n].sum(axis=1) / mass
     residual = residual - weekday[:, None, :] * bottoms
-    weight = np.where(bottoms > 0, bottoms, 1.0)
-    return np.asarray((residual**2 / weight).sum(axis=2) / (WEEK - 1))
+    is_known = bottoms > 0
+    squares = np.where(is_known, residual**2 / np.where(is_known, bottoms, 1.0), 0.0).sum(axis=2)
+    days = is_known.sum(axis=2)
+    return np.asarray(np.where(days > 1, squares / np.maximum(days - 1, 1), np.nan))
 
 
 def measure_noise(value: Array, denominator: Array, scatter: Array | None, n: int) -> Array:
@@ -81,6 +86,12 @@ def measure_noise(value: Array, denominator: Array, scatter: Array | None, n: in
         else:
             found = mean_known(np.where(known, scatter, np.nan)[:, :n]) * inverse
     return np.where(np.isfinite(found), found, 0.0)
+
+
+def find_usual_scatter(scatter: Array) -> Array:
+    """The median scatter per row (N x 1) of the weeks that have one; 0 for a row without any."""
+    known = np.where(np.isfinite(scatter).any(axis=1, keepdims=True), scatter, 0.0)
+    return np.asarray(np.nanmedian(known, axis=1, keepdims=True))
 
 
 def compare_neighbours(value: Array) -> Array:

@@ -87,7 +87,7 @@ def search_ratio(contrasts: _Contrasts) -> StepFit:
 
 
 def remove_level(values: Array, positions: Array, beside: Array | None, noise: Array | None = None) -> _Contrasts:
-    """Contrasts without the level, in which the random walk's steps are independent; periods are in units of the deviation of their noise."""
+    """Contrasts without the level, in which the random walk's steps are independent. Periods are over the deviation of their noise."""
     count = len(positions)
     weight = np.ones(count) if noise is None else 1 / np.sqrt(noise)
     walk = (np.minimum.outer(positions, positions) - positions.min()) * np.outer(weight, weight)
