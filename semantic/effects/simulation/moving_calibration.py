@@ -164,8 +164,8 @@ def write_sections(series: int) -> str:
 PAGE = """## Where volume, spread or level move
 
 Each cell has false alarms, cover, power and refused share in percent, alarms and power among those judged; "of" gives the best possible power
-with the covariance known. Aim: 3 to 7 false alarms (fewer are a miss only where the power is missed too), power 75 % of the best possible with
-364 days and 90 % with 910, at most 10 refused.
+with the covariance known. Aim: 3 to 7 false alarms (fewer are a miss only where the power is missed too), power 75 % of the best possible
+with 364 days and 90 % with 910, at most 10 refused.
 
 Answers a day at the highest, {series} series a cell. The planted shift is {errors} standard errors of the best possible test with 364 days.
 Refused are series with fewer answers than a verdict needs (60 before, 30 after), which is a rule of its own.
@@ -180,15 +180,15 @@ A sum per day; planted is 15 % of the level.
 |---|---|---|---|
 {growth}
 
-Months (with a season) and years, {half} series a cell; planted are {planted} standard deviations of the noise of a period. The best possible
-test knows the season.
+Months (with a season) and years, {half} series a cell; planted are {planted} standard deviations of the noise of a period. The best
+possible test knows the season.
 
 | periods | {drifts} |
 |---|{dashes}
 {drift}
 
-Months and controls on one random walk, each with noise and a walk of its own ({few} series a cell, planted 2). The step of the difference is
-judged.
+Months and controls on one random walk, each with noise and a walk of its own ({few} series a cell, planted 2). The step of the difference
+is judged.
 
 | periods; controls | {walks} |
 |---|{lines}
