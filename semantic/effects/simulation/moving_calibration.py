@@ -155,17 +155,17 @@ def write_sections(series: int) -> str:
         for cells in [[measure_beside(n, m, controls, *each, series // 10) for each in BESIDE.values()]]
     ]
     return PAGE.format(
-        volume="\n".join(volume), growth="\n".join(growth), drift="\n".join(drift), beside="\n".join(beside), series=f"{series:,}", half=f"{series // 2:,}",
-        few=series // 10, errors=f"{ERRORS:g}", drifts=" | ".join(each.name for each in DRIFTS), walks=" | ".join(BESIDE),
-        planted=f"{PLANTED:g}", dashes="---|" * len(DRIFTS), lines="---|" * len(BESIDE),
+        volume="\n".join(volume), growth="\n".join(growth), drift="\n".join(drift), beside="\n".join(beside), series=f"{series:,}",
+        half=f"{series // 2:,}", few=series // 10, errors=f"{ERRORS:g}", drifts=" | ".join(each.name for each in DRIFTS),
+        walks=" | ".join(BESIDE), planted=f"{PLANTED:g}", dashes="---|" * len(DRIFTS), lines="---|" * len(BESIDE),
     )  # fmt: skip
 
 
 PAGE = """## Where volume, spread or level move
 
-Each cell has false alarms, cover, power and refused share in percent, alarms and power among those judged; "of" gives the best possible power
-with the covariance known. Aim: 3 to 7 false alarms (fewer are a miss only where the power is missed too), power 75 % of the best possible
-with 364 days and 90 % with 910, at most 10 refused.
+Each cell has false alarms, cover, power and refused share in percent, alarms and power among those judged; "of" gives the best possible
+power with the covariance known. Aim: 3 to 7 false alarms (fewer are a miss only where the power is missed too), power 75 % of the best
+possible with 364 days and 90 % with 910, at most 10 refused.
 
 Answers a day at the highest, {series} series a cell. The planted shift is {errors} standard errors of the best possible test with 364 days.
 Refused are series with fewer answers than a verdict needs (60 before, 30 after), which is a rule of its own.
