@@ -153,7 +153,7 @@ def write_page(series: int = 2000) -> str:
     ]
     return PAGE.format(
         series=f"{series:,}", shift=SHIFT, version=VERSION,
-        error=f"{100 * (0.0475 / series) ** 0.5:.1f}", rows="\n".join(rows), shared="\n".join(shared), moving=write_sections(series // 2),
+        error=f"{100 * (0.0475 / series) ** 0.5:.1f}", rows="\n".join(rows), shared="\n".join(shared), moving=write_sections(series),
         misses="\n".join(f"- {miss}" for miss in misses) or "- none",
     )  # fmt: skip
 
@@ -191,7 +191,7 @@ equals that without one, and cover and false alarms add up to 100.
 {shared}
 
 {moving}
-## Where the aim is missed
+## Where the aim is missed in the first table
 
 Aim: false alarms as above; power at least 75 % of the best possible with 365 days, 90 % with 910. With {series} series a miss by less than
 twice the error may be chance.

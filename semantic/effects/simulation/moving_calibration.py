@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semantic.effects.method.estimates import Pattern, fill_gaps, find_too_little, judge_series
 from semantic.effects.method.kernels import Array
@@ -16,6 +17,7 @@ from semantic.effects.series.single import judge_periods
 from semantic.effects.series.table import Periods
 from semantic.effects.simulation.moving_worlds import DRIFTS, VOLUMES, Answers, Drift, Growth, draw_beside
 
+Flags = NDArray[np.bool_]
 AFTER = 28
 HISTORIES = (182, 364, 910)
 SEED = 20261130
@@ -37,17 +39,17 @@ BESIDE = {"steady difference": (0.0, 1.0), "small walks": (0.2, 1.0), "middle wa
 PLANTED = 1.5  # of the noise of a period, in months and years
 
 
-def judge_days(top: Array, bottom: Array, days: int) -> tuple[Array, Array]:
+def judge_days(top: Array, bottom: Array, days: int) -> tuple[Array, Flags]:
     """p, and whether there is a verdict, of daily series with the scale that is chosen for them."""
     weeks = pool_weeks(top, bottom, days)
     n = weeks.n
     value = fill_gaps(weeks.value)
     pattern = Pattern(tuple(range(-n, 0)), tuple(range(4)))
     p = np.empty(len(value))
-    on_logs = prefer_logarithms(pattern, value[:, :n]) & (value > 0).all(axis=1)
+    on_logs: Flags = prefer_logarithms(pattern, value[:, :n]) & np.all(value > 0, axis=1)
     for chosen in (False, True):
-        rows = on_logs == chosen
-        if not rows.any():
+        rows = np.flatnonzero(on_logs == chosen)
+        if not len(rows):
             continue
         each = np.log(value[rows]) if chosen else value[rows]
         scatter = weeks.scatter[rows] / (value[rows] ** 2 if chosen else 1.0)
@@ -56,7 +58,7 @@ def judge_days(top: Array, bottom: Array, days: int) -> tuple[Array, Array]:
     return p, on_logs
 
 
-def refuse_answers(bottom: Array, days: int) -> Array:
+def refuse_answers(bottom: Array, days: int) -> Flags:
     """Which series have too few answers for a verdict."""
     weeks = bottom[:, days % 7 :].reshape(len(bottom), -1, 7).sum(axis=2)
     n = days // 7
@@ -66,7 +68,7 @@ def refuse_answers(bottom: Array, days: int) -> Array:
     ])  # fmt: skip
 
 
-def write_cell(alarms: Array, seen: Array, refused: float, best: float | None) -> str:
+def write_cell(alarms: Flags, seen: Flags, refused: float, best: float | None) -> str:
     """False alarms, cover, power (of the best possible) and refused share in percent; alarms and power among those judged."""
     if not len(alarms):
         return f"all refused ({refused:.0%})".replace("%", " %")
@@ -140,11 +142,11 @@ def measure_beside(n: int, m: int, controls: int, walk: float, noise: float, ser
 
 
 def write_sections(series: int) -> str:
-    """The tables as Markdown."""
-    volume = [f"| {each.figure} | {each.daily:g} | {each.volume} | {' | '.join(measure_answers(each, series))} |" for each in ANSWERS]
-    growth = [f"| {name} | {' | '.join(measure_growth(each, series))} |" for name, each in GROWTHS.items()]
+    """The tables as Markdown: a fifth of the series in each cell of volume, half for growth, a quarter for drift, 3 % beside controls."""
+    volume = [f"| {each.figure} | {each.daily:g} | {each.volume} | {' | '.join(measure_answers(each, series // 5))} |" for each in ANSWERS]
+    growth = [f"| {name} | {' | '.join(measure_growth(each, series // 2))} |" for name, each in GROWTHS.items()]
     drift = [
-        f"| {n} {grain}s before, {m} after | {' | '.join(measure_drift(each, grain, n, m, series // 2) for each in DRIFTS)} |"
+        f"| {n} {grain}s before, {m} after | {' | '.join(measure_drift(each, grain, n, m, series // 4) for each in DRIFTS)} |"
         for grain, sizes in LONG.items()
         for n, m in sizes
     ]
@@ -152,12 +154,13 @@ def write_sections(series: int) -> str:
         f"| {n} months before, {m} after; {controls} | {' | '.join(cells)} |"
         for n, m in ((17, 30), (40, 40))
         for controls in (1, 5)
-        for cells in [[measure_beside(n, m, controls, *each, series // 10) for each in BESIDE.values()]]
+        for cells in [[measure_beside(n, m, controls, *each, 3 * series // 100) for each in BESIDE.values()]]
     ]
     return PAGE.format(
-        volume="\n".join(volume), growth="\n".join(growth), drift="\n".join(drift), beside="\n".join(beside), series=f"{series:,}",
-        half=f"{series // 2:,}", few=series // 10, errors=f"{ERRORS:g}", drifts=" | ".join(each.name for each in DRIFTS),
-        walks=" | ".join(BESIDE), planted=f"{PLANTED:g}", dashes="---|" * len(DRIFTS), lines="---|" * len(BESIDE),
+        volume="\n".join(volume), growth="\n".join(growth), drift="\n".join(drift), beside="\n".join(beside), volumes=f"{series // 5:,}",
+        sums=f"{series // 2:,}", long=f"{series // 4:,}", few=3 * series // 100, errors=f"{ERRORS:g}",
+        drifts=" | ".join(each.name for each in DRIFTS), walks=" | ".join(BESIDE), planted=f"{PLANTED:g}",
+        dashes="---|" * len(DRIFTS), lines="---|" * len(BESIDE),
     )  # fmt: skip
 
 
@@ -167,20 +170,20 @@ Each cell has false alarms, cover, power and refused share in percent, alarms an
 power with the covariance known. Aim: 3 to 7 false alarms (fewer are a miss only where the power is missed too), power 75 % of the best
 possible with 364 days and 90 % with 910, at most 10 refused.
 
-Answers a day at the highest, {series} series a cell. The planted shift is {errors} standard errors of the best possible test with 364 days.
-Refused are series with fewer answers than a verdict needs (60 before, 30 after), which is a rule of its own.
+Answers a day at the highest, {volumes} series a cell. The planted shift is {errors} standard errors of the best possible test with 364
+days. Refused are series with fewer answers than a verdict needs (60 before, 30 after), which is a rule of its own.
 
 | figure | answers a day | their number | 182 days | 364 days | 910 days |
 |---|---|---|---|---|---|
 {volume}
 
-A sum per day; planted is 15 % of the level.
+A sum per day, {sums} series a cell; planted is 15 % of the level.
 
 | world | 182 days | 364 days | 910 days |
 |---|---|---|---|
 {growth}
 
-Months (with a season) and years, {half} series a cell; planted are {planted} standard deviations of the noise of a period. The best
+Months (with a season) and years, {long} series a cell; planted are {planted} standard deviations of the noise of a period. The best
 possible test knows the season.
 
 | periods | {drifts} |
