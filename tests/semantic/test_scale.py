@@ -1,4 +1,4 @@
-"""Series that grow in proportion to their level are judged on logarithms, and the result is told in their own unit."""
+"""Series that grow in proportion to their level are judged on logarithms, and the result is shown in their own unit."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_levels_that_hardly_move_and_values_of_zero_or_below_are_never_logarithm
     assert not prefer_logarithms(pattern, np.concatenate([steady, sunken, np.where(growing > 110, growing, 0)])).any()
 
 
-def test_the_effect_is_told_in_the_unit_with_the_p_of_the_logarithms() -> None:
+def test_the_effect_is_shown_in_the_unit_with_the_p_of_the_logarithms() -> None:
     values = draw(Growth(0.7, in_proportion=True), 0.3, series=1)[0][0]
     plain, log = judge_one(values), judge_one(values, log=True)
     reached = float(values[DAYS:].mean())
@@ -72,7 +72,7 @@ def test_the_effect_is_told_in_the_unit_with_the_p_of_the_logarithms() -> None:
     assert return_to_unit(120.0, np.log(1.2)) == pytest.approx(20.0)
 
 
-def test_a_company_tells_a_growing_sum_in_its_unit_and_says_how_it_was_judged() -> None:
+def test_a_company_shows_a_growing_sum_in_its_unit_and_says_how_it_was_judged() -> None:
     values = draw(Growth(0.7, in_proportion=True), 0.3, series=1)[0][0]
     values = np.concatenate([values, values[-8:]])
     company = Simulated({("csat", "shop"): values}, {("csat", "shop"): np.ones(len(values))}).add_change("A", DAYS, ("shop",))

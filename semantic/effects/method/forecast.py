@@ -295,8 +295,7 @@ def forecast_each(
             if sampling and beside:
                 sampling = sampling.beside(beside[k], shrink * together / own)
         square = np.maximum(square, 1e-12)
-        scale = square / max(rank - 2, 1)
-        variance = scale * spread
+        variance = square / max(rank - 2, 1) * spread
         if sampling:
             scale = np.maximum(square - sampling.square, SMALLEST_SCALE * square) / max(rank - 2, 1)
             variance = np.maximum(scale * spread + sampling.add_variance(scale, family.periods), SMALLEST_SPREAD * scale * spread)
