@@ -49,6 +49,26 @@ def test_step_and_likelihood_are_those_of_statsmodels(with_control: bool) -> Non
     assert equal >= 24
 
 
+def test_noise_of_another_size_in_each_period_is_that_of_statsmodels_and_of_whole_matrices() -> None:
+    from semantic.effects.company.second_opinion import build_model
+
+    values, positions = draw_series(6, 56, 52, seed=4), np.arange(-52.0, 4)
+    noise = np.where(positions < 0, 1.0, 4.0) * np.linspace(0.6, 1.4, 56)
+    found = fit_steps(values, positions, noise=np.tile(noise, (6, 1)))
+    step = (positions >= 0).astype(float)
+    for i, series in enumerate(values):
+        covariance = found.noise[i] * np.diag(noise) + found.level[i] * np.minimum.outer(positions + 53, positions + 53)
+        columns, inverse = np.column_stack([np.ones(56), step]), np.linalg.inv(covariance)
+        gram = np.linalg.inv(columns.T @ inverse @ columns)
+        assert found.effect[i] == pytest.approx((gram @ columns.T @ inverse @ series)[1], rel=1e-6)
+        assert found.error[i] == pytest.approx(np.sqrt(gram[1, 1]), rel=1e-6)
+        best = build_model(series, step[:, None], noise).fit(disp=False, maxiter=500, cov_type="approx")
+        gap = found.log_likelihood[i] - 0.5 * np.log((1 / noise).sum()) - best.llf
+        assert gap >= -1e-3
+        if gap < 1e-3:
+            assert found.effect[i] == pytest.approx(best.params[-1], abs=2e-3)
+
+
 def test_a_level_that_stands_still_gives_the_difference_of_means() -> None:
     values = np.random.default_rng(2).standard_normal((200, 60))
     found = fit_steps(values, np.arange(-50.0, 10))

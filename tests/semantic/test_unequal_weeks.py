@@ -6,11 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from semantic.effects.method.estimates import Estimates, Pattern, judge_series
+from semantic.effects.method.estimates import Estimates, Pattern, fill_gaps, index_controls, index_noise, judge_series
 from semantic.effects.method.forecast import Noise, average_forecast
 from semantic.effects.method.kernels import Array, prepare_family
-from semantic.effects.method.periods import guard_spread, measure_noise, pool_weeks
+from semantic.effects.method.periods import Weeks, compare_noise, guard_spread, measure_noise, pool_weeks
 from semantic.effects.method.words import LEVEL
+from semantic.effects.simulation.worlds import BURN_IN, filter_ar
 from tests.companies.simulated import Simulated
 from tests.conftest import STRESS, pick_size
 
@@ -108,16 +109,61 @@ def test_the_noise_of_a_week_is_in_proportion_to_one_over_what_it_holds() -> Non
     value, held = np.zeros((1, 40)), np.full((1, 40), 10.0)
     value[0, :36:2] = 1.0
     held[0, 36:] = 2.5
-    # the scatter of days explains all of the variance between weeks: 0.5 is half the mean squared difference of neighbours
-    assert np.allclose(measure_noise(value, held, np.full((1, 40), 5.0), 36)[0, [0, 38]], [1.0, 4.0])
-    # a tenth of it, and a standard error more
-    error = np.sqrt(3 / 35)
-    assert np.allclose(measure_noise(value, held, np.full((1, 40), 0.5), 36)[0, 38], 1 + 3 * 0.1 * (1 + error))
-    # where nothing is known of the days, weeks that hold more count as usual ones
+    # the scatter of days, 5 for a single answer, over what a week holds
+    assert np.allclose(measure_noise(value, held, np.full((1, 40), 5.0), 36)[0, [0, 38]], [0.5, 2.0])
+    # without days half the mean squared difference of neighbours counts where a week holds less; one that holds more is a usual one
+    assert np.allclose(measure_noise(value, held, None, 36)[0, [0, 38]], [0.5, 2.0])
     held[0, 36:] = 40.0
-    assert np.allclose(measure_noise(value, held, None, 36), 1.0)
+    assert np.allclose(measure_noise(value, held, None, 36), 0.5)
     held[0, 38], value[0, 39] = 0.0, np.nan
-    assert np.allclose(measure_noise(value, held, np.full((1, 40), 5.0), 36)[0, 38:], 1.0)
+    assert np.allclose(measure_noise(value, held, np.full((1, 40), 5.0), 36)[0, 38:], 0.5)
+
+
+def test_what_sampling_does_not_explain_is_the_same_in_every_week() -> None:
+    value, noise = np.zeros((1, 40)), np.full((1, 40), 0.1)
+    value[0, :36:2], noise[0, 36:] = 1.0, 0.4
+    # half the mean squared difference of neighbours is 0.5: 0.4 of it remain
+    assert np.allclose(compare_noise(value, noise, 36)[0, [0, 38]], [1.0, (0.4 + 0.4) / 0.5])
+    assert np.allclose(compare_noise(value, 10 * noise, 36)[0, [0, 38]], [1.0, 4.0])
+
+
+def draw_with_controls(own: Array, beside: Array, days: int) -> tuple[Weeks, list[Weeks]]:
+    """A score and three controls that share a mood, with answers a day of their own."""
+    generator = np.random.default_rng(8)
+    mood = 0.12 * filter_ar(generator.standard_normal((SERIES, days + AFTER + BURN_IN)), (0.6,))
+    found = []
+    for rates in (own, beside, beside, beside):
+        answers = generator.poisson(rates, mood.shape)
+        promoters = generator.binomial(answers, np.clip(0.45 + mood / 2, 0.01, 0.98))
+        detractors = generator.binomial(answers - promoters, np.clip((0.25 - mood / 2) / (0.55 - mood / 2), 0.0, 1.0))
+        found.append(pool_weeks((promoters - detractors).astype(float), answers.astype(float), days))
+    return found[0], found[1:]
+
+
+@pytest.mark.campaign
+def test_controls_that_hold_less_after_the_date_make_no_false_alarms() -> None:
+    days, n = 364, 52
+    weeks, others = draw_with_controls(step_rates(20, 20, days), step_rates(20, 2, days), days)
+    noise, *known = (measure_noise(each.value, each.denominator, each.scatter, n) for each in (weeks, *others))
+    controls = np.stack([fill_gaps(each.value) for each in others], axis=1)
+    pattern, index = Pattern(tuple(range(-n, 0)), tuple(range(4))), index_controls(controls, n)
+    alarms = {}
+    for name, beside in (("plain", None), ("weighed", index_noise(controls, np.stack(known, axis=1), n))):
+        found = judge_series(pattern, weeks.before, weeks.after, control=index, noise=noise, control_noise=beside)
+        alarms[name] = (found.p < LEVEL).mean()
+    assert alarms["plain"] > 0.12
+    assert alarms["weighed"] <= MOST
+
+
+def test_days_without_answers_say_nothing_about_the_scatter() -> None:
+    # two answers a day on two days of the week: the variance of an answer is 1, as with answers on every day
+    generator = np.random.default_rng(6)
+    held = np.where(np.arange(7 * 400) % 7 < 2, 2.0, 0.0)[None]
+    tops = held * generator.standard_normal(held.shape) / np.sqrt(2)
+    weeks = pool_weeks(tops, held, held.shape[1] - 28)
+    assert np.nanmean(weeks.scatter) == pytest.approx(1.0, abs=0.15)
+    held[0, 7:14] = 0.0
+    assert np.isnan(pool_weeks(tops, held, held.shape[1] - 28).scatter[0, 1])
 
 
 def make_company(before: float, after: float, touchpoints: int, seed: int, shift: float = 0.0) -> Simulated:

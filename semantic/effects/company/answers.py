@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semantic.effects.company import clean_history as history
-from semantic.effects.company.control_choice import MOST_EMPTY, choose_controls, list_candidates, remove_shapes
+from semantic.effects.company.control_choice import NO_CONTROL, find_control, settle
 from semantic.effects.company.facts import ChangeFacts, Company, Event
 from semantic.effects.method.estimates import (
     FEWEST_WEEKS_WITH_PEAK,
@@ -17,12 +18,12 @@ from semantic.effects.method.estimates import (
     Pattern,
     Plan,
     find_too_little,
-    index_controls,
     judge_plans,
     list_placebos,
 )
 from semantic.effects.method.kernels import Array
-from semantic.effects.method.periods import WEEK, Weeks, guard_spread, measure_noise, pool_weeks
+from semantic.effects.method.periods import WEEK, Weeks, find_usual_scatter, guard_spread, measure_noise, pool_weeks
+from semantic.effects.method.scale import prefer_logarithms, return_to_unit
 
 FEWEST_TO_ESTIMATE = 8
 FEWEST_SHOWN = 5  # events; figures of fewer events are not published, because they may show single persons
@@ -84,7 +85,8 @@ class Answer:
     """The estimate; NaN where there is none. `values` are the weeks' figures (n + m), NaN for empty weeks; `counts` their denominators.
 
     `too_little` is the reason why there is no verdict. `placebos` are (first day, normal score); `score` is that of the change. `judged`
-    are the weeks as the forecast used them, `beside` is the control index.
+    are the weeks as the forecast used them, `noise` their sampling variances; `beside` is the control index,
+    `beside_noise` its sampling variances. With `is_log`, `judged` are logarithms.
     """
 
     question: Question
@@ -104,6 +106,9 @@ class Answer:
     too_little: str | None = None
     warnings: tuple[str, ...] = field(default=())
     judged: Array | None = field(default=None, compare=False, repr=False)
+    noise: Array | None = field(default=None, compare=False, repr=False)
+    beside_noise: Array | None = field(default=None, compare=False, repr=False)
+    is_log: bool = False
     beside: Array | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -116,7 +121,7 @@ class Answer:
 class _Lot:
     """Questions of one pattern: their positions in the list, weeks for the forecast (members x (n + m)), controls and their names.
 
-    `noise` is the relative sampling variance of each week.
+    `noise` and `control_noise` are the sampling variances of each week. With `is_log`, values and noise are those of the logarithms.
     """
 
     members: list[int]
@@ -126,7 +131,9 @@ class _Lot:
     control: tuple[Array, Array] | None
     spread: Array
     noise: Array
+    control_noise: Array | None
     names: list[tuple[str, ...]]
+    is_log: bool
 
     @property
     def plan(self) -> Plan:
@@ -139,7 +146,7 @@ class _Lot:
         if not self.window.is_complete:
             after = before.mean(axis=1)
             noise = np.column_stack([noise[:, :n], noise[:, max(n - LAST_WEEKS, 0) : n].mean(axis=1)])
-        return Plan(self.pattern, before, after, self.control, self.spread, noise)
+        return Plan(self.pattern, before, after, self.control, self.spread, noise, self.control_noise)
 
 
 def find_window(company: Company, question: Question, cache: dict[tuple[object, ...], Window] | None = None) -> Window:
@@ -230,22 +237,26 @@ def prepare_lots(
     values[:, [n + p for p in window.left_out]] = np.nan
     counts, scatter = weeks.denominator[rows, columns], weeks.scatter[rows, columns].copy()
     # days of an incident do not show the usual scatter of days
-    scatter[:, [n + p for p in window.left_out]] = np.median(scatter[:, :n], axis=1, keepdims=True)
+    scatter[:, [n + p for p in window.left_out]] = find_usual_scatter(scatter[:, :n])
     ready = settle(values, window)
+    on_logs = choose_scale(window, ready)
+    # values, and with them the scatter of days, are those of the logarithms
+    scatter = scatter / np.where(on_logs[:, None], ready, 1.0) ** 2
+    ready[on_logs] = np.log(ready[on_logs])
     spread = guard_spread(scatter, n, m) if m else np.ones(len(rows))
     noise = measure_noise(values, counts, scatter, n)
-    chosen: dict[bool, list[tuple[int, Array, tuple[str, ...]]]] = {}
+    chosen: dict[tuple[bool, bool], list[tuple[int, Array, Array, tuple[str, ...]]]] = {}
     for j, i in enumerate(members):
         obstacle = find_obstacle(company, questions[i], window, values[j], counts[j])
         answers[i] = replace(answers[i], values=tuple(values[j].tolist()), counts=tuple(counts[j].tolist()), too_little=obstacle)
         if n < FEWEST_TO_ESTIMATE or np.isnan(ready[j]).any() or np.ptp(ready[j, :n]) == 0:
             continue
-        index, names = find_control(company, weeks, window, questions[i], ready[j]) if m else (np.empty(0), ())
-        chosen.setdefault(bool(names), []).append((j, index, names))
+        index, beside, names = find_control(company, weeks, window, questions[i], ready[j], on_logs[j]) if m else NO_CONTROL
+        chosen.setdefault((bool(names), bool(on_logs[j])), []).append((j, index, beside, names))
     lots = []
-    for has_controls, picked in sorted(chosen.items()):
-        places = [j for j, _, _ in picked]
-        index = np.stack([each for _, each, _ in picked])
+    for (has_controls, is_log), picked in sorted(chosen.items()):
+        places = [j for j, _, _, _ in picked]
+        index, beside = (np.stack([each[part] for each in picked]) for part in (1, 2))
         lots.append(
             _Lot(
                 members=[members[j] for j in places],
@@ -255,40 +266,21 @@ def prepare_lots(
                 control=(index[:, :n], index[:, n:]) if has_controls else None,
                 spread=spread[places],
                 noise=noise[places],
-                names=[names for _, _, names in picked],
+                control_noise=beside if has_controls else None,
+                names=[names for _, _, _, names in picked],
+                is_log=is_log,
             )
         )
     return lots
 
 
-def settle(values: Array, window: Window) -> Array:
-    """Weeks for the forecast: empty weeks filled, and peaks of the history flattened when the change is not near a peak."""
-    n = window.n
-    before, after = history.fill_weeks(values[:, :n]), history.fill_weeks(values[:, n:])
-    if window.pattern.peaks is None:
-        before = history.flatten_peaks(before, np.array(window.shares[:n]))
-    return np.concatenate([before, after], axis=1)
-
-
-def find_control(company: Company, weeks: Weeks, window: Window, question: Question, own: Array) -> tuple[Array, tuple[str, ...]]:
-    """The control index (n + m) of a question and its touchpoints; both empty when no candidate moved together with the series before."""
-    n, m = window.n, window.m
-    if not question.may_have_controls:
-        return np.empty(0), ()
-    rows = list_candidates(company, question.change, question.kpi_id, question.touchpoint_id, window.anchor, n, window.gap + m)
-    if not rows:
-        return np.empty(0), ()
-    values = weeks.value[rows, weeks.n - n : weeks.n + m]
-    full = np.isnan(values[:, :n]).mean(axis=1) <= MOST_EMPTY
-    rows, values = [row for row, is_full in zip(rows, full, strict=True) if is_full], values[full]
-    if not rows:
-        return np.empty(0), ()
-    ready = settle(history.fill_weeks(values), window)
-    best = choose_controls(*remove_shapes(window.pattern, own[:n], ready[:, :n]))
-    if not best:
-        return np.empty(0), ()
-    before, after = index_controls(ready[best], n)
-    return np.concatenate([before[0], after[0]]), tuple(company.series[rows[j]][1] for j in best)
+def choose_scale(window: Window, ready: Array) -> NDArray[np.bool_]:
+    """Which series (N x (n + m)) are judged on logarithms."""
+    found: NDArray[np.bool_] = np.all(ready > 0, axis=1)
+    if window.n >= FEWEST_TO_ESTIMATE and found.any():
+        found[found] = prefer_logarithms(window.pattern, ready[found, : window.n])
+        return found
+    return np.zeros(len(ready), dtype=bool)
 
 
 def find_obstacle(company: Company, question: Question, window: Window, values: Array, counts: Array) -> str | None:
@@ -317,17 +309,25 @@ def fill_answer(answer: Answer, lot: _Lot, found: Estimates, j: int) -> Answer:
 
     origins = [origin for origin, _ in list_placebos(lot.pattern)]
     placebos = tuple((lot.window.anchor + origin * WEEK, float(score)) for origin, score in zip(origins, found.scores[j], strict=True))
-    answer = replace(answer, visible=float(found.visible[j]), placebos=placebos)
+    n, visible = lot.window.n, float(found.visible[j])
+    effect, lower, upper, p = (float(each[j]) for each in (found.effect, found.lower, found.upper, found.p))
+    if lot.is_log:
+        usual = float(np.exp(lot.values[j, max(n - LAST_WEEKS, 0) : n]).mean())
+        reached = float(np.exp(lot.values[j, n:]).mean()) if lot.window.is_complete else usual
+        effect, lower, upper = (return_to_unit(reached, each) for each in (effect, lower, upper))
+        visible = (reached - effect if lot.window.is_complete else usual) * float(np.expm1(visible))
+    answer = replace(answer, visible=visible, placebos=placebos, is_log=lot.is_log)
     if not lot.window.is_complete:
         return answer
     # too few events for a verdict, and also for showing the effect
     if sum(answer.counts[lot.window.n :]) < FEWEST_SHOWN:
         return answer
-    effect, p = float(found.effect[j]), float(found.p[j])
+    after = np.exp(lot.values[j, n:]) if lot.is_log else lot.values[j, n:]
     return replace(
-        answer, effect=effect, lower=float(found.lower[j]), upper=float(found.upper[j]), p=p, missed=int(found.missed[j]),
-        score=float(np.sign(effect) * -ndtri(max(p, 2e-12) / 2)), expected=float(lot.values[j, lot.window.n :].mean() - effect),
-        controls=lot.names[j], judged=lot.values[j],
+        answer, effect=effect, lower=lower, upper=upper, p=p, missed=int(found.missed[j]),
+        score=float(np.sign(effect) * -ndtri(max(p, 2e-12) / 2)), expected=float(after.mean() - effect),
+        controls=lot.names[j], judged=lot.values[j], noise=lot.noise[j],
+        beside_noise=None if lot.control_noise is None else lot.control_noise[j],
         beside=None if lot.control is None else np.concatenate([lot.control[0][j], lot.control[1][j]]),
     )  # fmt: skip
 
@@ -335,7 +335,7 @@ def fill_answer(answer: Answer, lot: _Lot, found: Estimates, j: int) -> Answer:
 def warn_of_moved_controls(lots: list[_Lot], answers: list[Answer]) -> list[Answer]:
     """Add a note when the control index, judged like any other series, moved at the date itself."""
     beside = [(lot, lot.control) for lot in lots if lot.control is not None]
-    judged = judge_plans([Plan(lot.pattern, *control) for lot, control in beside])
+    judged = judge_plans([Plan(lot.pattern, *control, noise=lot.control_noise) for lot, control in beside])
     for (lot, _), found in zip(beside, judged, strict=True):
         for j, i in enumerate(lot.members):
             if found.p[j] < MOVED_LEVEL:

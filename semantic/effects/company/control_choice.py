@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from semantic.effects.company.clean_history import find_overlaps, touch_weeks
+from semantic.effects.company.clean_history import fill_weeks, find_overlaps, flatten_peaks, touch_weeks
 from semantic.effects.company.facts import ChangeFacts, Company
-from semantic.effects.method.estimates import Pattern, find_shapes
+from semantic.effects.method.estimates import Pattern, find_shapes, index_controls, index_noise
 from semantic.effects.method.kernels import Array
-from semantic.effects.method.periods import WEEK
+from semantic.effects.method.periods import WEEK, Weeks, measure_noise
+
+if TYPE_CHECKING:
+    from semantic.effects.company.answers import Question, Window
 
 MOST_CONTROLS = 5
 TOGETHER = 0.4  # smallest correlation of weekly values of two series that count as moving together
 MOST_EMPTY = 0.1
+NO_CONTROL: tuple[Array, Array, tuple[str, ...]] = (np.empty(0), np.empty(0), ())
 
 
 def list_candidates(company: Company, change: ChangeFacts, kpi_id: str, touchpoint_id: str, start: int, n: int, m: int) -> list[int]:
@@ -57,3 +63,48 @@ def remove_shapes(pattern: Pattern, own: Array, others: Array) -> tuple[Array, A
     known = np.column_stack([np.ones(n), find_shapes(pattern)[0].T])
     solve = np.linalg.pinv(known)
     return own - known @ (solve @ own), others - (others @ solve.T) @ known.T
+
+
+def settle(values: Array, window: Window) -> Array:
+    """Weeks for the forecast: empty weeks filled, and peaks of the history flattened when the change is not near a peak."""
+    n = window.n
+    before, after = fill_weeks(values[:, :n]), fill_weeks(values[:, n:])
+    if window.pattern.peaks is None:
+        before = flatten_peaks(before, np.array(window.shares[:n]))
+    return np.concatenate([before, after], axis=1)
+
+
+def find_control(
+    company: Company, weeks: Weeks, window: Window, question: Question, own: Array, on_logs: bool
+) -> tuple[Array, Array, tuple[str, ...]]:
+    """The control index of a question (n + m), its sampling variance (n + m) and its touchpoints; `on_logs`: `own` are logarithms.
+
+    All are empty when no candidate moved together with the series before.
+    """
+    n, m = window.n, window.m
+    if not question.may_have_controls:
+        return NO_CONTROL
+    rows = list_candidates(company, question.change, question.kpi_id, question.touchpoint_id, window.anchor, n, window.gap + m)
+    if not rows:
+        return NO_CONTROL
+    columns = slice(weeks.n - n, weeks.n + m)
+    values = weeks.value[rows, columns]
+    full = np.isnan(values[:, :n]).mean(axis=1) <= MOST_EMPTY
+    rows, values = [row for row, is_full in zip(rows, full, strict=True) if is_full], values[full]
+    if not rows:
+        return NO_CONTROL
+    ready = settle(fill_weeks(values), window)
+    units = np.ones_like(ready)
+    if on_logs:
+        is_positive = np.flatnonzero((ready > 0).all(axis=1))
+        units[is_positive] = ready[is_positive]
+        ready[is_positive] = np.log(ready[is_positive])
+    best = choose_controls(*remove_shapes(window.pattern, own[:n], ready[:, :n]))
+    if not best:
+        return NO_CONTROL
+    before, after = index_controls(ready[best], n)
+    taken = [rows[j] for j in best]
+    noise = index_noise(
+        ready[best], measure_noise(values[best], weeks.denominator[taken, columns], weeks.scatter[taken, columns] / units[best] ** 2, n), n
+    )
+    return np.concatenate([before[0], after[0]]), noise[0], tuple(company.series[row][1] for row in taken)

@@ -7,7 +7,8 @@ often than the method (docs/calibration.md). It therefore changes no verdict, bu
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,8 +16,13 @@ from semantic.effects.company.answers import Answer
 from semantic.effects.company.units import Unit, write_margin, write_move
 from semantic.effects.company.verdicts import write_chance
 from semantic.effects.method.kernels import Array
+from semantic.effects.method.periods import compare_noise
+from semantic.effects.method.scale import return_to_unit
 from semantic.effects.method.structural import fit_steps
 from semantic.effects.method.words import LEVEL
+
+if TYPE_CHECKING:
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 REACH = 1.959964
 
@@ -44,13 +50,21 @@ def ask_second(answer: Answer) -> SecondOpinion | None:
     positions = np.arange(-n, len(values) - n, dtype=float)
     columns = [] if answer.beside is None else [np.insert(answer.beside, hole, 0.0)]
     columns += [np.insert(shape, hole, 0.0) for shape in answer.window.pattern.shapes]
-    return fit_second(values, positions, np.column_stack(columns) if columns else None)
+    noise, other = (None if each is None else np.insert(each, hole, 0.0) for each in (answer.noise, answer.beside_noise))
+    found = fit_second(values, positions, np.column_stack(columns) if columns else None, noise, other)
+    if found is None or not answer.is_log:
+        return found
+    reached = float(np.nanmean(answer.values[n:]))
+    return replace(found, **{name: return_to_unit(reached, getattr(found, name)) for name in ("effect", "lower", "upper")})
 
 
-def fit_second(values: Array, positions: Array, beside: Array | None = None) -> SecondOpinion | None:
-    """Fit a series with missing values (NaN). structural.py finds the maximum; statsmodels gives estimate and error there."""
-    from statsmodels.tsa.statespace.structural import UnobservedComponents
+def fit_second(
+    values: Array, positions: Array, beside: Array | None = None, noise: Array | None = None, beside_noise: Array | None = None
+) -> SecondOpinion | None:
+    """Fit a series with missing values (NaN). structural.py finds the maximum; statsmodels gives estimate and error there.
 
+    `noise` is the sampling variance of each period, `beside_noise` that of the first regressor, the control index.
+    """
     step, known = (positions >= 0).astype(float), ~np.isnan(values)
     beside = None if beside is None else drop_repeated(beside, known)
     regressors = step[:, None] if beside is None else np.column_stack([beside, step])
@@ -58,16 +72,37 @@ def fit_second(values: Array, positions: Array, beside: Array | None = None) -> 
     if not scale > 0 or np.linalg.matrix_rank(np.column_stack([np.ones(known.sum()), regressors[known]])) <= regressors.shape[1]:
         return None
     series = (values - values[known].mean()) / scale
-    start = fit_steps(series[known][None], positions[known], None if beside is None else beside[known])
+    uneven, others = np.ones(len(values)), None if beside is None else beside[known]
+    start = fit_steps(series[known][None], positions[known], others)
+    if noise is not None:
+        slopes = start.slopes[0] * scale
+        white = noise if beside_noise is None else noise + slopes[0] ** 2 * beside_noise
+        rest = values if beside is None else values - beside @ slopes[:-1]
+        uneven = compare_noise(rest[None], white[None], int((positions < 0).sum()))[0]
+        start = fit_steps(series[known][None], positions[known], others, uneven[known][None])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = UnobservedComponents(series, level="llevel", exog=regressors)
+        model = build_model(series, regressors, uneven)
         slopes = start.slopes[0]
         found = model.smooth([float(start.noise[0]), float(start.level[0]), *map(float, slopes)], cov_type="approx")
     effect, error, p = (float(each[-1]) for each in (found.params, found.bse, found.pvalues))
     if not (np.isfinite(error) and error > 0):
         error, p = float(start.error[0]), float(start.p[0])
     return SecondOpinion(effect * scale, (effect - REACH * error) * scale, (effect + REACH * error) * scale, p)
+
+
+def build_model(series: Array, regressors: Array, noise: Array) -> UnobservedComponents:
+    """The model of statsmodels, with noise of another variance in each period."""
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+    class Uneven(UnobservedComponents):
+        """The variance of the noise is its parameter times that of each period."""
+
+        def update(self, params: Array, *args: object, **kwargs: object) -> None:
+            super().update(params, *args, **kwargs)
+            self.ssm["obs_cov"] = (self.ssm["obs_cov"].ravel()[0] * noise)[None, None]
+
+    return Uneven(series, level="llevel", exog=regressors)
 
 
 def drop_repeated(columns: Array, known: Array) -> Array | None:

@@ -13,6 +13,7 @@ from semantic.effects.company.facts import ChangeFacts, Company, KpiFacts
 from semantic.effects.company.units import Unit, write_margin, write_move, write_size
 from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import WEEK
+from semantic.effects.method.scale import LOGARITHM_NOTE
 from semantic.effects.method.words import LEVEL, NOTHING, TOO_LITTLE, count_times
 
 NOT_STARTED, TOO_EARLY, NEW_MEANING, NOT_SEPARABLE = "not started", "too early", "measurement changed", "not separable"
@@ -194,6 +195,8 @@ def list_warnings(answer: Answer) -> tuple[str, ...]:
     """Notes that weaken the judgement without preventing it."""
     window, change = answer.window, answer.question.change
     found = list(answer.warnings)
+    if answer.is_log:
+        found.append(LOGARITHM_NOTE)
     if window.steps:
         times = "once" if len(window.steps) == 1 else f"on {len(window.steps)} days"
         found.append(f"other changes affected the touchpoint {times} in the weeks before; the forecast allows a step at each")

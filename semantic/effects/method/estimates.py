@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semantic.effects.method.forecast import Forecast, Noise, Shapes, average_forecast, mean_of, read_shapes
-from semantic.effects.method.kernels import SEASONS, Array, build_regressors, prepare_family
+from semantic.effects.method.kernels import LONG_GRAINS, SEASONS, Array, build_regressors, prepare_family
 
 PLACEBOS = 8
 FEWEST_BEFORE_PLACEBO = 12
 FEWEST_YEARS_FOR_SEASON = 2  # years before from which months and quarters have a level of their own
 GATE_WORTH = 20.0  # number of observed misses that the models' own variance counts for
 GATE_FLOOR = 0.85
+NEAR, FAR_GROWTH = 1 / 8, 3.0  # months or years after, as a share of those before; growth of the variance beyond
 PEAK_SPREAD = 0.15  # standard deviation of a yearly peak from year to year, as a share of its height
 FEWEST_WEEKS, FEWEST_WEEKS_WITH_PEAK, FEWEST_QUARTERS = 17, 60, 20
 FEWEST_ANSWERS_BEFORE, FEWEST_ANSWERS_AFTER = 60, 30
@@ -116,7 +117,8 @@ def list_placebos(pattern: Pattern, most: int = PLACEBOS) -> tuple[tuple[int, Pa
 class Plan:
     """N series of one pattern to judge: `before` N x n, `after` N x m or its mean; `control`: index, `spread`: factors on the variance.
 
-    `noise` (N x (n + m)) is the sampling variance of each period in any unit, such as 1 / answers; without it, all are equal.
+    `noise` (N x (n + m)) is the sampling variance of each period in the unit of the values squared, `control_noise` that of the index;
+    without them, all periods are equally exact.
     """
 
     pattern: Pattern
@@ -125,14 +127,15 @@ class Plan:
     control: tuple[Array, Array] | None = None
     spread: Array | None = None
     noise: Array | None = None
+    control_noise: Array | None = None
 
 
 def judge_series(
     pattern: Pattern, before: Array, after: Array, *, control: tuple[Array, Array] | None = None, spread: Array | None = None,
-    noise: Array | None = None, peak_height: bool = True, gate: bool = True,
+    noise: Array | None = None, control_noise: Array | None = None, peak_height: bool = True, gate: bool = True,
 ) -> Estimates:  # fmt: skip
     """Judge N series of one pattern; see Plan for the arrays."""
-    return judge_plans([Plan(pattern, before, after, control, spread, noise)], peak_height=peak_height, gate=gate)[0]
+    return judge_plans([Plan(pattern, before, after, control, spread, noise, control_noise)], peak_height=peak_height, gate=gate)[0]
 
 
 def judge_plans(plans: Sequence[Plan], *, peak_height: bool = True, gate: bool = True) -> list[Estimates]:
@@ -142,7 +145,7 @@ def judge_plans(plans: Sequence[Plan], *, peak_height: bool = True, gate: bool =
     scores = score_placebos(plans) if gate else [np.zeros((len(plan.before), 0)) for plan in plans]
     judged = []
     for plan, forecast, each in zip(plans, forecasts, scores, strict=True):
-        variance = forecast.variance * (1.0 if plan.spread is None else plan.spread)
+        variance = forecast.variance * (1.0 if plan.spread is None else plan.spread) * widen_far(plan.pattern)
         if plan.pattern.peaks is not None and peak_height:
             variance = variance + (PEAK_SPREAD * estimate_peak(plan.pattern, plan.before)) ** 2
         variance = variance * np.maximum(GATE_FLOOR, (GATE_WORTH + (each**2).sum(axis=1)) / (GATE_WORTH + each.shape[1]))
@@ -150,12 +153,19 @@ def judge_plans(plans: Sequence[Plan], *, peak_height: bool = True, gate: bool =
     return judged
 
 
+def widen_far(pattern: Pattern) -> float:
+    """Factor on the variance for months, quarters or years far from the history: which noise model holds there is not seen in what was before."""
+    reach = len(pattern.after) / len(pattern.before) - NEAR
+    return 1 + FAR_GROWTH * max(reach, 0.0) if pattern.grain in LONG_GRAINS else 1.0
+
+
 def forecast_plans(plans: Sequence[Plan]) -> list[Forecast]:
     """The forecast of every plan; plans over the same periods with equally many shapes are forecast in one call."""
     groups: dict[tuple[object, ...], list[int]] = {}
     shapes = [find_shapes(plan.pattern) for plan in plans]
     for i, plan in enumerate(plans):
-        groups.setdefault((*plan.pattern.periods, plan.control is None, plan.noise is None, len(shapes[i][1])), []).append(i)
+        known = plan.control is None, plan.noise is None, plan.control_noise is None
+        groups.setdefault((*plan.pattern.periods, *known, len(shapes[i][1])), []).append(i)
     found: dict[int, Forecast] = {}
     for members in groups.values():
         family = prepare_family(*plans[members[0]].pattern.periods)
@@ -164,11 +174,11 @@ def forecast_plans(plans: Sequence[Plan]) -> list[Forecast]:
         index = (np.concatenate([each[0] for each in controls]), np.concatenate([each[1] for each in controls])) if controls else None
         counts = [len(plans[i].before) for i in members]
         sets = Shapes.join([shapes[i] for i in members], counts) if len(shapes[members[0]][1]) else None
-        noise = join_noise([plans[i].noise for i in members], before.shape[1])
-        forecast = average_forecast(family, before, after, index, sets, noise)
+        noise, beside = (join_noise([getattr(plans[i], each) for i in members], before.shape[1]) for each in ("noise", "control_noise"))
+        forecast = average_forecast(family, before, after, index, sets, noise, beside)
         ends = np.cumsum(counts)
         for i, start, end in zip(members, [0, *ends[:-1]], ends, strict=True):
-            found[i] = Forecast(*(getattr(forecast, name)[start:end] for name in ("miss", "variance", "freedom", "control_weight")))
+            found[i] = forecast.take(slice(start, end))
     return [found[i] for i in range(len(plans))]
 
 
@@ -231,8 +241,11 @@ def score_placebos(plans: Sequence[Plan]) -> list[Array]:
             past = select_columns([place[p + origin] for p in cut.before])
             window = select_columns([place[p + origin] for p in cut.after])
             index = None if plan.control is None else (plan.control[0][:, past], plan.control[0][:, window])
-            noise = None if plan.noise is None else np.concatenate([plan.noise[:, past], plan.noise[:, window]], axis=1)
-            earlier.append(Plan(cut, plan.before[:, past], mean_of(plan.before[:, window]), index, noise=noise))
+            noise, beside = (
+                None if each is None else np.concatenate([each[:, past], each[:, window]], axis=1)
+                for each in (plan.noise, plan.control_noise)
+            )
+            earlier.append(Plan(cut, plan.before[:, past], mean_of(plan.before[:, window]), index, noise=noise, control_noise=beside))
             owners.append(i)
     columns: list[list[Array]] = [[] for _ in plans]
     found = forecast_plans(earlier)
@@ -268,6 +281,13 @@ def index_controls(controls: Array, n: int) -> tuple[Array, Array]:
     width = values[:, :, :n].std(axis=2, keepdims=True)
     index = (values / np.where(width > 0, width, 1.0)).mean(axis=1)
     return index[:, :n], index[:, n:]
+
+
+def index_noise(controls: Array, noise: Array, n: int) -> Array:
+    """The sampling variance of the index of these controls (N x C x (n + m) or C x (n + m)), from those of the controls: N x (n + m)."""
+    values, known = (each[None] if each.ndim == 2 else each for each in (np.asarray(controls, dtype=float), np.asarray(noise, dtype=float)))
+    width = values[:, :, :n].std(axis=2, keepdims=True)
+    return np.asarray((known / np.where(width > 0, width, 1.0) ** 2).sum(axis=1) / values.shape[1] ** 2)
 
 
 def find_too_little(

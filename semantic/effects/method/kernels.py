@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from semantic.effects.method.prior import KERNELS, MIXES, PRIORS
+from semantic.effects.method.prior import KERNELS, LONG_FROM, LONG_KERNELS, LONG_SHARE, MIXES, PRIORS
 
 Array = NDArray[np.float64]
 YEAR = {"week": 52.1775, "month": 12.0, "quarter": 4.0, "year": 1.0, "day": 365.2425}
@@ -19,6 +19,7 @@ SEASONS = {"month": 12, "quarter": 4}  # grains that may have a level per period
 # daily memory pooled to weeks; memory from period to period otherwise
 MEMORY = {"ar_a": (0.6, 0.3), "ar_b": (0.8, 0.6), "ar_c": (0.9, 0.8), "ar_d": (0.95, 0.9), "ar_e": (0.98, 0.97)}
 NARROW_FROM_YEARS = 1.9
+LONG_GRAINS = ("month", "quarter", "year")
 NOT_LEARNED = (0.0002,) * len(MIXES)  # prior of a kernel that was not learned: a history so short cannot distinguish it from others
 
 
@@ -90,11 +91,14 @@ def list_kernels(span: float, grain: str) -> list[str]:
         if yearly and (grain in ("year", "quarter", "month") or years < (NARROW_FROM_YEARS if "narrow" in name else 0.9)):
             continue
         kept.append(name)
-    return kept
+    return [*kept, "walk+trend"] if grain in LONG_GRAINS else kept
 
 
-def choose_prior(names: list[str], n: int) -> Array:
-    """The prior over these kernels and MIXES for a history of n periods, interpolated in log(n) between the learned lengths."""
+def choose_prior(names: list[str], n: int, grain: str = "week") -> Array:
+    """The prior over these kernels and MIXES for a history of n periods, interpolated in log(n) between the learned lengths.
+
+    For months, quarters and years a fixed part is spread over noise that wanders, drifts or remembers for long.
+    """
     lengths = sorted(PRIORS)
     place = float(np.interp(np.log(n), np.log(lengths), range(len(lengths))))
     low = min(int(place), len(lengths) - 2)
@@ -103,7 +107,11 @@ def choose_prior(names: list[str], n: int) -> Array:
     for length, part in ((lengths[low], 1 - share), (lengths[low + 1], share)):
         table = np.array([PRIORS[length].get(name, NOT_LEARNED) for name in names])
         found += part * table / table.sum()
-    return found / found.sum()
+    found /= found.sum()
+    if grain in LONG_GRAINS:
+        spread = np.array([LONG_KERNELS.get(name, 0.0) for name in names])[:, None] * (np.array(MIXES) >= LONG_FROM)
+        found = (1 - LONG_SHARE) * found + LONG_SHARE * spread / spread.sum()
+    return found
 
 
 @lru_cache(maxsize=512)
@@ -136,5 +144,5 @@ def prepare_family(before: tuple[int, ...], after: tuple[int, ...], grain: str =
         spread.append((1 - mixes) * (weights @ weights) + mixes * total - ((mixes * covariance[:, None]) ** 2 * inverted).sum(axis=0))
     return Family(
         level=level, bases=tuple(bases), inverse=tuple(inverse), gains=tuple(gains), logdet=np.array(logdet),
-        spread=np.maximum(np.array(spread), 1e-9), prior=choose_prior(names, n), rank=contrasts.shape[1], periods=m,
+        spread=np.maximum(np.array(spread), 1e-9), prior=choose_prior(names, n, grain), rank=contrasts.shape[1], periods=m,
     )  # fmt: skip

@@ -54,37 +54,59 @@ def pool_weeks(numerator: Array, denominator: Array, start: int, after: int = 4)
 
 
 def measure_scatter(tops: Array, bottoms: Array, value: Array, n: int) -> Array:
-    """Mean square per week of weighted daily residuals, after removing the weekday pattern of the weeks before."""
+    """Mean square per week of weighted daily residuals, after removing the weekday pattern of the weeks before.
+
+    A day without denominator tells nothing; a week with fewer than two days that do has no scatter (NaN).
+    """
     residual = tops - np.nan_to_num(value)[..., None] * bottoms
     mass = np.maximum(bottoms[:, :n].sum(axis=1), 1e-12)
     weekday = residual[:, :n].sum(axis=1) / mass
     residual = residual - weekday[:, None, :] * bottoms
-    weight = np.where(bottoms > 0, bottoms, 1.0)
-    return np.asarray((residual**2 / weight).sum(axis=2) / (WEEK - 1))
+    is_known = bottoms > 0
+    squares = np.where(is_known, residual**2 / np.where(is_known, bottoms, 1.0), 0.0).sum(axis=2)
+    days = is_known.sum(axis=2)
+    return np.asarray(np.where(days > 1, squares / np.maximum(days - 1, 1), np.nan))
 
 
 def measure_noise(value: Array, denominator: Array, scatter: Array | None, n: int) -> Array:
-    """Sampling variance of each period over its mean in the periods before (N x (n + m)): 1 throughout where all hold as much.
+    """Sampling variance of each period (N x (n + m)), in units of the value squared.
 
-    The sampling variance of a ratio or mean is in proportion to 1 / denominator. The scatter of days within the weeks says which part of
-    the week-to-week variance it explains; the rest is the same in every week. This share is uncertain: up to one standard error more is
-    assumed where a period holds less than usual, and as much less where it holds more. Without a scatter, the whole variance is taken for
-    sampling where a period holds less, and none of it where it holds more. Periods without a value count as usual ones.
+    The sampling variance of a ratio or mean is in proportion to 1 / denominator; the scatter of days within the weeks before says how large
+    it is for a denominator of 1. Without a scatter it is not known: then half the mean squared difference of neighbouring periods, which is
+    the variance not passed on, counts as sampling where a period holds less than usual; a period that holds more counts as a usual one.
+    Periods without a value count as usual ones.
     """
     known = np.isfinite(value) & (denominator > 0)
     inverse = np.where(known, 1 / np.where(known, denominator, 1.0), np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        relative = inverse / mean_known(inverse[:, :n])
-        relative = np.where(np.isfinite(relative), relative, 1.0)
+    usual = mean_known(inverse[:, :n])
+    with np.errstate(invalid="ignore"):
+        inverse = np.where(known & np.isfinite(usual), inverse, usual)
         if scatter is None:
-            return np.maximum(relative, 1.0)
-        # half the mean squared difference of neighbours is the variance of what is not passed on from week to week
-        apart = mean_known(np.diff(np.where(known[:, :n], value[:, :n], np.nan), axis=1) ** 2) / 2
-        share = mean_known(np.where(known, scatter * inverse, np.nan)[:, :n]) / apart
-    share = np.where(np.isfinite(share), share, 1.0)
-    error = np.sqrt(3 / max(n - 1, 1))
-    more, less = np.minimum(share * (1 + error), 1.0), np.clip(share * (1 - error), 0.0, 1.0)
-    return np.asarray(1 + np.where(relative > 1, more, less) * (relative - 1))
+            found = compare_neighbours(np.where(known, value, np.nan)[:, :n]) * np.maximum(inverse / usual, 1.0)
+        else:
+            found = mean_known(np.where(known, scatter, np.nan)[:, :n]) * inverse
+    return np.where(np.isfinite(found), found, 0.0)
+
+
+def find_usual_scatter(scatter: Array) -> Array:
+    """The median scatter per row (N x 1) of the weeks that have one; 0 for a row without any."""
+    known = np.where(np.isfinite(scatter).any(axis=1, keepdims=True), scatter, 0.0)
+    return np.asarray(np.nanmedian(known, axis=1, keepdims=True))
+
+
+def compare_neighbours(value: Array) -> Array:
+    """Half the mean squared difference of neighbouring periods (N x 1): the variance that is not passed on from period to period."""
+    return np.asarray(mean_known(np.diff(value, axis=1) ** 2) / 2)
+
+
+def compare_noise(value: Array, noise: Array, n: int) -> Array:
+    """White noise of each period over its mean in the periods before (N x (n + m)), from its sampling variance (N x (n + m)).
+
+    What sampling does not explain of the variance between neighbours is the same in every period.
+    """
+    usual = noise[:, :n].mean(axis=1, keepdims=True)
+    white = np.maximum(np.nan_to_num(compare_neighbours(value[:, :n])), usual)
+    return 1 + (noise - usual) / np.where(white > 0, white, 1.0)
 
 
 def mean_known(values: Array) -> Array:

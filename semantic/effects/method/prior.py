@@ -10,6 +10,10 @@ VERSION = 2
 WEEKS = (25, 52, 130)
 MIXES = (0.03, 0.1, 0.25, 0.5, 0.75, 0.95, 0.99)
 KERNELS = ("ar_a", "ar_b", "ar_c", "ar_d", "ar_e", "walk", "trend", "year", "ar_c+trend", "ar_b+year", "walk+year", "narrow")
+# months and years: the learned prior knows weeks only, so this part of the prior is spread over what wanders, drifts or remembers for long
+LONG_SHARE = 0.3
+LONG_FROM = 0.25  # smallest share of such noise that gets a part
+LONG_KERNELS = {"walk+trend": 2.0, "walk": 1.0, "trend": 1.0, "ar_c+trend": 1.0, "ar_b": 1.0, "ar_c": 1.0, "ar_d": 1.0, "ar_e": 1.0}
 PRIORS = {
     25: {
         "ar_a": (0.3379, 0.0058, 0.0028, 0.0022, 0.0021, 0.0020, 0.0020),

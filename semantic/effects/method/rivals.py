@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from semantic.effects.method.kernels import Array
+from semantic.effects.method.periods import compare_noise
 from semantic.effects.method.structural import fit_steps
 
 DAYS_BESIDE = 28
@@ -38,9 +39,12 @@ def regress_segments(values: Array, start: int) -> tuple[Array, Array]:
     return effect, np.asarray(2 * stats.t.sf(ratio, days - 3))
 
 
-def fit_structure(weeks: Array, n: int) -> tuple[Array, Array]:
-    """A random-walk level with noise and a step at week n, by exact maximum likelihood. Empty weeks hold the mean of their series."""
-    found = fit_steps(weeks, np.arange(weeks.shape[1], dtype=float) - n)
+def fit_structure(weeks: Array, n: int, noise: Array | None = None) -> tuple[Array, Array]:
+    """A random-walk level with noise and a step at week n, by exact maximum likelihood. Empty weeks hold the mean of their series.
+
+    `noise` (N x weeks) is the sampling variance of each week; without it, all are equally exact.
+    """
+    found = fit_steps(weeks, np.arange(weeks.shape[1], dtype=float) - n, noise=None if noise is None else compare_noise(weeks, noise, n))
     return found.effect, found.p
 
 

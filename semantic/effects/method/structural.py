@@ -1,13 +1,14 @@
 """The structural model: a random-walk level with noise and a step, by exact maximum likelihood for many series at once.
 
 The level is a random walk with an unknown start. Over all contrasts without a level the covariance is s^2 (I + q K). The eigenvectors
-of the random walk's K are the same for every series of one pattern of periods, so one line search over q finds the maximum.
+of the random walk's K are the same for every series of one pattern of periods, so one line search over q finds the maximum. Where periods
+hold different amounts, I becomes diagonal with the noise of each period; every series then has eigenvectors of its own.
 statsmodels' UnobservedComponents(level="llevel") with the step as regressor is the same model (tests/semantic/test_structural.py).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy.special import ndtr
@@ -52,10 +53,23 @@ class _Contrasts:
     roots: Array
 
 
-def fit_steps(values: Array, positions: Array, beside: Array | None = None) -> StepFit:
-    """Fit N series (N x periods) that share their positions (0 is the first period after) and further regressors (periods x r)."""
-    contrasts = remove_level(np.asarray(values, dtype=float), np.asarray(positions, dtype=float), beside)
-    grid = np.stack([rate_ratio(contrasts, np.full(len(values), ratio))[0] for ratio in RATIOS])
+def fit_steps(values: Array, positions: Array, beside: Array | None = None, noise: Array | None = None) -> StepFit:
+    """Fit N series (N x periods) that share their positions (0 is the first period after) and further regressors (periods x r).
+
+    `noise` (N x periods) is the variance of the noise in each period over that of a usual one; without it, all are equal.
+    """
+    values, positions = np.asarray(values, dtype=float), np.asarray(positions, dtype=float)
+    if noise is None:
+        return search_ratio(remove_level(values, positions, beside))
+    found = [search_ratio(remove_level(row[None], positions, beside, each)) for row, each in zip(values, noise, strict=True)]
+    fit = StepFit(*(np.concatenate([getattr(each, field.name) for each in found]) for field in fields(StepFit)))
+    return replace(fit, log_likelihood=fit.log_likelihood - 0.5 * np.log(noise).sum(axis=1))
+
+
+def search_ratio(contrasts: _Contrasts) -> StepFit:
+    """The maximum of the likelihood over the ratio of both variances: a grid, then golden sections."""
+    count = len(contrasts.values)
+    grid = np.stack([rate_ratio(contrasts, np.full(count, ratio))[0] for ratio in RATIOS])
     best = grid.argmax(axis=0)
     low = np.log(np.maximum(RATIOS[np.maximum(best - 1, 0)], 1e-9))
     high = np.log(np.maximum(RATIOS[np.minimum(best + 1, len(RATIOS) - 1)], 1e-9))
@@ -72,16 +86,18 @@ def fit_steps(values: Array, positions: Array, beside: Array | None = None) -> S
     return StepFit(effect, error, np.asarray(p), log_likelihood, noise, noise * ratio, slopes)
 
 
-def remove_level(values: Array, positions: Array, beside: Array | None) -> _Contrasts:
-    """Contrasts without the level, in which the random walk's steps are independent."""
+def remove_level(values: Array, positions: Array, beside: Array | None, noise: Array | None = None) -> _Contrasts:
+    """Contrasts without the level, in which the random walk's steps are independent. Periods are over the deviation of their noise."""
     count = len(positions)
-    walk = np.minimum.outer(positions, positions) - positions.min()
-    basis, _ = np.linalg.qr(np.column_stack([np.ones(count), np.eye(count)[:, 1:]]))
+    weight = np.ones(count) if noise is None else 1 / np.sqrt(noise)
+    walk = (np.minimum.outer(positions, positions) - positions.min()) * np.outer(weight, weight)
+    basis, _ = np.linalg.qr(np.column_stack([weight, np.eye(count)[:, 1:]]))
     free = basis[:, 1:]
     roots, vectors = np.linalg.eigh(free.T @ walk @ free)
     turn = free @ vectors
     step = (positions >= 0).astype(float)
     regressors = step[:, None] if beside is None else np.column_stack([beside, step])
+    turn = weight[:, None] * turn
     return _Contrasts(values @ turn, turn.T @ regressors, np.maximum(roots, 0.0))
 
 

@@ -13,10 +13,10 @@ from semantic.effects.method.estimates import (
     find_too_little,
     index_controls,
     judge_series,
-    score_misses,
 )
 from semantic.effects.method.kernels import SEASONS, Array
 from semantic.effects.method.periods import guard_spread, measure_noise
+from semantic.effects.method.scale import LOGARITHM_NOTE, prefer_logarithms, return_to_unit
 from semantic.effects.method.step import judge_step, prefers_line
 from semantic.effects.method.synthetic import FEWEST_CONTROLS, judge_synthetic
 from semantic.effects.method.words import LEVEL, METHODS, give_reason, give_verdict, write_number, write_sentence
@@ -95,11 +95,12 @@ def judge_periods(
     """
     n, m, shapes = periods.n, periods.m, shape_known(periods, known)
     same_size = is_same_size(periods)
-    if log:
-        # the scatter of days in the same unit: that of their logarithms
-        scatter = None if periods.scatter is None else periods.scatter / periods.values**2
-        periods = replace(periods, values=np.log(periods.values), controls=np.log(periods.controls), scatter=scatter)
-    found = estimate(periods, last_only, same_size, shapes)
+    found: _Found | None
+    if not log and wants_logarithms(periods, shapes):
+        found = return_found(find_forecast(take_logarithms(periods), shapes), float(periods.values[n:].mean()))
+    else:
+        periods = take_logarithms(periods) if log else periods
+        found = estimate(periods, last_only, same_size, shapes)
     if last_only and (found is None or found.method != "synthetic"):
         periods = replace(
             periods, warnings=(*periods.warnings, f"only a synthetic control ({FEWEST_CONTROLS} controls) judges the last period")
@@ -127,15 +128,50 @@ def judge_periods(
     )  # fmt: skip
 
 
+def take_logarithms(periods: Periods) -> Periods:
+    """The logarithms of series and controls, with the scatter of days in the same unit."""
+    scatter = None if periods.scatter is None else periods.scatter / periods.values**2
+    return replace(periods, values=np.log(periods.values), controls=np.log(periods.controls), scatter=scatter)
+
+
+def wants_logarithms(periods: Periods, shapes: Shapes) -> bool:
+    """True for a forecast of values above 0 that are more probable as logarithms."""
+    n = periods.n
+    if not fits_forecast(periods) or has_synthetic(periods) or np.ptp(periods.values[:n]) == 0:
+        return False
+    is_positive = (periods.values > 0).all() and (periods.controls > 0).all()
+    return bool(is_positive and prefer_logarithms(build_pattern(periods, shapes), periods.values[None, :n])[0])
+
+
+def return_found(found: _Found, reached: float) -> _Found:
+    """An estimate on logarithms in the unit of the series, whose mean after is `reached`."""
+    effect, lower, upper = (return_to_unit(reached, each) for each in (found.effect, found.lower, found.upper))
+    path = np.exp(found.expected)
+    path *= (reached - effect) / np.nanmean(path)
+    visible = (reached - effect) * float(np.expm1(found.visible))
+    warnings = (*found.warnings, f"{LOGARITHM_NOTE}; --log gives the effect in per cent")
+    return replace(found, effect=effect, lower=lower, upper=upper, visible=visible, expected=path, warnings=warnings)
+
+
+def fits_forecast(periods: Periods) -> bool:
+    """True where the periods are enough for a forecast."""
+    return periods.m >= 1 and periods.n >= FEWEST_FOR_FORECAST[periods.grain] and periods.m <= periods.n / 2
+
+
+def has_synthetic(periods: Periods) -> bool:
+    """True where there are enough controls for a synthetic control, of periods for which it is used."""
+    enough = len(periods.controls) >= FEWEST_CONTROLS and periods.n >= 5
+    return enough and (periods.grain in ("month", "quarter", "year") or not fits_forecast(periods))
+
+
 def estimate(periods: Periods, last_only: bool, same_size: bool, shapes: Shapes) -> _Found | None:
     """Choose the method for these periods and return its estimate."""
     n, m = periods.n, periods.m
     if n < 2 or m < 1 or np.ptp(periods.values[:n]) == 0:
         return None
-    forecast_fits = n >= FEWEST_FOR_FORECAST[periods.grain] and m <= n / 2
-    if len(periods.controls) >= FEWEST_CONTROLS and n >= 5 and (periods.grain in ("month", "quarter", "year") or not forecast_fits):
+    if has_synthetic(periods):
         return find_synthetic(periods, last_only)
-    if forecast_fits:
+    if fits_forecast(periods):
         return find_forecast(periods, shapes)
     return find_step(periods, same_size)
 
@@ -188,13 +224,16 @@ def warn_shapes(method: str, known: Known | None) -> tuple[str, ...]:
     return (f"known peaks and other changes are used by the averaged forecast only, not by the {METHODS[method]}",)
 
 
+def build_pattern(periods: Periods, shapes: Shapes) -> Pattern:
+    """The pattern of these periods for the forecast."""
+    before, after = (tuple(int(p) for p in part) for part in (periods.positions[: periods.n], periods.positions[periods.n :]))
+    return Pattern(before, after, periods.grain, wants_season(periods), shapes.peaks, shapes.steps, shapes.closed)
+
+
 def find_forecast(periods: Periods, shapes: Shapes) -> _Found:
     """The averaged forecast, with an index of the controls if there are any."""
     n, m = periods.n, periods.m
-    pattern = Pattern(
-        tuple(int(p) for p in periods.positions[:n]), tuple(int(p) for p in periods.positions[n:]), periods.grain, wants_season(periods),
-        shapes.peaks, shapes.steps, shapes.closed,
-    )  # fmt: skip
+    pattern = build_pattern(periods, shapes)
     before, after = periods.values[None, :n], periods.values[None, n:]
     spread = None if periods.scatter is None else guard_spread(periods.scatter, n, m)
     control: tuple[Array, Array] | None = None
@@ -244,8 +283,6 @@ def is_same_size(periods: Periods) -> bool:
 
 def find_step(periods: Periods, same_size: bool) -> _Found | None:
     """The step between two levels; controls of the same size are subtracted, others enter with a slope."""
-    from scipy.stats import t as student
-
     values, beside, method, base = periods.values, None, "step", np.zeros(len(periods.values))
     if len(periods.controls):
         if same_size:
@@ -256,19 +293,25 @@ def find_step(periods: Periods, same_size: bool) -> _Found | None:
             beside = beside - beside.mean()
     # without a common line: it would also remove a step between series that were parallel before
     has_line = False if method == "step_difference" else None
-    step = judge_step(periods.positions, values, periods.grain, season=wants_season(periods), beside=beside, has_line=has_line)
+    step = judge_step(
+        periods.positions,
+        values,
+        periods.grain,
+        season=wants_season(periods),
+        beside=beside,
+        has_line=has_line,
+        wanders=method == "step_difference",
+    )
     if step is None:
         return None
-    wide = float(student.ppf(0.975, step.freedom))
-    ours = score_misses(np.array([step.effect]), np.array([step.se]), np.array([step.freedom]))
-    missed = int((np.abs(step.scores) >= abs(ours[0])).sum())
+    missed = int((np.abs(step.scores) >= abs(step.score)).sum())
     if method == "step_difference":
         warnings, obstacle = check_parallel(periods, values)
     else:
         warnings, obstacle = ("a common line before and after is removed",) * step.has_line, None
     return _Found(
-        method, step.effect, step.effect - wide * step.se, step.effect + wide * step.se, step.p,
-        step.se * (wide + float(student.ppf(0.8, step.freedom))), len(step.scores), missed, step.expected + base, warnings, obstacle,
+        method, step.effect, step.effect - step.margin, step.effect + step.margin, step.p, step.visible, len(step.scores), missed,
+        step.expected + base, warnings, obstacle,
     )  # fmt: skip
 
 
