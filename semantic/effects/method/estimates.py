@@ -154,7 +154,7 @@ def judge_plans(plans: Sequence[Plan], *, peak_height: bool = True, gate: bool =
 
 
 def widen_far(pattern: Pattern) -> float:
-    """Factor on the variance for months, quarters or years far from the history: which noise model holds there is not seen in what was before."""
+    """Factor on the variance for months, quarters or years far from the history, which does not show what noise holds there."""
     reach = len(pattern.after) / len(pattern.before) - NEAR
     return 1 + FAR_GROWTH * max(reach, 0.0) if pattern.grain in LONG_GRAINS else 1.0
 
