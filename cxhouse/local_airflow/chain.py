@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from cxhouse.local_airflow.api import AirflowError, ConflictError
 from cxhouse.local_airflow.components import RunningAirflow
 
-POLL_SECONDS = 1.0
+POLL_SECONDS, LONGEST_POLL_SECONDS = 1.0, 3.0
+POLL_SHARE = 0.05  # of the time that a run has taken: each answer costs CPU, so that a longer run is asked for less often
 PARSED_WITHIN_SECONDS = 120
 TRIGGERED_WITHIN_SECONDS = 20
 DONE_STATES = ("success", "failed")
@@ -103,20 +104,22 @@ class Watch:
     def follow(self, runs: dict[str, str]) -> list[TaskRun]:
         """Wait for runs (DAG: run id) and return their tasks in order of execution."""
         told: dict[tuple[str, str], tuple[str, int]] = {}
+        tasks: dict[str, list[TaskRun]] = {}
+        still_open, began = list(runs), time.monotonic()
         while True:
             self.running.check_alive()
-            states = {dag: self.running.api.get(f"/dags/{dag}/dagRuns/{quote(run)}")["state"] for dag, run in runs.items()}
-            tasks = [task for dag, run in runs.items() for task in self.read_tasks(dag, run)]
-            for task in tasks:
+            is_done = {dag: self.running.api.get(f"/dags/{dag}/dagRuns/{quote(runs[dag])}")["state"] in DONE_STATES for dag in still_open}
+            tasks |= {dag: self.read_tasks(dag, runs[dag]) for dag in still_open}
+            for task in (task for dag in still_open for task in tasks[dag]):
                 if told.get((task.dag, task.task)) != (task.state, task.tries):
                     told[task.dag, task.task] = (task.state, task.tries)
                     self.progress(task)
-            if all(state in DONE_STATES for state in states.values()):
-                return tasks
+            still_open = [dag for dag in still_open if not is_done[dag]]
+            if not still_open:
+                return [task for dag in runs for task in tasks[dag]]
             if time.monotonic() > self.give_up_at:
-                still_open = [dag for dag, state in states.items() if state not in DONE_STATES]
                 raise AirflowError(f"the chain took too long; still open: {', '.join(still_open)}.")
-            time.sleep(POLL_SECONDS)
+            time.sleep(min(max(POLL_SECONDS, (time.monotonic() - began) * POLL_SHARE), LONGEST_POLL_SECONDS))
 
     def read_tasks(self, dag: str, run: str) -> list[TaskRun]:
         """Tasks of a run, in the order they started; waiting tasks are last."""

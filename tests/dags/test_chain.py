@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -124,3 +125,23 @@ def test_a_chain_succeeds_only_when_everything_ran(state: str, missing: tuple[st
 
 def test_a_chain_of_nothing_is_no_success() -> None:
     assert not ChainResult(tasks=(), missing=(), seconds=0.0).is_success
+
+
+def test_only_open_runs_are_asked_for_again_and_all_tasks_are_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = {"start_date": None, "end_date": None, "duration": 1.0, "try_number": 1}
+    states = {"shop": ["running", "success"], "calls": ["success"]}
+    asked: list[str] = []
+
+    def get(path: str) -> dict[str, Any]:
+        dag = path.split("/")[2]
+        if path.endswith("taskInstances"):
+            return {"task_instances": [{**times, "task_id": "load", "dag_id": dag, "dag_run_id": "one", "state": "success"}]}
+        asked.append(dag)
+        return {"state": states[dag].pop(0)}
+
+    running = make_running(SimpleNamespace(get=get))  # type: ignore[arg-type]
+    monkeypatch.setattr(airflow_chain, "POLL_SECONDS", 0.0)
+    seen: list[TaskRun] = []
+    tasks = airflow_chain.Watch(running, seen.append, time.monotonic() + 60).follow({"shop": "one", "calls": "one"})
+    assert asked == ["shop", "calls", "shop"]
+    assert [task.dag for task in tasks] == ["shop", "calls"] and seen == tasks
