@@ -166,8 +166,11 @@ def serve(
     with report_failures():
         settings = read_settings()
         number = settings.dashboards_port if port is None else port
-        console.print(f"dashboards: http://{host}:{number}  (Ctrl-C stops)", highlight=False)
-        serve_dashboards(settings.dashboards / "site", number, host=host)
+
+        def tell(address: str) -> None:
+            console.print(f"dashboards: {address}  (Ctrl-C stops)", highlight=False)
+
+        serve_dashboards(settings.dashboards / "site", number, host=host, tell=tell)
 
 
 @app.command()

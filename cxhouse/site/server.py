@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from http import HTTPStatus
@@ -48,9 +48,13 @@ class DashboardsError(Exception):
     """The site cannot be built or served. The message says why and what to do. An existing site is kept."""
 
 
-def serve_dashboards(site: Path, port: int, *, host: str = "127.0.0.1") -> None:
-    """Serve the site until interrupted. Only this machine can reach it unless another host is named; there is no login."""
+def serve_dashboards(site: Path, port: int, *, host: str = "127.0.0.1", tell: Callable[[str], None] = lambda address: None) -> None:
+    """Serve the site until interrupted. Only this machine can reach it unless another host is named; there is no login.
+
+    `tell` gets the address once it can be opened.
+    """
     with create_server(site, port, host=host) as server:
+        tell(f"http://{host}:{server.server_address[1]}")
         try:
             server.serve_forever()
         except KeyboardInterrupt:

@@ -164,13 +164,15 @@ def test_only_this_machine_is_answered_unless_another_host_is_named(site: Path) 
 
 
 def test_a_missing_site_and_a_taken_port_are_named(site: Path, tmp_path: Path) -> None:
+    said: list[str] = []
     with pytest.raises(DashboardsError, match="Build it with `cxhouse dashboards`"):
-        serve_dashboards(tmp_path / "nowhere", 0)
+        serve_dashboards(tmp_path / "nowhere", 0, tell=said.append)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(DashboardsError, match="Choose another with CXHOUSE_PORT"):
-            serve_dashboards(site, taken.getsockname()[1])
+            serve_dashboards(site, taken.getsockname()[1], tell=said.append)
+    assert said == [], "no address that cannot be opened"
 
 
 def test_the_last_byte_of_a_range_is_included() -> None:

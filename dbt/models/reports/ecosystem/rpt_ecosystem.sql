@@ -73,7 +73,9 @@ select
         case
             when components.undeclared_count > 0
                 then
-                    'Nobody has declared ' || components.undeclared_names || '.'
+                    'Seen in the data and not declared: '
+                    || replace(components.undeclared_names, ' undeclared ', ' ')
+                    || '.'
         end
     ) as headline
 from components
