@@ -83,6 +83,24 @@ def test_choosing_a_kpi_draws_that_kpi(browser: Browser, address: str, built_sit
         watched.assert_clean()
 
 
+def test_below_the_chart_stands_the_verdict_on_its_own_kpi(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    effects, tiles = built_site.read("rpt_change_effects").filter(pl.col("is_current")), set(built_site.tiles())
+    judged = [pair for pair in effects.select("touchpoint_id", "kpi_id").unique().sort(pl.all()).rows() if pair in tiles]
+    touchpoint = max({place for place, _ in judged}, key=lambda place: len([kpi for at, kpi in judged if at == place]))
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/touchpoints/{touchpoint}/")
+        for kpi in [kpi for place, kpi in judged if place == touchpoint]:
+            page.locator(f".picker button:has([data-kpi='{kpi}'])").click()
+            page.wait_for_selector(f"h2 a[href='/dictionary/#{kpi}']")
+            here = effects.filter((pl.col("touchpoint_id") == touchpoint) & (pl.col("kpi_id") == kpi))
+            shown = page.locator("ol li:has([data-verdict])").evaluate_all(
+                "all => all.map((each) => [each.querySelector('a').getAttribute('href').split('/')[2],"
+                " each.querySelector('[data-verdict]').dataset.verdict])"
+            )
+            assert sorted(map(tuple, shown)) == here.select("change_id", "verdict").sort(pl.all()).rows()
+        watched.assert_clean()
+
+
 def test_the_answer_of_a_touchpoint_names_its_values(browser: Browser, address: str, built_site: BuiltSite) -> None:
     touchpoint = built_site.busiest_touchpoint()
     values = [row["value_text"] for key, row in built_site.tiles().items() if key[0] == touchpoint and row["value_text"]]

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import duckdb
-import pytest
 
 from semantic.effects.company.units import Unit
 from semantic.effects.company.verdicts import explain_verdict, write_company_sentence
@@ -24,17 +23,9 @@ def read_query(page: str, name: str, **inputs: str) -> str:
     return re.sub(r"\$\{(?:params|inputs)\.(\w+)\}", lambda part: inputs[part[1]], found[1])
 
 
-@pytest.mark.parametrize(
-    ("kpi", "verdict", "is_test"), [("csat", "worse", True), ("ces", "exploratory higher", False), ("nps", None, None)]
-)
-def test_the_verdict_below_a_chart_is_that_of_its_kpi(kpi: str, verdict: str | None, is_test: bool | None) -> None:
+def test_the_page_has_the_current_verdict_of_each_kpi_at_its_touchpoint() -> None:
     house = duckdb.connect()
     house.execute("attach ':memory:' as cxhouse; use cxhouse")
-    noted = "'C1' as change_id, 'shop' as touchpoint_id, '2026-01-01' as started_date, 1 as number"
-    house.execute(f"create table rpt_change_touchpoints as select {noted}")
-    house.execute(
-        "create table rpt_changes as select 'C1' as change_id, 'worse' as overall_verdict, 'hurt' as verdict_word, true as is_test"
-    )
     columns = "change_id, touchpoint_id, kpi_id, is_current, verdict, verdict_word, verdict_sign, verdict_tone, is_primary, is_planned"
     house.execute(
         f"""create table rpt_change_effects as select * from (values
@@ -43,11 +34,11 @@ def test_the_verdict_below_a_chart_is_that_of_its_kpi(kpi: str, verdict: str | N
             ('C1', 'shop', 'ces', true, 'exploratory higher', 'moved up, a hint', 'x', 'none', false, true),
             ('C1', 'web', 'nps', true, 'better', 'helped', 'x', 'good', false, true)) as t({columns})"""
     )
-    query = read_query("touchpoints/[touchpoint].md", "changes", touchpoint="shop", kpi=kpi)
-    rows = house.execute(f"select change_id, verdict, is_test from ({query}) as shown").fetchall()
-    assert rows == [("C1", verdict, is_test)]
+    query = read_query("touchpoints/[touchpoint].md", "verdicts", touchpoint="shop")
+    rows = house.execute(f"select change_id, kpi_id, verdict, is_test from ({query}) as shown order by kpi_id").fetchall()
+    assert rows == [("C1", "ces", "exploratory higher", False), ("C1", "csat", "worse", True)]
     shown = (COMPONENTS / "changes" / "ChangeList.svelte").read_text(encoding="utf-8")
-    assert "{#if change.verdict}" in shown and "overall_verdict" not in shown
+    assert "verdict.kpi_id === kpi" in shown and "{#if change.verdict}" in shown and "overall_verdict" not in shown
 
 
 def test_no_word_of_a_verdict_says_whether_it_was_planned() -> None:
