@@ -84,7 +84,8 @@ def test_choosing_a_kpi_draws_that_kpi(browser: Browser, address: str, built_sit
 
 
 def test_below_the_chart_stands_the_verdict_on_its_own_kpi(browser: Browser, address: str, built_site: BuiltSite) -> None:
-    effects, tiles = built_site.read("rpt_change_effects").filter(pl.col("is_current")), set(built_site.tiles())
+    listed, tiles = built_site.read("rpt_change_touchpoints").select("change_id", "touchpoint_id"), set(built_site.tiles())
+    effects = built_site.read("rpt_change_effects").filter(pl.col("is_current")).join(listed, on=["change_id", "touchpoint_id"])
     judged = [pair for pair in effects.select("touchpoint_id", "kpi_id").unique().sort(pl.all()).rows() if pair in tiles]
     touchpoint = max({place for place, _ in judged}, key=lambda place: len([kpi for at, kpi in judged if at == place]))
     with watch(browser, address, WIDE) as watched:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from datetime import date
@@ -76,6 +77,7 @@ def test_a_second_run_loads_nothing_twice_and_shows_the_same_figures(demo_home: 
     shutil.copytree(demo_home.path, home, symlinks=True, ignore=shutil.ignore_patterns("airflow", "dashboards"))
     environment = {**demo_home.environment, "CXHOUSE_HOME": str(home)}
     run_command(environment, "ingest", "--to", DEMO_UNTIL)
+    os.utime(next((home / "lake").glob("*/*/*.parquet")))  # the same rows are nothing new; a file that was written again is
     build = run_command(environment, "build")
     assert "touched days only" in build.stdout
     run_command(environment, "publish")
