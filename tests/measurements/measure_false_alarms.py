@@ -11,11 +11,12 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from semantic.effects.company.answers import Question, judge_questions
+from semantic.effects.company.answers import judge_questions
 from semantic.effects.company.breaks import propose_breaks
 from semantic.effects.company.control_choice import MOST_EMPTY
 from semantic.effects.company.facts import ChangeFacts
 from semantic.effects.company.false_alarms import measure_false_alarms
+from semantic.effects.company.questions import Question
 from semantic.effects.method.words import LEVEL
 from tests.companies.simulated import Simulated, day_of, register_nothing, simulate
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semantic.effects.company import clean_history as history
 from semantic.effects.company.control_choice import NO_CONTROL, find_control, settle
-from semantic.effects.company.facts import ChangeFacts, Company, Event
+from semantic.effects.company.facts import Company
+from semantic.effects.company.questions import Question, Window
 from semantic.effects.method.estimates import (
     FEWEST_WEEKS_WITH_PEAK,
     Estimates,
@@ -31,53 +31,6 @@ FEWEST_EVENTS_AFTER = 10  # events that are no survey answers; with fewer, chanc
 FULL_SEASON_WEEKS = 104
 LAST_WEEKS = 4  # the weeks after a start that is to come are expected to hold as much as these last ones
 MOVED_LEVEL = 0.01  # p-value below which the controls count as moved
-
-
-@dataclass(frozen=True)
-class Question:
-    """Did this change move this KPI at this touchpoint? `relation` is in_scope or elsewhere; `is_primary`: this is the planned test."""
-
-    change: ChangeFacts
-    kpi_id: str
-    touchpoint_id: str
-    relation: str = "in_scope"
-    is_primary: bool = False
-    may_have_controls: bool = True
-
-
-@dataclass(frozen=True)
-class Window:
-    """The weeks of a question: `n` before day `anchor`, `m` after; positions closed to placebos or left out; share of each week in peaks;
-    days of earlier events after which the level may differ. The `gap` weeks of a roll-out lie between the weeks before and after.
-
-    `anchor` is the start. Where the weeks after are not known yet, it is the last day with mature history, and `is_complete` is false.
-    """
-
-    anchor: int
-    n: int
-    m: int
-    until: int
-    judged_from: int
-    is_complete: bool
-    closed: tuple[int, ...]
-    left_out: tuple[int, ...]
-    shares: tuple[float, ...]
-    steps: tuple[int, ...]
-    overlaps: tuple[Event, ...]
-    meets_incident: bool
-    has_new_meaning: bool
-    gap: int = 0
-
-    @cached_property
-    def pattern(self) -> Pattern:
-        """The pattern of these weeks for the forecast."""
-        shares = np.array(self.shares)
-        before, after = tuple(range(-self.n, 0)), tuple(range(self.gap, self.gap + self.m))
-        steps = tuple((day - self.anchor) / WEEK for day in self.steps)
-        if history.needs_peak_level(shares, self.n):
-            return Pattern(before, after, peaks=self.shares, steps=steps, closed=self.closed)
-        in_peak = (int(p) - self.n for p in np.flatnonzero(shares[: self.n] > 0))
-        return Pattern(before, after, steps=steps, closed=tuple(sorted({*self.closed, *in_peak})))
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from semantic.effects.company.answers import Question, judge_questions
+from semantic.effects.company.answers import judge_questions
 from semantic.effects.company.facts import ChangeFacts, Company
+from semantic.effects.company.questions import Question
 from semantic.effects.company.rows import (
     EFFECT_SCHEMA,
     KEY,

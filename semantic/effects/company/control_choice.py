@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from semantic.effects.company.clean_history import fill_weeks, find_overlaps, flatten_peaks, touch_weeks
 from semantic.effects.company.facts import ChangeFacts, Company
+from semantic.effects.company.questions import Question, Window
 from semantic.effects.method.estimates import Pattern, find_shapes, index_controls, index_noise
 from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import WEEK, Weeks, measure_noise
-
-if TYPE_CHECKING:
-    from semantic.effects.company.answers import Question, Window
 
 MOST_CONTROLS = 5
 TOGETHER = 0.4  # smallest correlation of weekly values of two series that count as moving together

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from semantic.effects.company.answers import Question, judge_questions
+from semantic.effects.company.answers import judge_questions
 from semantic.effects.company.clean_history import EVENT_DAYS, find_judging_day
 from semantic.effects.company.facts import ChangeFacts, Company
+from semantic.effects.company.questions import Question
 from semantic.effects.company.rival_meter import RIVALS, judge_by_rivals, see_planted
 from semantic.effects.company.rows import known
 from semantic.effects.company.verdicts import find_verdict_obstacle

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semantic.effects.company.answers import Answer, Window
+from semantic.effects.company.answers import Answer
 from semantic.effects.company.facts import Company
+from semantic.effects.company.questions import Window
 from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import WEEK
 from semantic.effects.method.rivals import compare_means, fit_structure, regress_segments

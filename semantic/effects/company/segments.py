@@ -12,9 +12,10 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from semantic.effects.company.answers import Answer, Question, judge_questions
+from semantic.effects.company.answers import Answer, judge_questions
 from semantic.effects.company.changes import list_questions
 from semantic.effects.company.facts import ChangeFacts, Company, spread_days
+from semantic.effects.company.questions import Question
 from semantic.effects.company.rows import find_size, known, write_texts
 from semantic.effects.company.units import find_unit
 from semantic.effects.company.verdicts import adjust_answers, explain_verdict, find_verdict_obstacle, give_company_verdict
