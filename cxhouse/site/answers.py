@@ -15,6 +15,8 @@ from pathlib import Path
 
 import duckdb
 
+from cxhouse.site.data import KINDS as STORED
+from cxhouse.site.data import escape_text, quote_name
 from cxhouse.site.pages import VARIABLE, Page
 from cxhouse.site.server import DashboardsError
 from declared.fields import ID
@@ -22,15 +24,15 @@ from ingestion.messages import describe_error
 
 SCHEMA = "cxhouse"
 SPREAD = "page_id_"
-# DuckDB's types -> the type that a browser would find for the column, and Evidence's name of it
-KINDS: Mapping[str, tuple[str, str]] = {
-    **dict.fromkeys(
-        ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT", "UINTEGER", "FLOAT", "DOUBLE", "DECIMAL"), ("DOUBLE", "number")
-    ),
-    **dict.fromkeys(("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP WITH TIME ZONE"), ("TIMESTAMP", "date")),
-    "BOOLEAN": ("BOOLEAN", "boolean"),
-    "VARCHAR": ("VARCHAR", "string"),
+# how a table stores a type -> the type that a browser would find for the column, and Evidence's name of it
+SHOWN = {
+    "double": ("DOUBLE", "number"),
+    "timestamp_ms": ("TIMESTAMP", "date"),
+    "boolean": ("BOOLEAN", "boolean"),
+    "varchar": ("VARCHAR", "string"),
 }
+# DuckDB's types -> the same; queries of pages make two more than the tables hold
+KINDS = {kind: SHOWN[stored] for kind, stored in {**STORED, "UINTEGER": "double", "TIMESTAMP_S": "timestamp_ms"}.items()}
 COMPRESSION = 3
 # how a value is written as JSON: times as milliseconds of UTC; a number that JSON does not know is an error
 NOT_FINITE = "not a finite number"
@@ -50,13 +52,12 @@ ANSWERS = "index.answers"  # compressed with gzip; no name that web servers deco
 Column = tuple[str, str, str]
 
 
-def write_answers(tables: Path, pages: Sequence[Page], folder: Path) -> int:
-    """Answer the fixed queries of `pages` from the Parquet files in `tables`; write `folder`<address>index.answers, and return how many.
+def write_answers(tables: Path, pages: Sequence[Page], folder: Path) -> None:
+    """Answer the fixed queries of `pages` from the Parquet files in `tables`; write `folder`<address>index.answers.
 
     Queries that depend on a choice are only checked. Raises DashboardsError with the name of page and query for one that fails, for a value
     that JSON does not know, and for an id that cannot be an address.
     """
-    written = 0
     with open_tables(tables) as connection:
         for page in pages:
             for name, sql in page.chosen.items():
@@ -67,8 +68,6 @@ def write_answers(tables: Path, pages: Sequence[Page], folder: Path) -> int:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 text = f'{{"queries":{{{",".join(answers)}}}}}'
                 file.write_bytes(gzip.compress(text.encode(), COMPRESSION, mtime=0))
-                written += 1
-    return written
 
 
 def open_tables(tables: Path) -> duckdb.DuckDBPyConnection:
@@ -76,8 +75,7 @@ def open_tables(tables: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute(f"set TimeZone = 'UTC'; create schema {SCHEMA}; set search_path = '{SCHEMA}'")
     for file in sorted(tables.glob("*.parquet")):
-        path = str(file).replace("'", "''")
-        connection.execute(f"create table {SCHEMA}.\"{file.stem}\" as select * from read_parquet('{path}')")
+        connection.execute(f"create table {SCHEMA}.{quote_name(file.stem)} as select * from read_parquet('{escape_text(str(file))}')")
     return connection
 
 
@@ -167,7 +165,7 @@ def select_json(
                     f"pages/{page.name}, query {name}: column {column} is of type {kind}; pages show numbers, dates, texts and booleans."
                 )
             columns.append((column, *stored))
-            quoted = '"' + column.replace('"', '""') + '"'
+            quoted = quote_name(column)
             values.append(WRITTEN.get(stored[1], "{}").format(quoted) if kind not in WHOLE else quoted)
         first = f"cast({SPREAD} as varchar)" if with_id else "''"
         rows = connection.execute(f"select {first}, cast(json_array({', '.join(values)}) as varchar) from (\n{sql}\n)").fetchall()

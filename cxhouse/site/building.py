@@ -51,19 +51,19 @@ def build_dashboards(
     work.mkdir(parents=True, exist_ok=True)
     site, shells = work / "site", cache or work / "shells"
     with wait_for_lock(work / ".lock"):
-        release = describe_release(project, published, time_zone, company_name, failure)
         shell_key = describe_shell(project)
+        release = describe_release(project, shell_key, published, time_zone, company_name, failure)
         if is_in_force(site, shell_key, release):
             report(progress, "Dashboards are up to date")
             return site
         shell = ensure_shell(project, shells, progress=progress)
         before = site.resolve() if site.is_symlink() and (site / MANIFEST).is_file() else None
+        earlier = (read_manifest(before) or {"kept": []})["kept"] if before else []
         target = work / "sites" / shell.name
         if before != target:
-            prepare_site(target, shell, before, shells)
+            prepare_site(target, shell, before, earlier, shells)
         texts = {"serving": str(published), "time_zone": time_zone, "company_name": company_name, "failure": failure}
         report(progress, "Writing the figures of the pages")
-        earlier = (read_manifest(before) or {"kept": []})["kept"] if before else []
         if release not in earlier or not (target / "data" / release).is_dir():
             write_release(project, texts, target / "data" / release)
         kept = keep_releases(target, release, earlier)
@@ -88,11 +88,11 @@ def check_reports(project: Path, published: Path) -> None:
         raise DashboardsError(f"{published} misses {', '.join(missing)}. Run `cxhouse build` and `cxhouse publish` with this version.")
 
 
-def describe_release(project: Path, published: Path, time_zone: str, company_name: str, failure: str) -> str:
+def describe_release(project: Path, shell: str, published: Path, time_zone: str, company_name: str, failure: str) -> str:
     """16 digits of a hash of everything that the figures depend on: published copy, company, files of the project, this code."""
     manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
     code = [Path(__file__).with_name(name) for name in CODE]
-    own = [describe_shell(project), hash_files([project / "sources"], base=project), hash_files(code, base=code[0].parent)]
+    own = [shell, hash_files([project / "sources"], base=project), hash_files(code, base=code[0].parent)]
     inputs = json.dumps([own, manifest, time_zone, company_name, failure], sort_keys=True)
     return hashlib.sha256(inputs.encode()).hexdigest()[:16]
 
@@ -103,8 +103,8 @@ def is_in_force(site: Path, shell: str, release: str) -> bool:
     return manifest is not None and (manifest["shell"], manifest["release"]) == (shell, release) and (site / "index.html").is_file()
 
 
-def prepare_site(target: Path, shell: Path, before: Path | None, shells: Path) -> None:
-    """A folder with the shell, and with the scripts and releases that tabs of the site before may still ask for. Nobody sees it yet."""
+def prepare_site(target: Path, shell: Path, before: Path | None, earlier: Sequence[str], shells: Path) -> None:
+    """A folder with the shell, and with scripts and `earlier` releases that tabs of the site before may ask for. Nobody sees it yet."""
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(exist_ok=True)
     shutil.copytree(shell, target)
@@ -117,7 +117,7 @@ def prepare_site(target: Path, shell: Path, before: Path | None, shells: Path) -
         if file.is_file() and not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(file, copy)
-    for release in (read_manifest(before) or {"kept": []})["kept"]:
+    for release in earlier:
         if (before / "data" / release).is_dir():
             shutil.copytree(before / "data" / release, target / "data" / release)
 

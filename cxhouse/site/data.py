@@ -59,7 +59,7 @@ def fill_variables(file: Path, variables: Mapping[str, str]) -> str:
     def find(match: re.Match[str]) -> str:
         if match[1] not in variables:
             raise DashboardsError(f"{REPORTS / file.name} uses ${{{match[1]}}}; known variables: {', '.join(sorted(variables))}.")
-        return variables[match[1]].replace("'", "''")
+        return escape_text(variables[match[1]])
 
     return re.sub(r"\$\{(\w+)\}", find, file.read_text(encoding="utf-8")).strip().removesuffix(";")
 
@@ -72,7 +72,16 @@ def write_report(connection: duckdb.DuckDBPyConnection, query: str, file: Path) 
         stored = KINDS.get(str(kind).partition("(")[0])
         if not stored:
             raise DashboardsError(f"column {column} is of type {kind}; pages show numbers, dates, texts and booleans")
-        name = '"' + column.replace('"', '""') + '"'
+        name = quote_name(column)
         casts.append(f"cast({name} as {stored}) as {name}")
-    target = str(file).replace("'", "''")
-    connection.execute(f"copy (select {', '.join(casts)} from (\n{query}\n)) to '{target}' ({FORMAT})")
+    connection.execute(f"copy (select {', '.join(casts)} from (\n{query}\n)) to '{escape_text(str(file))}' ({FORMAT})")
+
+
+def escape_text(text: str) -> str:
+    """A text as it stands between quotes in SQL."""
+    return text.replace("'", "''")
+
+
+def quote_name(column: str) -> str:
+    """The name of a column in quotes, as SQL takes any name."""
+    return '"' + column.replace('"', '""') + '"'
