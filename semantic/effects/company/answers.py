@@ -13,7 +13,9 @@ from semantic.effects.company.control_choice import NO_CONTROL, find_control, se
 from semantic.effects.company.facts import Company
 from semantic.effects.company.questions import Question, Window
 from semantic.effects.method.estimates import (
+    FEWEST_EVENTS_AFTER,
     FEWEST_WEEKS_WITH_PEAK,
+    SHARED_DAYS,
     Estimates,
     Pattern,
     Plan,
@@ -27,7 +29,6 @@ from semantic.effects.method.scale import prefer_logarithms, return_to_unit
 
 FEWEST_TO_ESTIMATE = 8
 FEWEST_SHOWN = 5  # events; figures of fewer events are not published, because they may show single persons
-FEWEST_EVENTS_AFTER = 10  # events that are no survey answers; with fewer, chance is called an effect too often
 FULL_SEASON_WEEKS = 104
 LAST_WEEKS = 4  # the weeks after a start that is to come are expected to hold as much as these last ones
 MOVED_LEVEL = 0.01  # p-value below which the controls count as moved
@@ -130,7 +131,7 @@ def find_window(company: Company, question: Question, cache: dict[tuple[object, 
         anchor=anchor, n=n, m=m, until=until, judged_from=judged_from, is_complete=is_complete,
         closed=tuple(int(p) - n for p in np.flatnonzero(closed)), left_out=tuple(int(p) - n for p in np.flatnonzero(left_out)),
         shares=tuple(float(share) for share in history.find_shares(anchor, n, m, company.peaks, gap)),
-        steps=history.find_steps(anchor - n * WEEK, min(anchor, change.start - history.SHARED_DAYS), events),
+        steps=history.find_steps(anchor - n * WEEK, min(anchor, change.start - SHARED_DAYS), events),
         overlaps=history.find_overlaps(change.start, until, events),
         meets_incident=any(first < until and last > opened for first, last in incidents),
         has_new_meaning=history.has_new_meaning(change.start, until, breaks), gap=gap,

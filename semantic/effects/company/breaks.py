@@ -13,12 +13,12 @@ import numpy as np
 import polars as pl
 
 from semantic.effects.company.answers import Answer, judge_questions
-from semantic.effects.company.clean_history import EVENT_DAYS, SHARED_DAYS
 from semantic.effects.company.facts import Company
 from semantic.effects.company.false_alarms import list_quiet_questions
 from semantic.effects.company.rows import find_size, known
 from semantic.effects.company.units import find_unit, write_margin, write_move
 from semantic.effects.company.verdicts import find_verdict_obstacle, write_chance, write_date
+from semantic.effects.method.estimates import EVENT_DAYS, SHARED_DAYS
 from semantic.effects.method.periods import WEEK
 from semantic.effects.method.words import LEVEL
 

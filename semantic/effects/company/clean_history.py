@@ -7,13 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from semantic.effects.company.facts import FOREVER, Event
-from semantic.effects.method.estimates import FEWEST_WEEKS, WEEKS_PER_WEEK_AFTER
+from semantic.effects.method.estimates import EVENT_DAYS, FEWEST_WEEKS, SHARED_DAYS, WEEKS_PER_WEEK_AFTER
 from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import WEEK
 
 AFTER_WEEKS = 4
-EVENT_DAYS = 28  # days from a registered event on in which a forecast may miss because of it
-SHARED_DAYS = 56  # days before the start; a change that began in them may still be taking effect
 SETTLING_DAYS = 7  # days for rows that arrive late
 NEAR_START_WEEKS = 4
 NEIGHBOURS = 4  # weeks on either side that replace weeks without a usable value

@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 
 from semantic.effects.company.answers import judge_questions
-from semantic.effects.company.clean_history import EVENT_DAYS, find_judging_day
+from semantic.effects.company.clean_history import find_judging_day
 from semantic.effects.company.facts import ChangeFacts, Company
 from semantic.effects.company.questions import Question
 from semantic.effects.company.rival_meter import RIVALS, judge_by_rivals, see_planted
 from semantic.effects.company.rows import known
 from semantic.effects.company.verdicts import find_verdict_obstacle
+from semantic.effects.method.estimates import EVENT_DAYS
 from semantic.effects.method.words import LEVEL
 from semantic.intervals import wilson
 

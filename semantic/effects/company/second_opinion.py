@@ -73,13 +73,14 @@ def fit_second(
         return None
     series = (values - values[known].mean()) / scale
     uneven, others = np.ones(len(values)), None if beside is None else beside[known]
-    start = fit_steps(series[known][None], positions[known], others)
     if noise is not None:
-        slopes = start.slopes[0] * scale
-        white = noise if beside_noise is None else noise + slopes[0] ** 2 * beside_noise
-        rest = values if beside is None else values - beside @ slopes[:-1]
+        rest, white = values, noise
+        if beside is not None:
+            slopes = fit_steps(series[known][None], positions[known], others).slopes[0] * scale
+            rest = values - beside @ slopes[:-1]
+            white = noise if beside_noise is None else noise + slopes[0] ** 2 * beside_noise
         uneven = compare_noise(rest[None], white[None], int((positions < 0).sum()))[0]
-        start = fit_steps(series[known][None], positions[known], others, uneven[known][None])
+    start = fit_steps(series[known][None], positions[known], others, None if noise is None else uneven[known][None])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = build_model(series, regressors, uneven)

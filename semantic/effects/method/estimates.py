@@ -21,6 +21,9 @@ NEAR, FAR_GROWTH = 1 / 8, 3.0  # months or years after, as a share of those befo
 PEAK_SPREAD = 0.15  # standard deviation of a yearly peak from year to year, as a share of its height
 FEWEST_WEEKS, FEWEST_WEEKS_WITH_PEAK, FEWEST_QUARTERS = 17, 60, 20
 FEWEST_ANSWERS_BEFORE, FEWEST_ANSWERS_AFTER = 60, 30
+FEWEST_EVENTS_AFTER = 10  # events that are no survey answers; with fewer, chance is called an effect too often
+EVENT_DAYS = 28  # days from a registered event on in which a forecast may miss because of it
+SHARED_DAYS = 56  # days before the start; a change that began in them may still be taking effect
 WEEKS_PER_WEEK_AFTER = 6  # weeks needed before per week after; eight for more than four weeks after
 
 

@@ -88,7 +88,7 @@ def list_kernels(span: float, grain: str) -> list[str]:
     kept = []
     for name in KERNELS:
         yearly = "year" in name or "narrow" in name
-        if yearly and (grain in ("year", "quarter", "month") or years < (NARROW_FROM_YEARS if "narrow" in name else 0.9)):
+        if yearly and (grain in LONG_GRAINS or years < (NARROW_FROM_YEARS if "narrow" in name else 0.9)):
             continue
         kept.append(name)
     return [*kept, "walk+trend"] if grain in LONG_GRAINS else kept

@@ -15,7 +15,7 @@ from scipy.special import ndtri, stdtr, stdtrit
 
 from semantic.effects.method.estimates import GATE_FLOOR, GATE_WORTH, PLACEBOS
 from semantic.effects.method.forecast import match_freedom
-from semantic.effects.method.kernels import SEASONS, Array, build_kernel, scale_of
+from semantic.effects.method.kernels import Array, build_kernel, build_regressors, scale_of
 from semantic.effects.method.prior import MIXES
 
 MEMORIES = ("ar_a", "ar_b", "ar_c", "ar_d")
@@ -118,10 +118,7 @@ def list_origins(past: Array) -> list[float]:
 
 def build_columns(positions: Array, grain: str, season: bool, has_line: bool, beside: Array | None) -> Array:
     """Regressors; the last one is the step, when the date lies within the periods."""
-    columns = [np.ones_like(positions)]
-    if season and grain in SEASONS:
-        columns = [(positions % SEASONS[grain] == part).astype(float) for part in range(SEASONS[grain])]
-        columns = [column for column in columns if column.any()]
+    columns = [column for column in build_regressors(positions, grain, season).T if column.any()]
     if has_line:
         columns.append(positions / max(float(np.ptp(positions)), 1.0))
     if beside is not None:

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from semantic.effects.method.estimates import FEWEST_EVENTS_AFTER
 from semantic.effects.method.kernels import Array
 from semantic.effects.series.table import Periods
 
@@ -15,7 +16,6 @@ UNIT_ERROR = 0.05  # a jump is taken for such a factor when it is this near
 SIDE = 4  # periods on either side of a jump
 ROWS_CHANGED = 1.5  # rows per day after over before, or the inverse, from which it is said
 SCALE_CHANGED, SCALE_ERROR, FEWEST_FOR_SCALE = 1.7, 0.25, 12
-FEWEST_EVENTS = 10  # as in a company: with fewer, chance is called an effect too often
 FAR, VERY_FAR = 5.0, 8.0  # distances from the middle, in usual ones: a row that may decide the verdict, and one that is named anyway
 
 
@@ -82,8 +82,8 @@ def find_few_events(periods: Periods, numerator: Array, denominator: Array, *, i
             kinds.append((weights - events, "events of the other kind"))
     for counts, noun in kinds:
         expected = float(counts[:n].sum() / weights[:n].sum() * weights[n:].sum())
-        if max(float(counts[n:].sum()), expected) < FEWEST_EVENTS:
-            return f"fewer than {FEWEST_EVENTS} {noun} after the change, and {expected:.1f} expected"
+        if max(float(counts[n:].sum()), expected) < FEWEST_EVENTS_AFTER:
+            return f"fewer than {FEWEST_EVENTS_AFTER} {noun} after the change, and {expected:.1f} expected"
     return None
 
 

@@ -7,11 +7,10 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from semantic.effects.method.estimates import EVENT_DAYS, SHARED_DAYS
 from semantic.effects.series.table import Periods
 
-SHARED_DAYS = 56  # days before the change; another change that began in them may still be taking effect
 LONGEST_PEAK = 183
-EVENT_DAYS = 28  # days from another change on in which a forecast may miss because of it
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from semantic.effects.method.estimates import (
     index_controls,
     judge_series,
 )
-from semantic.effects.method.kernels import SEASONS, Array
+from semantic.effects.method.kernels import LONG_GRAINS, SEASONS, Array
 from semantic.effects.method.periods import guard_spread, measure_noise
 from semantic.effects.method.scale import LOGARITHM_NOTE, prefer_logarithms, return_to_unit
 from semantic.effects.method.step import judge_step, prefers_line
@@ -161,7 +161,7 @@ def fits_forecast(periods: Periods) -> bool:
 def has_synthetic(periods: Periods) -> bool:
     """True where there are enough controls for a synthetic control, of periods for which it is used."""
     enough = len(periods.controls) >= FEWEST_CONTROLS and periods.n >= 5
-    return enough and (periods.grain in ("month", "quarter", "year") or not fits_forecast(periods))
+    return enough and (periods.grain in LONG_GRAINS or not fits_forecast(periods))
 
 
 def estimate(periods: Periods, last_only: bool, same_size: bool, shapes: Shapes) -> _Found | None:

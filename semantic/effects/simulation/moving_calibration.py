@@ -92,15 +92,19 @@ def measure_answers(world: Answers, series: int) -> list[str]:
     return cells
 
 
+def list_held(world: Answers, days: int) -> Array:
+    """Answers expected in each week."""
+    return np.asarray(world.list_rates(days, AFTER).reshape(-1, 7).sum(axis=1))
+
+
 def weigh_weeks(world: Answers, days: int) -> Array:
     """Covariance of the weeks."""
-    return np.diag(world.variance / world.list_rates(days, AFTER).reshape(-1, 7).sum(axis=1))
+    return np.diag(world.variance / list_held(world, days))
 
 
 def find_error(world: Answers, days: int) -> float:
     """Standard error of the best possible test."""
-    held = world.list_rates(days, AFTER).reshape(-1, 7).sum(axis=1)
-    n = days // 7
+    held, n = list_held(world, days), days // 7
     return float(np.sqrt(world.variance * (1 / held[:n].sum() + (1 / held[n:]).sum() / 16)))
 
 
