@@ -18,7 +18,7 @@ from ingestion.declarations import DateColumn, Source, Table
 from ingestion.errors import LakeError, SchemaMismatchError, TooManyRejectedError
 from ingestion.journal import commit_load
 from ingestion.lake import lock_table, table_folder, write_schema
-from ingestion.landing_log import LoadResult, append_log, read_table_log, says_the_same
+from ingestion.landing_log import LoadResult, adds_nothing, append_log, list_landed_windows, read_table_log
 from ingestion.messages import describe_error
 from ingestion.privacy import Hasher
 from ingestion.protocol import Connector, ReadFile, Reading
@@ -58,7 +58,7 @@ def land_window(
     with lock_table(lake, table):
         write_schema(lake, table)
         log = read_table_log(lake, table.source, table.name)
-        known = list_known_windows(log, window)
+        known = join_windows([window, *list_landed_windows(log)])
         span = Window(known[0].start, known[-1].end)
         reading = connector.read(table, None, None) if table.is_snapshot else connector.read(table, window, span)
         today = now.astimezone(ZoneInfo(table.company_time_zone)).date()
@@ -68,7 +68,7 @@ def land_window(
         rows = stamp_rows(gathered.rows, table, reading.files, load_id, now)
         replacement = replace_rows(rows, table, window, reading, lake, load_id, adds_only=adds_only)
         result = describe_load(table, window, gathered, rows, replacement, reading, load_id=load_id, now=now)
-        is_unchanged = not replacement.swaps and says_the_same(result, log)
+        is_unchanged = not replacement.swaps and adds_nothing(result, log)
         result = replace(result, seconds=round(time.perf_counter() - started, 3), is_unchanged=is_unchanged)
         commit_load(lake, table_folder(lake, table), replacement.swaps, result)
     return result
@@ -132,12 +132,6 @@ def log_failure(table: Table, window: Window, error: Exception, *, lake: Path, n
     except (LakeError, OSError) as second:
         return LoadResult(**{**vars(result), "error": f"{described}; moreover, {describe_error(second)}"})
     return result
-
-
-def list_known_windows(log: pl.DataFrame, window: Window) -> list[Window]:
-    """The windows that have landed so far and this one, as few as possible and in order."""
-    landed = log.filter((pl.col("status") == "landed") & pl.col("window_start").is_not_null()).select("window_start", "window_end")
-    return join_windows([window, *(Window(start, end) for start, end in landed.iter_rows())])
 
 
 def collect_rows(

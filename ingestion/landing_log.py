@@ -16,6 +16,7 @@ from ingestion.errors import LakeError
 from ingestion.messages import describe_error
 from ingestion.protocol import ReadFile
 from ingestion.rows import WithheldValues
+from ingestion.windows import Window, join_windows
 
 FILES_TYPE = pl.List(pl.Struct({"name": pl.String, "sha256": pl.String, "bytes": pl.Int64}))
 WITHHELD_TYPE = pl.List(pl.Struct({"column": pl.String, "rows": pl.Int64}))
@@ -30,8 +31,6 @@ LOG_SCHEMA: dict[str, pl.DataType] = {
 
 
 UNCHANGED = b'"is_unchanged": true'
-# what a line says about the load itself and not about the rows
-OF_THE_LOAD = frozenset({"load_id", "rows_replaced", "files", "seconds", "logged_at"})
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class LoadResult:
     `rows_read = rows_landed + rows_rejected` for a landed load. Event times are UTC. `rows_kept` counts rows of the window that the lake
     held and the reading did not vouch for, so that they stay. `rows_without_window` counts rows of the source that no load so far has
     taken: without a day, or of a day outside all landed windows; the rows of the day that is not over do not count. `is_unchanged`: the
-    window was looked at, and its rows and what the log says about them are as after its last load; no file was written.
+    window was looked at, no file was written, and what a build reads in the log is as before.
     """
 
     load_id: str
@@ -110,15 +109,25 @@ def list_new_lines(log: bytes) -> list[bytes]:
     return [line for line in log.split(b"\n") if UNCHANGED not in line or not (parse_line(line) or {}).get("is_unchanged")]
 
 
-def says_the_same(result: LoadResult, log: pl.DataFrame) -> bool:
-    """True when the last load of the window says of the rows what this one says, and no load of the table has failed since."""
-    window = pl.col("window_start").eq_missing(result.window_start) & (pl.col("window_end") == result.window_end)
-    places = log.select(window.arg_true()).to_series()
-    if not len(places) or (log[places[-1] + 1 :]["status"] != "landed").any():
+def adds_nothing(result: LoadResult, log: pl.DataFrame) -> bool:
+    """True when a load that wrote no file says nothing new of its table.
+
+    Its days had all landed, the table's last load did not fail, and it left as many rows of the source without a window.
+    """
+    if not log.height or log["status"][-1] != "landed":
         return False
-    last = log.row(places[-1], named=True)
-    now = read_entry(json.loads(write_line(result)))
-    return all(last[name] == now[name] for name in LOG_SCHEMA if name not in OF_THE_LOAD)
+    landed = log.filter(pl.col("status") == "landed")
+    if landed["rows_without_window"][-1] != result.rows_without_window:
+        return False
+    if result.window_start is None:
+        return bool(landed["window_start"].is_null().any() and landed["window_end"].max() >= result.window_end)
+    return any(known.start <= result.window_start and result.window_end <= known.end for known in list_landed_windows(landed))
+
+
+def list_landed_windows(log: pl.DataFrame) -> list[Window]:
+    """The windows that have landed, as few as possible and in order."""
+    landed = log.filter((pl.col("status") == "landed") & pl.col("window_start").is_not_null()).select("window_start", "window_end")
+    return join_windows(Window(start, end) for start, end in landed.iter_rows())
 
 
 def holds_load(path: Path, load_id: str) -> bool:

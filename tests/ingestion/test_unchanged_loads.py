@@ -64,7 +64,7 @@ def test_days_are_covered_and_the_last_load_is_known_by_a_line_that_changed_noth
     assert summary.last_landed_at is not None and summary.rows_landed == 2 and summary.last_error is None
 
 
-@pytest.mark.parametrize("change", ["value", "row", "file", "window", "failure", "column", "declaration"])
+@pytest.mark.parametrize("change", ["value", "row", "file", "window", "without window", "failure", "declaration"])
 def test_whatever_differs_is_new(company: SmallCompany, change: str) -> None:
     source = land_twice(company)
     days = DAYS
@@ -77,17 +77,37 @@ def test_whatever_differs_is_new(company: SmallCompany, change: str) -> None:
         case "file":
             company.write("in/day_2024-03-03.csv", text)
         case "window":
-            days = ("2024-03-01", "2024-03-07")
+            days = ("2024-03-04", "2024-03-07")
+        case "without window":
+            source = company.declare({"t": daily_csv(window={"column": "at"})}, max_bad_share=1)
+            company.ingest(source, *DAYS)
+            company.write("in/day_2024-03-03.csv", text.replace("2024-03-02", "2024-05-02"))
         case "failure":
             company.write("in/day_2024-03-02.csv", "number\nA2\n")
             assert [result.status for result in company.ingest(source, *DAYS)] == ["failed"]
             company.write("in/day_2024-03-02.csv", text)
-        case "column":
-            company.write("in/day_2024-03-02.csv", text.replace("at\n", "at,more\n").replace(":00\n", ":00,1\n"))
         case "declaration":
             source = company.declare({"t": daily_csv(columns={**daily_csv()["columns"], "new": {"type": "text"}})}, max_bad_share=1)
     (result,) = company.ingest(source, *days)
     assert result.is_landed and not result.is_unchanged
+
+
+@pytest.mark.parametrize("days", [("2024-03-02", "2024-03-04"), ("2024-03-03", "2024-03-08"), ("2024-03-01", "2024-03-11")])
+def test_a_look_back_at_days_that_have_landed_is_nothing_new(company: SmallCompany, days: tuple[str, str]) -> None:
+    source = land_twice(company)
+    company.ingest(source, "2024-03-06", "2024-03-11")
+    stamps = list_stamps(company)
+    assert [result.is_unchanged for result in company.ingest(source, *days)] == [True]
+    company.write("in/day_2024-03-03.csv", "id,amount,at\nC,1,\n")
+    assert list_stamps(company) == stamps
+    assert [result.is_unchanged for result in company.ingest(source, *days)] == [False], "a late row is new"
+
+
+def test_a_column_that_is_not_declared_is_named_in_the_log_and_nothing_new_for_a_build(company: SmallCompany) -> None:
+    source = land_twice(company)
+    company.write("in/day_2024-03-02.csv", "id,amount,at,more\nA2,1.5,2024-03-02 10:00:00,1\nB2,x,2024-03-02 11:00:00,1\n")
+    (result,) = company.ingest(source, *DAYS)
+    assert result.is_unchanged and company.read_log_lines("t")[-1]["unexpected_columns"] == ["more"]
 
 
 def test_a_load_of_other_days_between_does_not_make_a_load_new(company: SmallCompany) -> None:
