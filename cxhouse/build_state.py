@@ -22,6 +22,7 @@ class BuildState:
     """One build: what it read, which layers are done, and with which result. `seconds` is wall time per layer (or `all`).
 
     `only` names the models to which it was limited; such a build never passes. `owes_full`: the next build of all models must be full.
+    `changed` names the tables dbt reads that differed from the last build, where only what reads them is built; empty: everything is.
     """
 
     build_id: str
@@ -32,6 +33,7 @@ class BuildState:
     layers_done: tuple[str, ...] = ()
     is_passed: bool = False
     only: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
     owes_full: bool = False
     tests: dict[str, tuple[int, int]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -57,7 +59,7 @@ def read_state(settings: Settings, name: str = "build") -> BuildState | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         tests = {name: tuple(counts) for name, counts in content["tests"].items()}
-        lists = {name: tuple(content.get(name, ())) for name in ("layers_done", "only", "errors", "notices")}
+        lists = {name: tuple(content.get(name, ())) for name in ("layers_done", "only", "changed", "errors", "notices")}
         return BuildState(**{**content, **lists, "tests": tests})
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise BuildError(f"{path} cannot be read, or another version of cxhouse wrote it; remove it, then run cxhouse build") from error

@@ -120,8 +120,10 @@ def adds_nothing(result: LoadResult, log: pl.DataFrame) -> bool:
     if landed["rows_without_window"][-1] != result.rows_without_window:
         return False
     if result.window_start is None:
-        return bool(landed["window_start"].is_null().any() and landed["window_end"].max() >= result.window_end)
-    return any(known.start <= result.window_start and result.window_end <= known.end for known in list_landed_windows(landed))
+        snapshots = landed.filter(pl.col("window_start").is_null())["window_end"].to_list()
+        return any(end >= result.window_end for end in snapshots)
+    window = Window(result.window_start, result.window_end or date.max)
+    return any(known.start <= window.start and window.end <= known.end for known in list_landed_windows(landed))
 
 
 def list_landed_windows(log: pl.DataFrame) -> list[Window]:

@@ -57,9 +57,9 @@ def print_status(workplace: Workplace, *, as_json: bool = False) -> None:
         console.print("no build yet: cxhouse build")
     else:
         outcome = "passed" if state.is_passed else "did not pass" if state.errors else "has not finished"
-        console.print(
-            f"last build {state.build_id}: {outcome}, {state.tests_passed} tests passed, {state.tests_failed} failed", highlight=False
-        )
+        part = f", only what reads {', '.join(state.changed)}" if state.changed else ""
+        counts = f"{state.tests_passed} tests passed, {state.tests_failed} failed"
+        console.print(f"last build {state.build_id}{part}: {outcome}, {counts}", markup=False, highlight=False)
         for error in state.errors:
             console.print(f"  {error}", markup=False, highlight=False)
     console.print(

@@ -122,6 +122,8 @@ def build_layers(workplace: Workplace, *, layer: str | None = None, only: Sequen
     for line in state.notices:
         complain(line)
     kind = "full" if state.is_full else "touched days only"
+    if state.changed:
+        kind = f"only what reads {', '.join(state.changed)}"
     what = layer or (f"{', '.join(only)} and what they read" if only else "all layers")
     tell(f"build {state.build_id} {what}, {kind}: {state.tests_passed} tests passed ({state.seconds[layer or 'all']} s)")
 

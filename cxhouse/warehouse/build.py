@@ -23,7 +23,7 @@ from cxhouse.ledger.keeping import finish_publish
 from cxhouse.ledger.kpi_definitions import check_definitions
 from cxhouse.settings import Settings
 from cxhouse.warehouse.dbt_errors import describe_dbt_error, keep_values_out
-from cxhouse.warehouse.inputs import describe_inputs, find_same_build
+from cxhouse.warehouse.inputs import compare_inputs, describe_inputs, list_changed, select_readers
 from cxhouse.warehouse.preparation import Readings, Workplace, describe_variables, fingerprint_definitions, prepare_build, read_inputs
 from cxhouse.warehouse.quiet_dbt import leave_out_debug_events
 from ingestion.load import prepare_lake
@@ -99,7 +99,8 @@ def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime, only
     prepare_lake(workplace.sources, settings.lake)
     readings = read_inputs(workplace, now)
     inputs = describe_inputs(workplace, readings, now)
-    if not full_refresh and not only and find_same_build(settings, inputs, definitions):
+    changed = None if full_refresh or only else list_changed(settings, inputs, definitions)
+    if changed is not None and not changed:
         return None
     same = last if last is not None and last.definitions == definitions and settings.warehouse.is_file() else None
     owes_full = same is None or same.owes_full or (same.is_full and not same.is_passed)
@@ -108,7 +109,8 @@ def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime, only
     is_full = full_refresh or (owes_full and not is_built)
     build_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
     owes_full = bool(only) and (owes_full or is_full)
-    return BuildState(build_id, now.isoformat(), is_full, definitions, inputs, only=tuple(only), owes_full=owes_full), readings
+    state = BuildState(build_id, now.isoformat(), is_full, definitions, inputs, only=tuple(only), changed=tuple(sorted(changed or ())))
+    return replace(state, owes_full=owes_full), readings
 
 
 def continue_build(workplace: Workplace, layer: str) -> Begun | None:
@@ -127,8 +129,12 @@ def continue_build(workplace: Workplace, layer: str) -> Begun | None:
         return None
     kept = {name: counts for name, counts in state.tests.items() if name in needed}
     seconds = {name: taken for name, taken in state.seconds.items() if name in needed}
-    readings = read_inputs(workplace, datetime.fromisoformat(state.built_at))
-    return replace(state, layers_done=tuple(needed), tests=kept, seconds=seconds, errors=(), notices=()), readings
+    now = datetime.fromisoformat(state.built_at)
+    readings = read_inputs(workplace, now)
+    # what changed since `staging` is built as well, as far as the layers go that are left; the next build begins with it
+    since = compare_inputs(state.inputs, describe_inputs(workplace, readings, now))
+    changed = tuple(sorted({*state.changed, *since})) if state.changed and since is not None else ()
+    return replace(state, layers_done=tuple(needed), tests=kept, seconds=seconds, errors=(), notices=(), changed=changed), readings
 
 
 @contextmanager
@@ -167,7 +173,9 @@ def write_docs(workplace: Workplace) -> Path:
 
 def run_dbt(workplace: Workplace, state: BuildState, layer: str | None, tell: Callable[[str, int, int], None]) -> DbtOutcome:
     """Run `dbt build` for one layer or all."""
-    chosen = [LAYERS[layer]] if layer else [f"+{name}" for name in state.only]
+    chosen = select_readers(state.changed) if state.changed else [f"+{name}" for name in state.only]
+    if layer:
+        chosen = [f"{readers},{LAYERS[layer]}" for readers in chosen] or [LAYERS[layer]]
     select = ["--select", *chosen, "--indirect-selection", "cautious" if state.only else "eager"] if chosen else []
     arguments = ["build", *(["--full-refresh"] if state.is_full else []), *select]
     said: list[str] = []

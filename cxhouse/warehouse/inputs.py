@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +18,9 @@ from cxhouse.warehouse.preparation import Readings, Workplace, read_kept_tables
 from ingestion.landing_log import list_new_lines
 
 KEPT = "kept_inputs.json"  # in the state folder: the ledger after the last publish
+WHOLE = frozenset({"landing_log", "lake", "packages"})  # parts of which a change concerns everything
+LANDING = frozenset({"table_status"})  # the other parts are tables of the dbt source `company_folder`
+ALWAYS_NEW = ("build", "table_status")  # tables that tell the time of the build
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "polars")
 
 
@@ -31,21 +34,32 @@ def describe_inputs(workplace: Workplace, readings: Readings, now: datetime) -> 
             b"\0".join(path.name.encode() + read_new_lines(path) for path in sorted((lake / "_log").glob("*.jsonl")))
         ),
         "lake": hash_bytes(json.dumps([str(lake), list_lake(lake)]).encode()),
-        "freshness": hash_bytes(json.dumps(statuses).encode()),
-        "local_date": str(now.astimezone(company.time_zone).date()),
+        "table_status": hash_bytes(json.dumps(statuses).encode()),
+        "today": str(now.astimezone(company.time_zone).date()),
         "packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
     }
 
 
-def find_same_build(settings: Settings, inputs: Mapping[str, str], definitions: str) -> BuildState | None:
-    """The last build, when it passed, its warehouse stands, and everything it read is as it was. None: there is something to build.
+def list_changed(settings: Settings, inputs: Mapping[str, str], definitions: str) -> set[str] | None:
+    """The parts that differ from what the last build read, when it passed and its warehouse stands; None: everything is to be built.
 
-    What its own publish added to the ledger is nothing new: a build with it gives the same figures.
+    What the publish of that build added to the ledger is nothing new: a build with it gives the same figures.
     """
     last = read_state(settings)
     if last is None or not last.is_passed or last.definitions != definitions or not settings.warehouse.is_file():
         return None
-    return last if {**last.inputs, **read_kept_inputs(settings, last.build_id)} == inputs else None
+    return compare_inputs({**last.inputs, **read_kept_inputs(settings, last.build_id)}, inputs)
+
+
+def compare_inputs(before: Mapping[str, str], now: Mapping[str, str]) -> set[str] | None:
+    """The parts that differ; None when one of them is the lake, its log or a package, which decide on everything."""
+    changed = {name for name in {*before, *now} if before.get(name) != now.get(name)}
+    return None if changed & WHOLE or changed - set(now) else changed
+
+
+def select_readers(changed: Iterable[str]) -> list[str]:
+    """The dbt selectors of all that reads these parts, and of what tells the time of the build."""
+    return [f"source:{'landing' if name in LANDING else 'company_folder'}.{name}+" for name in sorted({*changed, *ALWAYS_NEW})]
 
 
 def hash_kept_tables(ledger: Path) -> dict[str, str]:

@@ -95,14 +95,10 @@ def prepare_build(workplace: Workplace, readings: Readings, *, build_id: str, no
     """Write everything dbt reads into CXHOUSE_HOME/state: these readings, landing log, sources, exposures."""
     settings, company = workplace.settings, workplace.company
     note_definitions(company.catalog, settings.state)
-    local_day = now.astimezone(company.time_zone).date()
-    build = pl.DataFrame(
-        [(build_id, now, local_day)],
-        schema={"build_id": pl.Utf8, "built_at": pl.Datetime("us", "UTC"), "local_date": pl.Date},
-        orient="row",
-    )
+    build = pl.DataFrame([(build_id, now)], schema={"build_id": pl.Utf8, "built_at": pl.Datetime("us", "UTC")}, orient="row")
+    today = pl.DataFrame({"local_date": [now.astimezone(company.time_zone).date()]})
     folder = settings.state / "company"
-    for name, frame in {**readings.tables, "build": build}.items():
+    for name, frame in {**readings.tables, "build": build, "today": today}.items():
         write_atomically(folder / f"{name}.parquet", frame.write_parquet, alone=True)
     log = (
         read_landing_log(settings.lake).rename({"table": "table_name"}).drop("files", "missing_columns", "unexpected_columns", strict=False)
@@ -112,7 +108,7 @@ def prepare_build(workplace: Workplace, readings: Readings, *, build_id: str, no
     write_atomically(settings.state / "landing" / "table_status.parquet", tables_status.write_parquet, alone=True)
     link_dbt_project(settings)
     described = {
-        "sources": describe_sources(workplace, tables=[*readings.tables, "build"]),
+        "sources": describe_sources(workplace, tables=[*readings.tables, "build", "today"]),
         "exposures": describe_exposures(settings.project / "dashboards"),
     }
     for name, content in described.items():

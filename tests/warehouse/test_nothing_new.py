@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from cxhouse.build_state import BuildState, read_state, write_state
+from cxhouse.build_state import read_state, write_state
 from cxhouse.ledger.plans import PLANS
 from cxhouse.ledger.value_versions import append_value_model
 from cxhouse.settings import Settings, read_settings
 from cxhouse.warehouse.build import begin_build, build_warehouse, continue_build
-from cxhouse.warehouse.inputs import describe_inputs, find_same_build, list_lake
+from cxhouse.warehouse.inputs import describe_inputs, list_changed, list_lake
 from cxhouse.warehouse.preparation import fingerprint_definitions, open_workplace, read_inputs
 from cxhouse.warehouse.publishing import publish_reports
 from ingestion.load import read_landing_log
@@ -23,13 +23,13 @@ from tests.companies.tiny import FOLDER, UNTIL
 from tests.warehouse.conftest import Home, copy_home
 
 
-def find_same(settings: Settings, now: datetime | None = None) -> BuildState | None:
-    """The last build of this home when there is nothing new at that time, which is that of the build unless given."""
+def has_news(settings: Settings, now: datetime | None = None) -> bool:
+    """Whether there is something to build at that time, which is that of the last build unless given."""
     workplace, last = open_workplace(settings), read_state(settings)
     assert last is not None
     moment = now or datetime.fromisoformat(last.built_at)
     inputs = describe_inputs(workplace, read_inputs(workplace, moment), moment)
-    return find_same_build(settings, inputs, fingerprint_definitions(workplace))
+    return list_changed(settings, inputs, fingerprint_definitions(workplace)) != set()
 
 
 @pytest.fixture
@@ -40,11 +40,11 @@ def built(tiny: Home, tmp_path: Path) -> Home:
     settings = read_settings(home.environment)
     last = read_state(settings)
     assert last is not None
-    assert find_same(settings) is None  # another place: the views of the warehouse read the files of the old one
+    assert has_news(settings)  # another place: the views of the warehouse read the files of the old one
     workplace, moment = open_workplace(settings), datetime.fromisoformat(last.built_at)
     inputs = describe_inputs(workplace, read_inputs(workplace, moment), moment)
     write_state(settings, replace(last, inputs=inputs))
-    assert find_same(settings) is not None
+    assert not has_news(settings)
     return home
 
 
@@ -122,7 +122,7 @@ def lose_what_was_published(home: Home) -> None:
 )
 def test_anything_that_can_change_a_figure_makes_the_next_build_run(built: Home, happens: Callable[[Home], None]) -> None:
     happens(built)
-    assert find_same(read_settings(built.environment)) is None
+    assert has_news(read_settings(built.environment))
 
 
 def begin(settings: Settings, *only: str, full_refresh: bool = False, ends: bool = True) -> bool:
@@ -151,17 +151,17 @@ def test_a_build_of_some_models_never_takes_the_place_of_a_full_one(built: Home)
 def test_what_somebody_adds_to_the_ledger_between_a_build_and_its_publish_is_new(built: Home) -> None:
     settings = read_settings(built.environment)
     publish_reports(settings)
-    assert find_same(settings) is not None
+    assert not has_news(settings)
     append_value_model(settings.ledger, version=99, model_json="{}", build_id=None, published_at=datetime.now(UTC))
     publish_reports(settings)
-    assert find_same(settings) is None
+    assert has_news(settings)
 
 
 def test_the_next_local_day_makes_the_next_build_run(built: Home) -> None:
     settings = read_settings(built.environment)
     last = read_state(settings)
     assert last is not None
-    assert find_same(settings, datetime.fromisoformat(last.built_at) + timedelta(days=1)) is None
+    assert has_news(settings, datetime.fromisoformat(last.built_at) + timedelta(days=1))
 
 
 def test_an_older_home_without_noted_inputs_is_built(built: Home) -> None:
@@ -169,7 +169,7 @@ def test_an_older_home_without_noted_inputs_is_built(built: Home) -> None:
     last = read_state(settings)
     assert last is not None
     write_state(settings, replace(last, inputs={}))
-    assert find_same(settings) is None
+    assert has_news(settings)
 
 
 def test_the_same_windows_landed_again_are_nothing_new(built: Home) -> None:
@@ -179,4 +179,4 @@ def test_the_same_windows_landed_again_are_nothing_new(built: Home) -> None:
     again = read_landing_log(built.path / "lake")
     assert again.height > log.height and set(again["status"]) == {"landed"}
     assert list_lake(built.path / "lake") == files
-    assert find_same(read_settings(built.environment)) is not None
+    assert not has_news(read_settings(built.environment))

@@ -19,7 +19,7 @@ bounds as (
         union all
         select min(event_date), max(event_date) from {{ ref('int_visits') }}
         union all
-        select local_date, local_date from {{ source('company_folder', 'build') }}
+        select local_date, local_date from {{ source('company_folder', 'today') }}
     ) as seen
 
 ),

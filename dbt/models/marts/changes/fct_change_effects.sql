@@ -33,7 +33,9 @@ judged as (
 
 build as (
 
-    select * from {{ source('company_folder', 'build') }}
+    select build.build_id, today.local_date
+    from {{ source('company_folder', 'build') }} as build
+    cross join {{ source('company_folder', 'today') }} as today
 
 )
 

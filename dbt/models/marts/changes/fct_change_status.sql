@@ -80,16 +80,16 @@ standing as (
 
     select
         changes.*,
-        build.local_date as build_date,
+        today.local_date as as_of_date,
         case when incidents.change_id is null then coalesce(changes.evaluation_date, counted.judged_from) end
             as due_date,
         case
-            when changes.started_date > build.local_date then 'plan'
-            when incidents.change_id is not null and changes.ended_date < build.local_date then 'closed'
+            when changes.started_date > today.local_date then 'plan'
+            when incidents.change_id is not null and changes.ended_date < today.local_date then 'closed'
             when counted.is_judged then 'act'
             when
                 incidents.change_id is null
-                and coalesce(changes.evaluation_date, counted.judged_from) <= build.local_date
+                and coalesce(changes.evaluation_date, counted.judged_from) <= today.local_date
                 then 'check'
             else 'do'
         end as status,
@@ -120,14 +120,14 @@ standing as (
     left join
         (select distinct change_id from {{ ref('dim_incidents') }}) as incidents
         on changes.change_id = incidents.change_id
-    cross join {{ source('company_folder', 'build') }} as build
+    cross join {{ source('company_folder', 'today') }} as today
 
 )
 
 select
     change_id,
     status,
-    status = 'check' and due_date < build_date - 28 as is_overdue,
+    status = 'check' and due_date < as_of_date - 28 as is_overdue,
     due_date, judged_on, judged_from, verdict, verdicts_text, waiting_reason,
     case status
         when
@@ -147,7 +147,7 @@ select
         when
             'check'
             then
-                case when due_date < build_date - 28 then 'Overdue: due since ' else 'Due since ' end
+                case when due_date < as_of_date - 28 then 'Overdue: due since ' else 'Due since ' end
                 || {{ written_date('due_date') }}
                 || '; '
                 || waiting_reason

@@ -56,8 +56,8 @@ last_changes as (
         max(changes.started_date) as started_date
     from {{ ref('dim_change_touchpoints') }} as scoped
     inner join {{ ref('dim_changes') }} as changes using (change_id)
-    cross join {{ source('company_folder', 'build') }} as build
-    where changes.started_date <= build.local_date and changes.started_date > build.local_date - 182
+    cross join {{ source('company_folder', 'today') }} as today
+    where changes.started_date <= today.local_date and changes.started_date > today.local_date - 182
     group by scoped.touchpoint_id
 
 ),
