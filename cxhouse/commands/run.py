@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from rich.table import Table
@@ -22,6 +22,7 @@ from cxhouse.screen import complain, console, tell
 from cxhouse.settings import PROJECT, Settings
 from cxhouse.site.server import serve_in_background
 from cxhouse.stopping import leave_on_signals
+from cxhouse.warehouse.loading import has_landed
 from cxhouse.warehouse.preparation import Workplace, open_workplace
 
 
@@ -52,6 +53,7 @@ def run_everything(settings: Settings, *, with_airflow: bool, serve: bool, until
     """Load, build, publish, build the dashboards; then serve them if asked to. Returns the exit code: 0 when nothing failed.
 
     `until` is the first local day not loaded, today unless given. The source systems of the repository's own company are generated first.
+    Where nothing is missing and nothing is to be served, there is no work for Airflow, and it is not started.
     """
     if with_airflow:
         find_airflow_version()
@@ -60,6 +62,10 @@ def run_everything(settings: Settings, *, with_airflow: bool, serve: bool, until
         with stages.time("demo company"):
             make_demo(settings)
     workplace = open_workplace(settings)
+    last_day = until or datetime.now(workplace.company.time_zone).date()
+    if with_airflow and not serve and has_landed(workplace, end=last_day):
+        tell(f"every source has landed up to {last_day}: Airflow is not started")
+        with_airflow = False
     with leave_on_signals(), ExitStack() as stack:
         if with_airflow:
             with stages.time("start Airflow"):

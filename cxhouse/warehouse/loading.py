@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+import polars as pl
+
 from cxhouse.warehouse.preparation import Workplace
 from ingestion.catalog import Source
 from ingestion.load import (
@@ -54,6 +56,20 @@ def plan_load(workplace: Workplace, source: Source, *, start: date | None, end: 
 def find_first_day(workplace: Workplace, source: Source, *, default: date) -> date:
     """The company's first day; without one, the first day for which this source has rows, or `default`."""
     return workplace.company.first_day or find_earliest_day([source]) or default
+
+
+def has_landed(workplace: Workplace, *, end: date) -> bool:
+    """Whether every declared table has landed, and no day before `end` is missing or has changed in its source."""
+    log = read_landing_log(workplace.settings.lake)
+    landed = set(log.filter(pl.col("status") == "landed").select("source", "table").iter_rows())
+    for source in workplace.sources.values():
+        if not landed >= {(source.id, name) for name in source.tables}:
+            return False
+        first = find_first_day(workplace, source, default=end - timedelta(days=1))
+        has_days = any(not table.is_snapshot for table in source.tables.values())
+        if has_days and first_missing_day(log, source, first) < end:
+            return False
+    return True
 
 
 def load_source(

@@ -2,7 +2,7 @@
     the catalog each time, which took a third of the time of a small build. -#}
 
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
-    {%- set target = make_room('table') -%}
+    {%- set target = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
     {%- if model.language == 'sql' -%}
         {%- call statement('main') -%} create or replace table {{ target }} as ({{ select_declared(compiled_code) }}) {%- endcall -%}
@@ -19,7 +19,7 @@
 {% endmaterialization %}
 
 {% materialization view, adapter='duckdb' %}
-    {%- set target = make_room('view') -%}
+    {%- set target = this.incorporate(type='view') -%}
     {{ run_hooks(pre_hooks) }}
     {%- call statement('main') -%} create or replace view {{ target }} as ({{ select_declared(compiled_code) }}) {%- endcall -%}
     {{ run_hooks(post_hooks) }}
@@ -37,14 +37,18 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro make_room(kind) -%}
-    {#- an existing relation of the other kind (table or view) is dropped first, in the same transaction -#}
-    {%- set existing = load_cached_relation(this) -%}
-    {%- if existing is not none and existing.type != kind -%}
-        {%- call statement('make_room') -%} drop {{ existing.type }} {{ existing }} {%- endcall -%}
-        {%- do adapter.cache_dropped(existing) -%}
+{% macro drop_other_kinds() -%}
+    {#- before a build: a table or view that its model now makes as the other kind cannot be replaced in one statement. Looked up once for all models,
+        because a look into dbt's cache for each model took a twentieth of a small build. -#}
+    {%- if execute -%}
+        {%- set kinds = {} -%}
+        {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.config.materialized in ('table', 'view') -%}
+            {%- do kinds.update({node.name: node.config.materialized}) -%}
+        {%- endfor -%}
+        {%- for kind, name in list_relations_here() if kinds.get(name, kind) != kind %}
+            drop {{ kind }} {{ adapter.quote(name) }};
+        {%- endfor -%}
     {%- endif -%}
-    {{ return(this.incorporate(type=kind)) }}
 {%- endmacro %}
 
 {% macro drop_leftovers() -%}
@@ -62,14 +66,18 @@
 {#- Tables and views of models that are no longer in the project: [(kind, name)]. A report among them would go on being published with old figures. -#}
 {% macro list_removed_models() -%}
     {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='name') | list -%}
-    {%- set found = run_query("
+    {%- set removed = [] -%}
+    {%- for kind, name in list_relations_here() if name.split('_')[0] in ('stg', 'int', 'dim', 'fct', 'rpt') and '__dbt_tmp' not in name -%}
+        {%- if name not in models -%} {%- do removed.append((kind, name)) -%} {%- endif -%}
+    {%- endfor -%}
+    {{ return(removed) }}
+{%- endmacro %}
+
+{#- All tables and views of the warehouse: rows of (kind, name). -#}
+{% macro list_relations_here() -%}
+    {{ return(run_query("
         select 'table' as kind, table_name as name from duckdb_tables() where database_name = current_database() and schema_name = current_schema()
         union all
         select 'view', view_name from duckdb_views() where database_name = current_database() and schema_name = current_schema()
-    ") -%}
-    {%- set removed = [] -%}
-    {%- for row in found.rows if row[1].split('_')[0] in ('stg', 'int', 'dim', 'fct', 'rpt') and row[1] not in models and '__dbt_tmp' not in row[1] -%}
-        {%- do removed.append((row[0], row[1])) -%}
-    {%- endfor -%}
-    {{ return(removed) }}
+    ").rows) }}
 {%- endmacro %}

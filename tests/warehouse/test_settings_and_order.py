@@ -7,8 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -86,6 +87,10 @@ def test_layers_are_built_one_by_one_with_the_folder_as_it_stands_and_a_lost_war
     assert home.report("rpt_builds")["tests_failed"].to_list() == [0]
 
 
+def refuse(*given: object, **named: object) -> NoReturn:
+    raise RuntimeError("Airflow is started")
+
+
 def test_the_whole_run_without_airflow_loads_builds_and_publishes_and_says_when_a_build_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,9 +102,15 @@ def test_the_whole_run_without_airflow_loads_builds_and_publishes_and_says_when_
     until = date.fromisoformat(UNTIL)
     assert whole_run.run_everything(settings, with_airflow=False, serve=False, until=until) == 0
     published = home.report("rpt_builds")["build_id"].to_list()
+    monkeypatch.setattr(whole_run, "start_airflow", refuse)
+    assert whole_run.run_everything(settings, with_airflow=True, serve=False, until=until) == 0, "nothing is missing"
+    assert home.report("rpt_builds")["build_id"].to_list() == published
+    for missing in ({"until": until + timedelta(days=1)}, {"until": until, "serve": True}):
+        with pytest.raises(RuntimeError, match="Airflow"):
+            whole_run.run_everything(settings, with_airflow=True, **{"serve": False, **missing})
     model = settings.company / "models" / "stg_shop__orders.sql"
     model.write_text(model.read_text(encoding="utf-8").replace("total as net_amount", "total as nett_amount"), encoding="utf-8")
     assert whole_run.run_everything(settings, with_airflow=False, serve=False, until=until) == 1
     # readers keep their copy, and the site is built again to say so
     assert home.report("rpt_builds")["build_id"].to_list() == published
-    assert len(sites) == 2
+    assert len(sites) == 3
