@@ -157,6 +157,53 @@ def test_parquet_files_keep_their_types_and_count_rows_from_one(company: SmallCo
     ]
 
 
+NESTED = [
+    {"id": "1", "customer": {"email": "a@b.nl", "age": 30, "home": {"city": "Delft"}}, "items": [{"sku": "A"}, {"sku": "B"}]},
+    {"id": "2", "customer": {"email": None, "age": 41, "home": None}, "items": []},
+    {"id": "3", "customer": None, "items": [{"sku": "C"}]},
+    {"id": "4", "customer": {"email": "c@d.nl", "age": None, "home": {"city": None}}, "items": None},
+]
+PLACES = {
+    "email": "customer.email", "city": "customer.home.city", "first": "items.0.sku", "last": "items.-1.sku", "third": "items.2.sku",
+    "all_of_it": "items", "nowhere": "customer.phone",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["lists", "arrays"])
+def test_places_inside_objects_and_lists_of_parquet_are_those_of_json(company: SmallCompany, form: str) -> None:
+    columns = {"id": {"type": "text", "required": True}, **{name: {"type": "text", "from": place} for name, place in PLACES.items()}}
+    given = NESTED if form == "lists" else [{**row, "items": [{"sku": row["id"]}, {"sku": "Z"}]} for row in NESTED]
+    frame = pl.DataFrame(given)
+    if form == "arrays":
+        frame = frame.with_columns(pl.col("items").cast(pl.Array(pl.Struct({"sku": pl.String}), 2)))
+    path = company.write("in/day_2024-01-05.parquet", b"")
+    frame.write_parquet(path)
+    lines = "".join(json.dumps(row) + "\n" for row in given).encode()
+    landed = [
+        land_one(company, content, f"in/day_2024-01-05.{kind}", format=kind, path=f"in/*.{kind}", columns=columns)
+        for kind, content in (("jsonl", lines), ("parquet", path.read_bytes()))
+    ]
+    rows = []
+    for found, kind in zip(landed, ("jsonl", "parquet"), strict=True):
+        rows.append(found.filter(pl.col("_source_file").str.ends_with(kind)).select("id", *PLACES).sort("id"))
+    assert rows[0].drop("all_of_it").equals(rows[1].drop("all_of_it"))
+    assert rows[1]["city"].to_list() == ["Delft", None, None, None] and rows[1]["third"].to_list() == [None] * 4
+    json_line, parquet_line = company.read_log_lines("t")[-2:]
+    assert json_line["unexpected_columns"] == parquet_line["unexpected_columns"] == ["customer.age"]
+    # no row has a third item; the types of the file allow one
+    assert json_line["missing_columns"] == ["nowhere", "third"] and parquet_line["missing_columns"] == ["nowhere"]
+
+
+def test_a_column_of_parquet_whose_own_name_has_dots_stands_before_a_place(company: SmallCompany) -> None:
+    path = company.write("in/day_2024-01-05.parquet", b"")
+    pl.DataFrame({"id": ["1"], "customer.email": ["own"], "customer": [{"email": "inner"}]}).write_parquet(path)
+    columns = {"id": {"type": "text"}, "email": {"type": "text", "from": "customer.email"}}
+    rows = land_one(
+        company, path.read_bytes(), path.relative_to(company.root).as_posix(), format="parquet", path="in/*.parquet", columns=columns
+    )
+    assert rows["email"].to_list() == ["own"]
+
+
 def test_a_column_no_header_delivers_is_null_and_named_and_so_is_one_nobody_declared(company: SmallCompany) -> None:
     rows = land_one(company, "id,colour\n1,red\n")
     assert rows["amount"].to_list() == [None]
