@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -92,6 +94,18 @@ def test_five_hundred_readers_at_once_get_whole_answers(port: int, path: str, si
     answers = ask_all(port, 500, request)
     assert Counter(map(read_status, answers)) == {"206": 500}
     assert {len(answer.partition(b"\r\n\r\n")[2]) for answer in answers} == {size}
+
+
+def test_parts_asked_for_one_after_the_other_come_without_a_pause(port: int) -> None:
+    client = HTTPConnection("127.0.0.1", port, timeout=20)
+    seconds = []
+    for place in range(40):
+        began = time.perf_counter()
+        client.request("GET", "/large.parquet", headers={"Range": f"bytes={place}-{place + 9000}"})
+        client.getresponse().read()
+        seconds.append(time.perf_counter() - began)
+    client.close()
+    assert statistics.median(seconds) < 0.035, "an acknowledgement that is put off takes 40 ms"
 
 
 def test_half_requests_hold_no_thread_and_are_ended_while_others_read(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
