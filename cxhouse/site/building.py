@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from cxhouse.files import wait_for_lock
+from cxhouse.site.addresses import MANIFEST, read_manifest
 from cxhouse.site.answers import write_answers
 from cxhouse.site.data import REPORTS, list_declared_reports, write_tables
 from cxhouse.site.pages import read_pages
-from cxhouse.site.server import MANIFEST, DashboardsError, read_manifest, serve_dashboards
+from cxhouse.site.server import DashboardsError, serve_dashboards
 from cxhouse.site.shell import Progress, describe_shell, ensure_node_modules, ensure_shell, hash_files, report
 
 __all__ = ["DashboardsError", "build_dashboards", "ensure_node_modules", "list_declared_reports", "serve_dashboards"]

@@ -6,6 +6,7 @@ A shell holds nothing of a company. Homes may share a cache; a shell appears in 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import os
 import shutil
@@ -31,6 +32,8 @@ PAGE_ENTRIES = (
 INSTALL_ENTRIES = ("package.json", "package-lock.json", ".npmrc", "offline_engine.mjs")
 STEP_TIMEOUT_SECONDS = 1800
 LAST_LINES = 25
+COMPRESSED_SUFFIXES = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".wasm", ".webmanifest"}
+SMALLEST_COMPRESSED_BYTES = 1400  # a smaller file goes into one packet anyway
 PACKAGE_UMASK = 0o022  # every user of a checkout reads its packages, which hold no data
 
 Progress = Callable[[str], None]
@@ -40,7 +43,8 @@ def ensure_shell(project: Path, cache: Path, *, progress: Progress | None = None
     """The built shell of this version of the pages, `cache`/<key>; Evidence builds it unless the cache holds it.
 
     `project` is the Evidence project. The shell is built in a copy of it, and renamed when it is whole: a build that fails or is killed
-    leaves nothing that counts as built. A second process waits and then uses the same shell.
+    leaves nothing that counts as built. A second process waits and then uses the same shell. Raises DashboardsError when Node is missing
+    or the build fails.
     """
     key = describe_shell(project)
     shell = cache / key
@@ -55,6 +59,7 @@ def ensure_shell(project: Path, cache: Path, *, progress: Progress | None = None
         run_evidence(copy, key)
         if not is_whole(copy / "build"):
             raise DashboardsError(f"{copy / 'build'} holds no index.html after the build. Run `cxhouse dashboards` again.")
+        compress_files(copy / "build")
         (copy / "build").rename(shell)
         shutil.rmtree(copy)
     return shell
@@ -119,6 +124,16 @@ def run_evidence(copy: Path, key: str) -> None:
     own = {"VITE_EVIDENCE_SPA": "true", "VITE_CXHOUSE_SHELL": key}
     command = ["node", str(copy / "node_modules" / ".bin" / "evidence"), "build:strict"]
     run_step("evidence build", command, cwd=copy, variables={**offline, **plain, **own}, advice=advice)
+
+
+def compress_files(folder: Path) -> None:
+    """Write `NAME.gz` of the same time beside each large file of text or WebAssembly. Web servers send such files as they are."""
+    for file in [path for path in folder.rglob("*") if path.suffix in COMPRESSED_SUFFIXES and path.is_file()]:
+        about = file.stat()
+        if about.st_size >= SMALLEST_COMPRESSED_BYTES:
+            compressed = file.with_name(f"{file.name}.gz")
+            compressed.write_bytes(gzip.compress(file.read_bytes(), mtime=0))
+            os.utime(compressed, ns=(about.st_atime_ns, about.st_mtime_ns))
 
 
 def run_step(name: str, command: Sequence[str], *, cwd: Path, variables: dict[str, str], advice: str, umask: int = -1) -> None:

@@ -67,6 +67,9 @@ def find_secrets(text: str, secrets: dict[str, set[str]]) -> set[tuple[str, str]
 def read_texts(site: Path) -> Iterator[tuple[Path, str]]:
     """Every file of the site as text; of tables and answers, the distinct texts and whole numbers, column by column."""
     for file in sorted(path for path in site.rglob("*") if path.is_file()):
+        if file.suffix == ".gz":
+            assert gzip.decompress(file.read_bytes()) == file.with_suffix("").read_bytes(), file
+            continue
         if file.suffix != ".parquet" and file.name != ANSWERS:
             yield file, file.read_bytes().decode("utf-8", errors="replace")
             continue

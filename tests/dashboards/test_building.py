@@ -59,6 +59,20 @@ def test_a_build_puts_the_site_in_place_and_removes_its_copy(project: Path, serv
     assert len(notes) == 2
 
 
+def test_large_files_of_the_shell_are_compressed_once_beside_themselves(project: Path, serving: Path, tmp_path: Path) -> None:
+    with (project / "pages" / "index.md").open("a", encoding="utf-8") as page:
+        page.write("a long page " * 1000)
+    site = build_dashboards(project=project, serving=serving, work=tmp_path / "work")
+    (compressed,) = site.resolve().rglob("*.gz")
+    index = site.resolve() / "index.html"
+    assert compressed == index.with_name("index.html.gz")
+    assert gzip.decompress(compressed.read_bytes()) == index.read_bytes()
+    assert compressed.stat().st_mtime_ns == index.stat().st_mtime_ns, "a file that is replaced is newer"
+    publish(serving, "two")
+    build_dashboards(project=project, serving=serving, work=tmp_path / "work")
+    assert list(site.resolve().rglob("*.gz")) == [compressed]
+
+
 def test_each_address_has_the_answers_of_its_fixed_queries(project: Path, tmp_path: Path) -> None:
     rows = pl.DataFrame({"name": ["b", "a", "b"], "n": [1, 2, 3]})
     site = build_dashboards(project=project, serving=publish(tmp_path / "serving", "one", rows), work=tmp_path / "work")
