@@ -69,7 +69,7 @@ def run_everything(settings: Settings, *, with_airflow: bool, serve: bool, until
     with leave_on_signals(), ExitStack() as stack:
         if with_airflow:
             with stages.time("start Airflow"):
-                tell("starting Airflow: scheduler, API server, DAG processor, triggerer (about half a minute)")
+                tell("starting Airflow: scheduler, API server, DAG processor (about half a minute)")
                 running = stack.enter_context(start_airflow(settings, time_zone=workplace.company.time_zone.key))
             failed = run_under_airflow(running, stages, until)
         else:

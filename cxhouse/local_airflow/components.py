@@ -20,7 +20,8 @@ from cxhouse.local_airflow.processes import TOKEN_VARIABLE, identify, stop_famil
 from cxhouse.settings import Settings
 from cxhouse.stopping import leave_on_signals
 
-COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+COMPONENTS = ("api-server", "scheduler", "dag-processor")  # no DAG here waits in a triggerer
+HEALTHY = ("metadatabase", "scheduler", "dag_processor")  # as the API server calls them
 HEALTHY_WITHIN_SECONDS = 180
 
 
@@ -55,7 +56,7 @@ def start_airflow(
     parallelism: int = 2,
     tell: Callable[[str], None] = lambda text: None,
 ) -> Iterator[RunningAirflow]:
-    """Run an API server, a scheduler, a DAG processor and a triggerer while the block lasts.
+    """Run an API server, a scheduler and a DAG processor while the block lasts.
 
     However the block ends (also by an exception, Ctrl-C or SIGTERM), all of them and every task they started are stopped. Processes that a
     killed earlier run left behind are stopped first. `tell` is called with a line per stage.
@@ -109,12 +110,12 @@ def start_component(name: str, prepared: PreparedAirflow, token: str) -> subproc
 
 
 def wait_healthy(running: RunningAirflow) -> None:
-    """Return when all four components report that they are healthy."""
+    """Return when all components report that they are healthy."""
     give_up_at = time.monotonic() + HEALTHY_WITHIN_SECONDS
     while time.monotonic() < give_up_at:
         running.check_alive()
         health = running.api.health()
-        if len(health) >= len(COMPONENTS) and set(health.values()) == {"healthy"}:
+        if all(health.get(name) == "healthy" for name in HEALTHY):
             return
         time.sleep(0.5)
     raise AirflowError(
