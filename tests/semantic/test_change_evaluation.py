@@ -196,7 +196,9 @@ def test_a_peak_is_no_effect_with_years_of_history_and_no_verdict_without() -> N
     assert plan_change(replace(with_peak(500, 400), peaks=()), 400).judge()["verdict"] == "better"
     short = plan_change(with_peak(500, 400), 400).judge()
     assert short["verdict"] == "too little data" and "peak" in short["reason"]
-    assert "season not excluded" in short["warnings"]
+    assert "season not excluded: the history before is shorter" in short["warnings"]
+    unregistered, registered = (plan_change(replace(simulate(1100), peaks=peaks), 1000).judge() for peaks in ((), ((200, 228),)))
+    assert "peaks.yml names no yearly peak" in unregistered["warnings"] and registered["warnings"] is None
 
 
 def test_a_peak_of_the_history_far_from_the_change_costs_little() -> None:

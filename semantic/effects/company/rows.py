@@ -56,7 +56,7 @@ def describe_answer(company: Company, answer: Answer, obstacle: str | None, q: f
     reason = explain_verdict(answer, company, verdict, q, unit)
     name = target.touchpoint_name if target else question.touchpoint_id
     sentence = write_company_sentence(answer, company, kpi, name, unit, verdict, reason, lambda day: write_date(company.date_of(day)))
-    warnings = [*list_warnings(answer), *warn_channels(change, target)]
+    warnings = [*list_warnings(answer, company), *warn_channels(change, target)]
     method = METHODS["forecast_control" if answer.controls else "forecast"] if answer.is_estimated else None
     overlaps = list(dict.fromkeys(event.change_id for event in window.overlaps))
     missed = answer.missed if answer.is_estimated else None

@@ -191,7 +191,7 @@ def count_days(count: int) -> str:
     return f"{count} day{'' if count == 1 else 's'}"
 
 
-def list_warnings(answer: Answer) -> tuple[str, ...]:
+def list_warnings(answer: Answer, company: Company) -> tuple[str, ...]:
     """Notes that weaken the judgement without preventing it."""
     window, change = answer.window, answer.question.change
     found = list(answer.warnings)
@@ -202,6 +202,8 @@ def list_warnings(answer: Answer) -> tuple[str, ...]:
         found.append(f"other changes affected the touchpoint {times} in the weeks before; the forecast allows a step at each")
     if 0 < window.n < FULL_SEASON_WEEKS:
         found.append("season not excluded: the history before is shorter than two years")
+    elif window.n and not company.peaks:
+        found.append("season not excluded: calendars/peaks.yml names no yearly peak; one at this date would be called an effect too often")
     if change.segments:
         found.append(f"meant for {', '.join(sorted(change.segments))}; measured over all customers")
     return tuple(dict.fromkeys(found))
