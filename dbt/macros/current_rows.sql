@@ -11,7 +11,8 @@
 {% macro create_state_tables() %}
 create table if not exists changed_keys (consumer varchar, contract varchar, key varchar);
 create table if not exists touched_days (fact varchar, event_date date);
-create table if not exists merged_loads (contract varchar, load_id varchar)
+create table if not exists merged_loads (contract varchar, load_id varchar);
+create table if not exists counted_days (local_date date, fingerprint ubigint)
 {% endmacro %}
 
 {% macro begin_merge(name) %}

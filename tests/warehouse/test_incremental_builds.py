@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
-from tests.companies.tiny import UNTIL, write_data
+from tests.companies.tiny import PROJECT, UNTIL, write_data
 from tests.warehouse.conftest import Home, copy_home, make_home
 
 TABLES = (
     "fct_daily_measures",
+    "fct_kpi_days",
     "fct_touchpoint_kpis",
     "dim_newcomers",
     "fct_signal_sums",
@@ -87,6 +91,33 @@ def test_corrections_moves_and_vanished_rows_leave_what_a_full_build_leaves(tiny
     full = snapshot(home)
     for table in TABLES:
         assert incremental[table] == full[table], table
+
+
+def test_days_of_kpis_are_counted_again_where_what_they_are_made_from_differs(tiny: Home, tmp_path: Path) -> None:
+    home = copy_home(tiny, tmp_path)
+    home.build(only=["fct_kpi_days"])
+    before = home.table("fct_kpi_days")
+    with duckdb.connect(str(home.path / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("update fct_kpi_days set numerator = numerator + 1e9")
+    day_two = home.data / "orders_2026-03-02.csv"
+    lines = day_two.read_text(encoding="utf-8").splitlines(keepends=True)
+    day_two.write_text("".join(line for line in lines if not line.startswith("O4,")), encoding="utf-8")
+    home.run("ingest", "shop", "--from", "2026-03-02", "--to", "2026-03-03")
+    home.build(only=["fct_kpi_days"])
+    marked = home.table("fct_kpi_days").filter(pl.col("numerator") >= 1e9)["local_date"].unique().to_list()
+    assert date(2026, 3, 2) not in marked and date(2026, 3, 1) in marked
+    home.build("--full-refresh", only=["fct_kpi_days"])
+    full = home.table("fct_kpi_days")
+    assert not full.equals(before) and full.filter(pl.col("numerator") >= 1e9).is_empty()
+
+
+def test_the_fingerprint_of_a_day_reads_all_that_its_figures_are_made_from() -> None:
+    folder = PROJECT / "dbt" / "models" / "marts" / "kpis"
+    figures, fingerprint = ((folder / f"{name}.sql").read_text(encoding="utf-8") for name in ("fct_kpi_days", "fct_day_fingerprints"))
+    models = [set(re.findall(r"ref\('(\w+)'\)", text)) for text in (figures, fingerprint)]
+    assert models[0] - {"fct_day_fingerprints"} == models[1]
+    columns = {name for listed in re.findall(r"'columns': '([^']*)'", fingerprint) for name in listed.split(", ")}
+    assert set(re.findall(r"\b(?:kpis|scopes|suppliers|numerators|denominators)\.(\w+)", figures)) <= columns
 
 
 def test_nothing_is_lost_between_layers(tiny: Home) -> None:

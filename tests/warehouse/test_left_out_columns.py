@@ -26,7 +26,7 @@ FIGURES = """
     where dimension_set <> 'segment'
 """
 VALUES = ("value", "value_lower", "value_upper")
-# zero is right: no change is judged where its KPI is not measured, and then none is overdue; nobody's component is known
+# zero is right: no change is judged where its KPI is not measured, and then none is overdue; a component is known of no customer
 TRUE_ZEROS = {
     "rpt_changes.kpis_count", "rpt_changes.tests_count", "rpt_journey_changes.overdue_count", "rpt_value_components.known_count",
 }  # fmt: skip

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ begin_counting() }}",
+    post_hook="{{ end_counting() }}",
+) }}
+-- depends_on: {{ ref('fct_day_fingerprints') }}
 -- Numerator and denominator of every KPI per day, scope and dimension value; still additive. Each day uses the KPI
 -- version valid on it. dimension_set supplier has the suppliers that are followed, and the others as one;
 -- other_supplier has each of these, for their windows only.
@@ -21,6 +28,7 @@ measures as (
     select measures.*, coalesce(suppliers.is_followed, true) as is_followed
     from {{ ref('fct_daily_measures') }} as measures
     left join {{ ref('dim_suppliers') }} as suppliers on measures.supplier_id = suppliers.supplier_id
+    where {{ uncounted_days('measures.local_date') }}
 
 ),
 
@@ -57,13 +65,6 @@ sides as (
 
 ),
 
--- a KPI of the company as a whole uses answers about the whole company only, not those about single touchpoints
-relationship_kpis as (
-
-    select distinct kpi_id from sides where touchpoint_id is null
-
-),
-
 scoped as (
 
     select
@@ -74,8 +75,8 @@ scoped as (
         cast(null as varchar) as component_id,
         sides.*
     from sides
-    left join relationship_kpis using (kpi_id)
-    where relationship_kpis.kpi_id is null or sides.touchpoint_id is null
+    left join {{ ref('dim_relationship_kpis') }} as relationships using (kpi_id)
+    where relationships.kpi_id is null or sides.touchpoint_id is null
     union all
     select scopes.scope_kind, scopes.journey_id, scopes.phase_id, scopes.touchpoint_id, scopes.component_id, sides.*
     from sides
