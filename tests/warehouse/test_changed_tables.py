@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from cxhouse.warehouse.build import LAYERS
 from tests.companies.tiny import FOLDER
 from tests.conftest import pick_size
 from tests.warehouse.conftest import Home, copy_home
@@ -122,3 +123,8 @@ def test_what_was_built_in_part_equals_a_full_build(home: Home, seed: int) -> No
     assert len(home.table("fct_change_status")) and not len(home.table("int_orders_daily")), "no other model is built"
     assert read_all(home)["dim_incidents"] == full["dim_incidents"]
     assert "change_versions" in home.run("status").stdout
+    home.run("change", "edit", "new-menu", "--title", "Newest menu")
+    for layer in LAYERS:
+        home.build("--layer", layer)
+    assert read_state(home)["is_passed"] and read_state(home)["changed"] == ["change_versions"]
+    assert "Newest menu" in home.table("rpt_changes")["title"].to_list()
