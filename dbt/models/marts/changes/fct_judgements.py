@@ -8,7 +8,7 @@ def model(dbt, session):
     """One row per question, with its weeks and earlier dates as lists."""
     dbt.config(materialized="table")
     days = dbt.ref("fct_judged_days").pl()
-    build = dbt.source("company_folder", "build").pl()
+    today = dbt.source("company_folder", "today").pl()
     company = read_company(
         changes=dbt.ref("dim_changes").pl(),
         scope=dbt.ref("dim_change_touchpoints").pl(),
@@ -18,6 +18,6 @@ def model(dbt, session):
         peaks=dbt.ref("dim_peaks").pl(),
         incidents=dbt.ref("dim_incidents").pl(),
         versions=dbt.ref("dim_kpi_versions").pl(),
-        as_of=days["local_date"].max() or build["local_date"][0],
+        as_of=days["local_date"].max() or today["local_date"][0],
     )
     return list_judgements(company, dbt.ref("fct_judged_segment_days").pl())
