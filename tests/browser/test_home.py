@@ -90,13 +90,13 @@ def test_a_choice_stays_over_pages_and_in_the_address(browser: Browser, address:
         assert "period=last_91_days" in page.url
         page.get_by_role("link", name="Touchpoints", exact=True).click()
         page.wait_for_selector("h1:has-text('Which touchpoint')")
-        page.wait_for_function("document.querySelector('select[name=period]').value === 'last_91_days'")
+        page.wait_for_function("() => document.querySelector('select[name=period]').value === 'last_91_days'")
         shown = page.eval_on_selector_all("tr[data-kpi]", READ_ROWS)
         report = built_site.tiles("last_91_days")
         assert shown
         assert {(touchpoint, kpi): value for touchpoint, kpi, value in shown} == {key: row["value_text"] for key, row in report.items()}
         shared = watched.open("/?period=last_7_days")
-        shared.wait_for_function("document.querySelector('select[name=period]').value === 'last_7_days'")
+        shared.wait_for_function("() => document.querySelector('select[name=period]').value === 'last_7_days'")
         assert_tiles_equal_report(shared, built_site, "last_7_days")
 
 

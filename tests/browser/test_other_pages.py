@@ -121,7 +121,7 @@ def test_changes_stand_on_the_chart_by_number_and_below_it_by_name(browser: Brow
     listed = changes.filter(pl.col("touchpoint_id") == touchpoint)
     with watch(browser, address, WIDE) as watched:
         page = watched.open(f"/touchpoints/{touchpoint}/")
-        page.wait_for_function(f"({READ_CHART})() !== undefined", timeout=PATIENCE_MS)
+        page.wait_for_function(f"() => ({READ_CHART})() !== undefined", timeout=PATIENCE_MS)
         marks = page.evaluate(READ_CHART)["marks"]
         titles = page.locator("ol li a").all_inner_texts()
         assert set(titles) == set(listed["title"])
@@ -146,7 +146,7 @@ def test_a_split_draws_a_line_per_channel_or_supplier(browser: Browser, address:
         page.wait_for_selector("text=Where does it differ?", timeout=PATIENCE_MS)
         rows = parts.filter((pl.col("touchpoint_id") == touchpoint) & (pl.col("kpi_id") == kpi) & (pl.col("grain") == "week"))
         count = rows.filter(pl.col("dimension_set") == dimension).height
-        page.wait_for_function(f"document.querySelectorAll('[data-points]')[1]?.dataset.points === '{count}'", timeout=PATIENCE_MS)
+        page.wait_for_function(f"() => document.querySelectorAll('[data-points]')[1]?.dataset.points === '{count}'", timeout=PATIENCE_MS)
         watched.assert_clean()
 
 

@@ -214,6 +214,6 @@ def test_a_touchpoint_is_split_by_segment_from_month_to_month(browser: Browser, 
         page.locator("[aria-label=by]").first.locator("[role=radio]", has_text="segment").click()
         page.wait_for_selector("text=By segment only per month", timeout=PATIENCE_MS)
         page.locator("[aria-label=per] [role=radio]", has_text="month").click()
-        page.wait_for_function(f"document.querySelectorAll('[data-points]')[1]?.dataset.points === '{count}'", timeout=PATIENCE_MS)
+        page.wait_for_function(f"() => document.querySelectorAll('[data-points]')[1]?.dataset.points === '{count}'", timeout=PATIENCE_MS)
         assert "By segment only per month" not in page.locator("article").inner_text()
         watched.assert_clean()
