@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
-from semantic.effects.method.estimates import Estimates, Pattern, fill_gaps, index_controls, index_noise, judge_series
+from semantic.effects.method.estimates import Estimates, Pattern, Plan, fill_gaps, index_controls, index_noise, judge_series
 from semantic.effects.method.forecast import Noise, average_forecast
 from semantic.effects.method.kernels import Array, prepare_family
 from semantic.effects.method.periods import Weeks, compare_noise, guard_spread, measure_noise, pool_weeks
 from semantic.effects.method.words import LEVEL
 from semantic.effects.simulation.worlds import BURN_IN, filter_ar
-from tests.companies.simulated import Simulated
+from tests.companies.simulated import Simulated, simulate
 from tests.conftest import STRESS, pick_size
 
 SERIES = pick_size(400, stress=2000)
@@ -187,3 +189,22 @@ def test_a_company_whose_surveys_are_cut_is_told_of_no_more_effects_than_before(
     called = effects.filter(pl.col("verdict").is_in(["better", "worse"])).height
     assert effects.filter(pl.col("verdict") != "too little data").height >= 0.9 * cases
     assert called / cases <= 0.07 + 2 * np.sqrt(0.07 * 0.93 / cases)
+
+
+def test_a_change_whose_weeks_are_not_over_is_judged_beside_one_with_as_long_a_history() -> None:
+    company = simulate(700, ("shop", "web"))
+    late = company.counts["csat", "web"].copy()
+    late[:275] = 0
+    company = replace(company, counts={**company.counts, ("csat", "web"): late})
+    over, open_still = ("A", 420, ("shop",)), ("B", 695, ("web",))
+    alone = company.add_change(*open_still).judge("B", touchpoint_id="web")
+    both = company.add_change(*over).add_change(*open_still)
+    found = [both.judge("A"), both.judge("B", touchpoint_id="web")]
+    assert [row["periods_before"] for row in found] == [60, 60] and found[0]["effect"] is not None and found[1]["effect"] is None
+    assert found[1]["smallest_visible_effect"] == alone["smallest_visible_effect"] is not None
+
+
+def test_variances_of_other_periods_are_refused() -> None:
+    pattern = Pattern(tuple(range(-20, 0)), (0, 1), "week")
+    with pytest.raises(ValueError, match="noise is \\(1, 21\\), but there are 1 series of 22 periods"):
+        Plan(pattern, np.ones((1, 20)), np.ones((1, 2)), noise=np.ones((1, 21)))

@@ -99,7 +99,8 @@ class _Lot:
         before, after, noise = self.values[:, :n], self.values[:, n:], self.noise
         if not self.window.is_complete:
             after = before.mean(axis=1)
-            noise = np.column_stack([noise[:, :n], noise[:, max(n - LAST_WEEKS, 0) : n].mean(axis=1)])
+            usual = noise[:, max(n - LAST_WEEKS, 0) : n].mean(axis=1, keepdims=True)
+            noise = np.hstack([noise[:, :n], np.repeat(usual, len(self.pattern.after), axis=1)])
         return Plan(self.pattern, before, after, self.control, self.spread, noise, self.control_noise)
 
 

@@ -132,6 +132,13 @@ class Plan:
     noise: Array | None = None
     control_noise: Array | None = None
 
+    def __post_init__(self) -> None:
+        periods = len(self.pattern.before) + len(self.pattern.after)
+        for name in ("noise", "control_noise"):
+            given = getattr(self, name)
+            if given is not None and given.shape != (len(self.before), periods):
+                raise ValueError(f"{name} is {given.shape}, but there are {len(self.before)} series of {periods} periods")
+
 
 def judge_series(
     pattern: Pattern, before: Array, after: Array, *, control: tuple[Array, Array] | None = None, spread: Array | None = None,
