@@ -86,16 +86,16 @@ class SiteFiles(StaticFiles):
             sent = file
         with sent.open("rb") as content:
             about = os.fstat(content.fileno())
-            is_whole = part is None and about.st_size <= SMALL_BYTES
-            body = content.read() if is_whole else b""
-        kind = CONTENT_TYPES.get(file.suffix, "application/octet-stream")
-        response = FileResponse(sent, headers=headers, media_type=kind, stat_result=about)
-        if self.is_not_modified(response.headers, asked):
-            return NotModifiedResponse(Headers(raw=response.raw_headers))
+            kind = CONTENT_TYPES.get(file.suffix, "application/octet-stream")
+            response = FileResponse(sent, headers=headers, media_type=kind, stat_result=about)
+            if self.is_not_modified(response.headers, asked):
+                return NotModifiedResponse(Headers(raw=response.raw_headers))
+            if part is None and about.st_size <= SMALL_BYTES:
+                return Response(content.read(), headers=dict(response.headers))
         if part is not None and not is_range(part, about.st_size):
             unmet = {"Content-Range": f"bytes */{about.st_size}"}
             return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=unmet)
-        return Response(body, headers=dict(response.headers)) if is_whole else response
+        return response
 
 
 def is_range(header: str, size: int) -> bool:

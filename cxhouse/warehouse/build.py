@@ -108,9 +108,17 @@ def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime, only
     is_built = same is not None and bool(only) and same.only == tuple(only) and bool(same.seconds) and not same.errors
     is_full = full_refresh or (owes_full and not is_built)
     build_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
-    owes_full = bool(only) and (owes_full or is_full)
-    state = BuildState(build_id, now.isoformat(), is_full, definitions, inputs, only=tuple(only), changed=tuple(sorted(changed or ())))
-    return replace(state, owes_full=owes_full), readings
+    state = BuildState(
+        build_id=build_id,
+        built_at=now.isoformat(),
+        is_full=is_full,
+        definitions=definitions,
+        inputs=inputs,
+        only=tuple(only),
+        changed=tuple(sorted(changed or ())),
+        owes_full=bool(only) and (owes_full or is_full),
+    )
+    return state, readings
 
 
 def continue_build(workplace: Workplace, layer: str) -> Begun | None:

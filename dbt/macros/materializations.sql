@@ -67,8 +67,8 @@
 {% macro list_removed_models() -%}
     {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='name') | list -%}
     {%- set removed = [] -%}
-    {%- for kind, name in list_relations_here() if name.split('_')[0] in ('stg', 'int', 'dim', 'fct', 'rpt') and '__dbt_tmp' not in name -%}
-        {%- if name not in models -%} {%- do removed.append((kind, name)) -%} {%- endif -%}
+    {%- for kind, name in list_relations_here() if name.split('_')[0] in ('stg', 'int', 'dim', 'fct', 'rpt') and name not in models and '__dbt_tmp' not in name -%}
+        {%- do removed.append((kind, name)) -%}
     {%- endfor -%}
     {{ return(removed) }}
 {%- endmacro %}

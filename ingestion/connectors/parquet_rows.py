@@ -24,7 +24,10 @@ def read_parquet_file(raw: bytes, name: str, day: date | None, table: Table) -> 
         schema = pl.read_parquet_schema(io.BytesIO(raw))
         places = {root: find_places(root, kind, table.wanted_names) for root, kind in schema.items()}
         # a column whose own name has dots stands before a place with that name
-        wanted = {**{path: place for found in places.values() for path, place in found.items()}, **pick_columns(schema, table)}
+        wanted = {
+            **{path: place for found in places.values() for path, place in found.items()},
+            **{root: pl.col(root) for root in schema if root in table.wanted_names},
+        }
         roots = [root for root, found in places.items() if found or root in wanted]
         rows = pl.read_parquet(io.BytesIO(raw), columns=roots).select(place.alias(path) for path, place in wanted.items())
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
@@ -42,11 +45,6 @@ def read_parquet_file(raw: bytes, name: str, day: date | None, table: Table) -> 
     )
     unexpected = tuple(column for column in header if column not in table.declared_names)
     return Batch(rows, pl.DataFrame(schema=BROKEN_SCHEMA), frozenset({*header, *wanted}), unexpected, name)
-
-
-def pick_columns(schema: Iterable[str], table: Table) -> Places:
-    """The declared columns that are columns of the file, in its order."""
-    return {column: pl.col(column) for column in schema if column in table.wanted_names}
 
 
 def find_places(root: str, kind: Kind, wanted: Iterable[str]) -> Places:

@@ -15,6 +15,8 @@ import pytest
 
 from cxhouse.commands import run as whole_run
 from cxhouse.settings import read_settings
+from cxhouse.warehouse import loading
+from cxhouse.warehouse.preparation import open_workplace
 from tests.companies.tiny import FOLDER, PROJECT, UNTIL, write_data
 from tests.warehouse.conftest import make_home
 
@@ -108,6 +110,9 @@ def test_the_whole_run_without_airflow_loads_builds_and_publishes_and_says_when_
     for missing in ({"until": until + timedelta(days=1)}, {"until": until, "serve": True}):
         with pytest.raises(RuntimeError, match="Airflow"):
             whole_run.run_everything(settings, with_airflow=True, **{"serve": False, **missing})
+    with monkeypatch.context() as down:
+        down.setattr(loading, "find_first_day", refuse)
+        assert not loading.has_landed(open_workplace(settings), end=until), "a source that cannot be asked is left to its loads"
     model = settings.company / "models" / "stg_shop__orders.sql"
     model.write_text(model.read_text(encoding="utf-8").replace("total as net_amount", "total as nett_amount"), encoding="utf-8")
     assert whole_run.run_everything(settings, with_airflow=False, serve=False, until=until) == 1

@@ -29,7 +29,6 @@ from semantic.effects.method.scale import prefer_logarithms, return_to_unit
 
 FEWEST_TO_ESTIMATE = 8
 FEWEST_SHOWN = 5  # events; figures of fewer events are not published, because they may show single persons
-FULL_SEASON_WEEKS = 104
 LAST_WEEKS = 4  # the weeks after a start that is to come are expected to hold as much as these last ones
 MOVED_LEVEL = 0.01  # p-value below which the controls count as moved
 

@@ -7,14 +7,15 @@ from datetime import date
 
 import numpy as np
 
-from semantic.effects.company.answers import FULL_SEASON_WEEKS, Answer
+from semantic.effects.company.answers import Answer
 from semantic.effects.company.clean_history import has_new_meaning
 from semantic.effects.company.facts import ChangeFacts, Company, KpiFacts
 from semantic.effects.company.units import Unit, write_margin, write_move, write_size
+from semantic.effects.method.estimates import FULL_SEASON_WEEKS
 from semantic.effects.method.kernels import Array
 from semantic.effects.method.periods import WEEK
 from semantic.effects.method.scale import LOGARITHM_NOTE
-from semantic.effects.method.words import LEVEL, NOTHING, TOO_LITTLE, count_times
+from semantic.effects.method.words import LEVEL, NOTHING, SHORT_HISTORY, TOO_LITTLE, count_times
 
 NOT_STARTED, TOO_EARLY, NEW_MEANING, NOT_SEPARABLE = "not started", "too early", "measurement changed", "not separable"
 
@@ -201,7 +202,7 @@ def list_warnings(answer: Answer, company: Company) -> tuple[str, ...]:
         times = "once" if len(window.steps) == 1 else f"on {len(window.steps)} days"
         found.append(f"other changes affected the touchpoint {times} in the weeks before; the forecast allows a step at each")
     if 0 < window.n < FULL_SEASON_WEEKS:
-        found.append("season not excluded: the history before is shorter than two years")
+        found.append(SHORT_HISTORY)
     elif window.n and not company.peaks:
         found.append("season not excluded: calendars/peaks.yml names no yearly peak; one at this date would be called an effect too often")
     if change.segments:

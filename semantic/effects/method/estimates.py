@@ -20,6 +20,7 @@ GATE_FLOOR = 0.85
 NEAR, FAR_GROWTH = 1 / 8, 3.0  # months or years after, as a share of those before; growth of the variance beyond
 PEAK_SPREAD = 0.15  # standard deviation of a yearly peak from year to year, as a share of its height
 FEWEST_WEEKS, FEWEST_WEEKS_WITH_PEAK, FEWEST_QUARTERS = 17, 60, 20
+FULL_SEASON_WEEKS = 104  # two years; with fewer weeks before, a season is not separable from an effect
 FEWEST_ANSWERS_BEFORE, FEWEST_ANSWERS_AFTER = 60, 30
 FEWEST_EVENTS_AFTER = 10  # events that are no survey answers; with fewer, chance is called an effect too often
 EVENT_DAYS = 28  # days from a registered event on in which a forecast may miss because of it

@@ -7,6 +7,7 @@ import math
 LEVEL = 0.05
 TOO_LITTLE = "too little data"
 NOTHING = "no visible effect"
+SHORT_HISTORY = "season not excluded: the history before is shorter than two years"
 METHODS = {
     "forecast": "averaged forecast",
     "forecast_control": "averaged forecast with controls",

@@ -9,6 +9,7 @@ import numpy as np
 from semantic.effects.method.estimates import (
     FEWEST_QUARTERS,
     FEWEST_YEARS_FOR_SEASON,
+    FULL_SEASON_WEEKS,
     Pattern,
     find_too_little,
     index_controls,
@@ -19,14 +20,13 @@ from semantic.effects.method.periods import guard_spread, measure_noise
 from semantic.effects.method.scale import LOGARITHM_NOTE, prefer_logarithms, return_to_unit
 from semantic.effects.method.step import judge_step, prefers_line
 from semantic.effects.method.synthetic import FEWEST_CONTROLS, judge_synthetic
-from semantic.effects.method.words import LEVEL, METHODS, give_reason, give_verdict, write_number, write_sentence
+from semantic.effects.method.words import LEVEL, METHODS, SHORT_HISTORY, give_reason, give_verdict, write_number, write_sentence
 from semantic.effects.series.known import Known, Shapes, shape_known
 from semantic.effects.series.table import Periods
 
 FEWEST_FOR_FORECAST = {"week": 17, "day": 60, "month": 24, "quarter": FEWEST_QUARTERS, "year": 12}
 FEWEST_IN_ALL = 8
 NOT_SEPARABLE = "not separable"
-WEEKS_FOR_SEASON = 104
 SAME_SIZE = 2.0  # controls are subtracted unscaled when their mean is within this factor of the series' mean
 
 
@@ -210,8 +210,8 @@ def warn_season(periods: Periods, known: Known | None) -> tuple[str, ...]:
     In simulations a peak of four weeks, not registered and seen two to five times, was called an effect in 24 to 53 of 100 cases.
     """
     span = -float(periods.positions[0])
-    if (periods.grain == "week" and span < WEEKS_FOR_SEASON) or (periods.grain in SEASONS and not wants_season(periods)):
-        return ("season not excluded: the history before is shorter than two years",)
+    if (periods.grain == "week" and span < FULL_SEASON_WEEKS) or (periods.grain in SEASONS and not wants_season(periods)):
+        return (SHORT_HISTORY,)
     if periods.grain in ("week", "day") and not (known and known.peaks):
         return ("season not excluded: a yearly peak at this date would be called an effect too often, unless --peak FROM:TO names it",)
     return ()
