@@ -122,8 +122,12 @@ def adds_nothing(result: LoadResult, log: pl.DataFrame) -> bool:
     if result.window_start is None:
         snapshots = landed.filter(pl.col("window_start").is_null())["window_end"].to_list()
         return any(end >= result.window_end for end in snapshots)
-    window = Window(result.window_start, result.window_end or date.max)
-    return any(known.start <= window.start and window.end <= known.end for known in list_landed_windows(landed))
+    return holds_window(landed, Window(result.window_start, result.window_end or date.max))
+
+
+def holds_window(log: pl.DataFrame, window: Window) -> bool:
+    """Whether each day of a window has landed."""
+    return any(known.start <= window.start and window.end <= known.end for known in list_landed_windows(log))
 
 
 def list_landed_windows(log: pl.DataFrame) -> list[Window]:

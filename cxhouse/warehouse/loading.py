@@ -9,6 +9,7 @@ import polars as pl
 
 from cxhouse.warehouse.preparation import Workplace
 from ingestion.catalog import Source
+from ingestion.landing_log import holds_window
 from ingestion.load import (
     LoadResult,
     Window,
@@ -59,19 +60,25 @@ def find_first_day(workplace: Workplace, source: Source, *, default: date) -> da
 
 
 def has_landed(workplace: Workplace, *, end: date) -> bool:
-    """Whether every declared table has landed, and no day before `end` is missing or has changed in its source."""
+    """Whether the last load of every declared table landed, and no day before `end` is missing, or has changed in its files.
+
+    The last days of a database, at which each load looks again, count once they have landed.
+    """
     log = read_landing_log(workplace.settings.lake)
-    landed = set(log.filter(pl.col("status") == "landed").select("source", "table").iter_rows())
     for source in workplace.sources.values():
-        if not landed >= {(source.id, name) for name in source.tables}:
+        loads = {name: log.filter((pl.col("source") == source.id) & (pl.col("table") == name)) for name in source.tables}
+        if any(not lines.height or lines["status"][-1] != "landed" for lines in loads.values()):
             return False
-        if all(table.is_snapshot for table in source.tables.values()):
-            continue
+        days = [lines for name, lines in loads.items() if not source.tables[name].is_snapshot]
         try:
             first = find_first_day(workplace, source, default=end - timedelta(days=1))
         except Exception:  # the loads of this source fail in the same way, and say why
             return False
-        if first_missing_day(log, source, first) < end:
+        if not days or first >= end:
+            continue
+        if not all(holds_window(lines, Window(first, end)) for lines in days):
+            return False
+        if source.connector == "files" and first_missing_day(log, source, first) < end:
             return False
     return True
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
+from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
 from cxhouse.commands import run as whole_run
 from cxhouse.settings import read_settings
@@ -119,3 +122,26 @@ def test_the_whole_run_without_airflow_loads_builds_and_publishes_and_says_when_
     # readers keep their copy, and the site is built again to say so
     assert home.report("rpt_builds")["build_id"].to_list() == published
     assert len(sites) == 3
+
+
+def test_days_of_a_database_count_as_landed_although_each_load_looks_at_them_again(tmp_path: Path) -> None:
+    home = make_home(tmp_path, CXHOUSE_COMPANY=str(shutil.copytree(FOLDER, tmp_path / "company")))
+    write_data(home.data)
+    today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+    with sqlite3.connect(tmp_path / "till.db") as database:
+        database.execute("create table sales (id text, at text)")
+        database.executemany("insert into sales values (?, ?)", [(str(n), f"{today - timedelta(days=n)} 10:00:00") for n in (1, 2, 40)])
+    sources = tmp_path / "company" / "sources.yml"
+    till = {"id": {"type": "text"}, "at": {"type": "timestamp"}}
+    declared = {
+        "connector": "sql",
+        "url": "sqlite:///../till.db",
+        "tables": {"sales": {"relation": "sales", "cursor": "at", "columns": till}},
+    }
+    content = yaml.safe_load(sources.read_text(encoding="utf-8"))
+    content["sources"]["till"] = {"description": "Sales.", "owner": "Sales", **declared}
+    sources.write_text(yaml.safe_dump(content), encoding="utf-8")
+    workplace = open_workplace(read_settings(home.environment))
+    assert not loading.has_landed(workplace, end=today)
+    home.run("ingest", "--to", str(today))
+    assert loading.has_landed(workplace, end=today) and not loading.has_landed(workplace, end=today + timedelta(days=1))
