@@ -6,15 +6,19 @@ number of dates tested in its series; of neighbouring dates the strongest is pro
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from semantic.effects.company.answers import Answer, judge_questions
+from semantic.effects.company.answers import judge_questions
+from semantic.effects.company.clean_history import count_after_weeks
 from semantic.effects.company.facts import Company
 from semantic.effects.company.false_alarms import list_quiet_questions
+from semantic.effects.company.memory import Memory, Result, list_keys
+from semantic.effects.company.questions import Question
 from semantic.effects.company.rows import find_size, known
 from semantic.effects.company.units import find_unit, write_margin, write_move
 from semantic.effects.company.verdicts import find_verdict_obstacle, write_chance, write_date
@@ -29,16 +33,52 @@ PROPOSAL_SCHEMA = {
 }  # fmt: skip
 
 
-def propose_breaks(company: Company) -> pl.DataFrame:
-    """Rows of PROPOSAL_SCHEMA. `q_value` is the chance that the strongest of `dates_count` dates is so extreme without a change."""
-    asked = (replace(question, may_have_controls=False) for question in list_quiet_questions(company, WEEK))
-    answers = judge_questions(company, [each for each in asked if not is_explained(company, each.touchpoint_id, each.change.start)])
-    series: dict[tuple[str, str], list[Answer]] = {}
-    for answer in answers:
-        if answer.window.pattern.peaks is None and find_verdict_obstacle(answer, company) is None:
-            series.setdefault((answer.question.touchpoint_id, answer.question.kpi_id), []).append(answer)
-    rows = [describe_proposal(company, answer, len(dates)) for dates in series.values() for answer in pick_breaks(dates)]
+@dataclass(frozen=True)
+class Date:
+    """A judged date of a series: day number, effect with its margin, p, normal score, and the usual size of the values."""
+
+    question: Question
+    effect: float
+    lower: float
+    upper: float
+    p: float
+    score: float
+    size: float
+
+    @property
+    def day(self) -> int:
+        """The day on which the change would have started."""
+        return self.question.change.start
+
+
+def propose_breaks(company: Company, memory: Memory | None = None) -> pl.DataFrame:
+    """Rows of PROPOSAL_SCHEMA. `q_value` is the chance that the strongest of `dates_count` dates is so extreme without a change.
+
+    Dates that `memory` knows are not judged again.
+    """
+    listed = (replace(question, may_have_controls=False) for question in list_quiet_questions(company, WEEK))
+    questions = [each for each in listed if not is_explained(company, each.touchpoint_id, each.change.start)]
+
+    def judge(places: list[int]) -> list[Result]:
+        return judge_dates(company, [questions[i] for i in places])
+
+    found = (memory or Memory()).judge(list_keys(company, "break", questions), judge)
+    series: dict[tuple[str, str], list[Date]] = {}
+    for question, result in zip(questions, found, strict=True):
+        if result:
+            series.setdefault((question.touchpoint_id, question.kpi_id), []).append(Date(question, *result))
+    rows = [describe_proposal(company, date, len(dates)) for dates in series.values() for date in pick_breaks(dates)]
     return pl.DataFrame(rows, schema=PROPOSAL_SCHEMA, orient="row").sort("touchpoint_id", "kpi_id", "break_date")
+
+
+def judge_dates(company: Company, questions: Sequence[Question]) -> list[Result]:
+    """Per question the figures of Date; empty: no verdict, or a peak in the weeks after, which the forecast gives a level of its own."""
+    return [
+        (answer.effect, answer.lower, answer.upper, answer.p, answer.score, find_size(answer))
+        if answer.window.pattern.peaks is None and find_verdict_obstacle(answer, company) is None
+        else ()
+        for answer in judge_questions(company, questions)
+    ]
 
 
 def is_explained(company: Company, touchpoint_id: str, day: int) -> bool:
@@ -54,28 +94,28 @@ def adjust_dates(p: float, count: int) -> float:
     return float(-np.expm1(count * np.log1p(-min(p, 1 - 1e-12))))
 
 
-def pick_breaks(dates: list[Answer]) -> list[Answer]:
+def pick_breaks(dates: list[Date]) -> list[Date]:
     """The dates of one series that are extreme for the number of dates; of dates within eight weeks of each other only the strongest."""
-    far = [answer for answer in dates if adjust_dates(answer.p, len(dates)) < LEVEL]
-    picked: list[Answer] = []
-    for answer in sorted(far, key=lambda each: (-abs(each.score), each.window.anchor)):
-        if all(abs(answer.window.anchor - other.window.anchor) >= SHARED_DAYS for other in picked):
-            picked.append(answer)
+    far = [each for each in dates if adjust_dates(each.p, len(dates)) < LEVEL]
+    picked: list[Date] = []
+    for each in sorted(far, key=lambda each: (-abs(each.score), each.day)):
+        if all(abs(each.day - other.day) >= SHARED_DAYS for other in picked):
+            picked.append(each)
     return picked
 
 
-def describe_proposal(company: Company, answer: Answer, count: int) -> tuple[Any, ...]:
+def describe_proposal(company: Company, date: Date, count: int) -> tuple[Any, ...]:
     """A row of PROPOSAL_SCHEMA, with its sentence."""
-    question, kpi = answer.question, company.kpis[answer.question.kpi_id]
-    day, chance, unit = company.date_of(answer.window.anchor), adjust_dates(answer.p, count), find_unit(kpi, find_size(answer))
-    move, margin = write_move(answer.effect, unit), write_margin(answer.lower, answer.upper, unit)
+    question, kpi = date.question, company.kpis[date.question.kpi_id]
+    day, chance, unit = company.date_of(date.day), adjust_dates(date.p, count), find_unit(kpi, date.size)
+    move, margin = write_move(date.effect, unit), write_margin(date.lower, date.upper, unit)
     sentence = (
-        f"Something may have changed around {write_date(day)}: in the {answer.window.m} weeks from then {kpi.name} at "
+        f"Something may have changed around {write_date(day)}: in the {count_after_weeks(date.day, None)} weeks from then {kpi.name} at "
         f"{company.places[question.touchpoint_id].touchpoint_name} differed by {move} from its forecast (95 % margin {margin}). {count} "
         f"dates were tested; chance alone gives a difference this large at one of them in {write_chance(chance)} of cases. No change is "
         "recorded there. If there was one, record it; it will then be judged as exploratory."
     )
     return (
-        question.touchpoint_id, question.kpi_id, day, known(answer.effect), known(answer.lower), known(answer.upper), known(answer.p),
-        known(chance), count, known(answer.score), move, margin, sentence,
+        question.touchpoint_id, question.kpi_id, day, known(date.effect), known(date.lower), known(date.upper), known(date.p),
+        known(chance), count, known(date.score), move, margin, sentence,
     )  # fmt: skip
