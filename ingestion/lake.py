@@ -19,6 +19,7 @@ from ingestion.rows import lake_schema
 
 SCHEMA_FILE = "_schema.parquet"
 SNAPSHOT_FILE = "snapshot.parquet"
+STRAY = ".*.tmp"  # a file of a load that is running, or was killed
 
 
 def table_folder(lake: Path, table: Table) -> Path:
@@ -53,11 +54,15 @@ def write_schema(lake: Path, table: Table) -> None:
 
 
 def finish_loads(source: Source, lake: Path) -> None:
-    """Finish loads of the source's tables that were killed after their commit point. Raises LakeError."""
+    """Finish loads of the source's tables that were killed after their commit point, and remove what others left. Raises LakeError.
+
+    A table of which nothing is to be loaded is looked at as well.
+    """
     for table in source.tables.values():
-        if (table_folder(lake, table) / JOURNAL_FILE).exists():
+        folder = table_folder(lake, table)
+        if (folder / JOURNAL_FILE).exists() or any(folder.glob(STRAY)):
             with lock_table(lake, table):
-                pass  # whoever holds the lock finishes
+                pass  # whoever holds the lock finishes and removes
 
 
 @contextmanager
@@ -72,7 +77,7 @@ def lock_table(lake: Path, table: Table) -> Iterator[None]:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         finish_load(lake, folder)
-        for stray in folder.glob(".*.tmp"):
+        for stray in folder.glob(STRAY):
             stray.unlink(missing_ok=True)
         yield
     finally:

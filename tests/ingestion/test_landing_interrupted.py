@@ -129,6 +129,16 @@ def test_preparing_a_build_finishes_a_load_that_was_killed(landed: SmallCompany)
     assert read_landing_log(landed.lake)["status"].to_list() == ["landed"] * 3
 
 
+def test_what_a_kill_left_is_removed_also_where_nothing_is_to_be_loaded(landed: SmallCompany) -> None:
+    run_plainly(landed)
+    folder = landed.lake / "crm" / "t"
+    (folder / ".2024-03.parquet.another-load.tmp").write_bytes(b"rows of a load that another one overtook")
+    (folder / ".journal.json.another-load.tmp").write_text("{}")
+    before = describe_lake(landed)
+    assert run_plainly(landed) == [] and not list_strays(landed)
+    assert describe_lake(landed) == before
+
+
 def test_a_journal_that_cannot_be_read_is_named_and_nothing_is_removed(landed: SmallCompany) -> None:
     journal = landed.lake / "crm" / "t" / ".journal.json"
     for content in ("", "{}", json.dumps({"load_id": "a", "source": "crm", "table": "t", "line": "", "swaps": {"../x": None}})):
