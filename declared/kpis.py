@@ -55,6 +55,9 @@ class KpiMeta(Open):
     version: Version = Field(description="Raised with each change of meaning.")
     valid_from: Day = Field(description="First day of this meaning.")
     date_basis: Text = Field(description="The day an event is counted on.")
+    has_journeys: bool = Field(
+        default=True, description="false: no figure of a journey or phase, because what happens at a touchpoint may belong to another one."
+    )
     change: Text | None = Field(default=None, description="What is new in this version, in words.")
     earlier: Annotated[tuple[EarlierVersion, ...], Label("earlier version", "version")] = Field(
         default=(), description="Every earlier version, oldest first."
@@ -67,7 +70,7 @@ class MeasureMeta(Open):
     kind: Literal["measure"] = Field(description="measure, or kpi for a measure over a measure.")
     fact: Text = Field(description="The daily fact that counts it.")
     needs: Names = Field(
-        description="What a company must deliver: contract, contract.column or contract.column=value; alternatives joined by ` or `; "
+        description="What a company must deliver: contract, contract.column or contract.column=value, or journeys; alternatives joined by ` or `; "
         "` if ` and another need where it is needed only with that one."
     )
 

@@ -14,6 +14,7 @@ from declared.yaml_files import read_yaml
 from semantic.contracts import Contract, load_contracts
 from semantic.kpi_versions import KpiVersion, build_versions
 
+JOURNEYS = "journeys"  # a need that no contract fulfils: a phase with a begin and an end has ended
 FOLDER = Path(__file__).resolve().parent / "kpis"
 
 
@@ -76,10 +77,13 @@ def load_kpi_catalog(folders: Iterable[Path]) -> KpiCatalog:
 
 
 def find_need_problems(needs: Iterable[str], contracts: Mapping[str, Contract]) -> Iterator[str]:
-    """What is wrong with the needs of a measure: `contract`, `contract.column` or `contract.column=value`, joined by ` or ` and ` if `."""
+    """What is wrong with the needs of a measure: `contract`, `contract.column`, `contract.column=value` or JOURNEYS, joined by ` or ` and
+    ` if `."""
     for need in needs:
         for named in need.replace(" if ", " or ").split(" or "):
             name, _, column = named.partition("=")[0].partition(".")
+            if name == JOURNEYS and not column:
+                continue
             if name not in contracts:
                 yield f"needs `{need}`: there is no contract `{name}`; {name_known(name, contracts)}"
             elif column and column not in contracts[name].columns:

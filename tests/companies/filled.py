@@ -42,10 +42,13 @@ JOURNEY = {
     "persona": "Anybody",
     "wish": "To have it",
     "phases": [
-        {"id": "purchase", "name": "Purchase", "touchpoints": ["site", "checkout"], "objective": "return"},
+        {
+            "id": "purchase", "name": "Purchase", "touchpoints": ["site", "checkout"], "objective": "return",
+            "start_event": "order_placed", "end_event": "delivered",
+        },
         {"id": "use", "name": "Use", "touchpoints": ["phone", "parcel", "returns"]},
     ],
-}
+}  # fmt: skip
 
 
 def list_optional_columns() -> list[str]:

@@ -37,6 +37,8 @@ class Visit:
     position: int
     pair: str
     start: datetime
+    day: date
+    touchpoint: str
     end: datetime | None = None
     is_cut_off: bool = False
     is_loop: bool = False
@@ -151,7 +153,7 @@ def take_step(walk: Walk, step: Step, phases: list[dict[str, Any]]) -> None:
             is_loop = (
                 before is not None and before.position > phase["position"] and any(visit.phase == phase["id"] for visit in walk.visits)
             )
-            waiting = [Visit(phase["id"], phase["position"], pair, step.moment, is_loop=is_loop)]
+            waiting = [Visit(phase["id"], phase["position"], pair, step.moment, step.day, step.touchpoint, is_loop=is_loop)]
             walk.visits += waiting
         if pair_of_event in phase["ends"]:
             for visit in waiting:

@@ -24,6 +24,7 @@ ON_PAPER: Mapping[str, tuple[float, int]] = {
 }
 
 NO_RECOMMENDATION = "no row of survey_responses has metric nps"
+NO_PHASE = "no phase of a journey with a begin and an end has ended"
 NO_EFFORT = "no row of survey_responses has metric ces"
 NO_SERVICE_LEVEL = "no source fills contacts.answered_at; no source fills contacts.is_abandoned"
 NOT_MEASURABLE: Mapping[str, str] = {
@@ -50,6 +51,8 @@ NOT_MEASURABLE: Mapping[str, str] = {
     "on_time_in_full": "no source fills deliveries.quantity_delivered",
     "on_time_requested": "no source fills deliveries.requested_date",
     "perfect_order": "no source fills deliveries.is_damaged; no source fills deliveries.quantity_delivered",
+    "phase_completion": NO_PHASE,
+    "phase_dwell_time": NO_PHASE,
     "response_rate": "no source delivers survey_invitations",
     "return_rate": (
         "no source fills deliveries.shipped_at; no source fills order_lines.returned_at; no source fills order_lines.returned_quantity"

@@ -86,6 +86,38 @@ def test_time_in_a_phase_runs_from_its_start_to_its_first_end(journeys: Home) ->
     assert (handling["dwell_count"], handling["dwell_median_hours"]) == (3, 24.0)
 
 
+def test_phases_are_kpis_of_the_touchpoint_where_they_begin(journeys: Home) -> None:
+    """Known are the days before 3 April: the data end on 30 April, and 28 days have to pass."""
+    days = journeys.query("select * from fct_kpi_days where kpi_id like 'phase_%' and scope_kind = 'touchpoint' and dimension_set = 'total'")
+    begun = {
+        (row["kpi_id"], row["touchpoint_id"], f"{row['local_date']:%m-%d}"): (row["numerator"], row["denominator"]) for row in days
+    }
+    # at the checkout begin Purchase of buy (A1 to A4, A7 to A9) and Wait of care (C1: A1, A2; C2: A3; C4: A7; C5: A8; C6: A9); A7 was
+    # sent after 30 days, and C4 and C5 never got anything. At the note begins Handling: A1, A3, A4 and A7; A4 and A7 never came
+    assert {key[1:]: pair for key, pair in begun.items() if key[0] == "phase_completion"} == {
+        ("checkout", "03-01"): (1 + 1, 3 + 3),
+        ("checkout", "03-02"): (0, 1 + 1),
+        ("checkout", "03-03"): (1 + 1, 1 + 1),
+        ("checkout", "03-04"): (1, 1),
+        ("checkout", "04-01"): (0, 1 + 1),
+        ("note", "03-02"): (1, 1),
+        ("note", "03-04"): (1, 1),
+        ("note", "03-05"): (0, 1),
+        ("note", "03-31"): (0, 1),
+    }
+    # hours of those that ended: A1 was sent after 24 and came after 96, A3 after 24 and 48, A4 was sent after 24
+    dwell = {key[1:]: (pair[0] / 3600, pair[1]) for key, pair in begun.items() if key[0] == "phase_dwell_time"}
+    assert dwell == {
+        ("checkout", "03-01"): (24 + 96, 2),
+        ("checkout", "03-03"): (24 + 48, 2),
+        ("checkout", "03-04"): (24, 1),
+        ("note", "03-02"): (72, 1),
+        ("note", "03-04"): (24, 1),
+    }
+    scopes = journeys.query("select distinct scope_kind from fct_kpi_days where kpi_id like 'phase_%'")
+    assert {row["scope_kind"] for row in scopes} == {"company", "touchpoint"}, "an event may count for several journeys"
+
+
 def test_drop_out_is_a_share_of_those_whose_gap_has_passed(journeys: Home) -> None:
     flow = read_flow(journeys)
     # of nine orders A5, A6 and A9 are running; A2 and A8 of the other six never left

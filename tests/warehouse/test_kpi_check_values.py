@@ -24,6 +24,7 @@ LINE = re.compile(
 )
 NUMBER = re.compile(r"-?\d+(?:\.(\d+))?")
 JANUARY = date(2026, 1, 1)
+DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def find_figure(home: Home, case: Case) -> dict[str, Any]:
 
 def write_figure(row: dict[str, Any]) -> str:
     """Value, interval and median as the page writes them."""
-    places, factor, mark = {"share": (1, 100, " %"), "ratio": (3, 1, "")}.get(row["unit"], (2, 1, ""))
+    unit = "days" if row["unit"] == "seconds" and row["value"] > DAY else row["unit"]
+    places, factor, mark = {"share": (1, 100, " %"), "ratio": (3, 1, ""), "days": (3, 1 / DAY, " d")}.get(unit, (2, 1, ""))
     text = f"{row['value'] * factor:.{places}f}{mark}"
     if row["value_lower"] is not None:
         text += f" ({row['value_lower'] * factor:.{places}f} to {row['value_upper'] * factor:.{places}f})"

@@ -31,7 +31,7 @@ class Memory:
         self.kept, self.asked, self.judged_count = dict(kept or {}), dict[bytes, Result](), 0
 
     @classmethod
-    def read(cls, path: Path) -> Memory:
+    def read(cls, path: str | Path) -> Memory:
         """The results that a build left in a file; none where there is no file that can be read."""
         try:
             rows = pl.read_parquet(path, columns=["key", "result"]).rows()
@@ -39,8 +39,9 @@ class Memory:
             return cls()
         return cls({key: tuple(result) for key, result in rows})
 
-    def write(self, path: Path) -> None:
+    def write(self, path: str | Path) -> None:
         """Replace the file by the results that were asked for."""
+        path = Path(path)
         rows = [(key, list(result)) for key, result in self.asked.items()]
         draft = path.with_name(f".{path.name}.tmp")
         pl.DataFrame(rows, schema={"key": pl.Binary, "result": pl.List(pl.Float64)}, orient="row").write_parquet(draft)

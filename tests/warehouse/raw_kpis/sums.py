@@ -18,6 +18,7 @@ from tests.warehouse.raw_kpis.contact_kpis import (
 )
 from tests.warehouse.raw_kpis.cost_kpis import count_cost_to_serve
 from tests.warehouse.raw_kpis.delivery_kpis import count_clocks, count_condition, count_whole_orders
+from tests.warehouse.raw_kpis.journey_kpis import count_phases
 from tests.warehouse.raw_kpis.order_kpis import count_conversion, count_order_value, count_return_rate
 from tests.warehouse.raw_kpis.response_kpis import count_first_response
 
@@ -38,6 +39,7 @@ COUNTERS: tuple[Callable[[RawCompany], Iterator[Count]], ...] = (
     count_cost_to_serve,
     count_answers,
     count_invitations,
+    count_phases,
 )
 
 PER_ORDER_OF_THE_COMPANY = ("contact_rate", "cost_to_serve")

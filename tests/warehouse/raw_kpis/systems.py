@@ -80,7 +80,9 @@ def read_order_lines(demo: Path) -> list[Row]:
 
     def type_row(row: Row) -> Row:
         return {
+            "line_id": f"{row['order_no']}|{row['line']}",
             "order_id": row["order_no"],
+            "category": row["category"],
             "units": require(row["qty"]),
             "returned": row["qty_returned"] or 0,
             "returned_at": read_utc(row["returned_on"]),

@@ -1,5 +1,5 @@
 -- The local days each source has delivered for a fact: from its first event up to, not including, the end of the last
--- landed window of the tables that the fact is read from.
+-- landed window of the tables that the fact is read from. Journeys are known as far as every fact that their phases need.
 with events as (
 
     {% for fact, model in covering_facts().items() %}
@@ -24,13 +24,32 @@ landed_facts as (
     from {{ ref('int_table_coverage') }}
     group by fact
 
+),
+
+covered as (
+
+    select
+        events.fact,
+        events.source,
+        events.first_date,
+        coalesce(landed.landed_until, landed_facts.landed_until, events.last_date + 1) as until_date
+    from events
+    left join landed using (fact, source)
+    left join landed_facts using (fact)
+
+),
+
+journey_facts as (
+
+    select fact, min(first_date) as first_date, max(until_date) as until_date
+    from covered
+    where fact in (select {{ fact_of_event('event_type') }} from {{ source('company_folder', 'phase_events') }})
+    group by fact
+
 )
 
-select
-    events.fact,
-    events.source,
-    events.first_date,
-    coalesce(landed.landed_until, landed_facts.landed_until, events.last_date + 1) as until_date
-from events
-left join landed using (fact, source)
-left join landed_facts using (fact)
+select fact, source, first_date, until_date from covered
+union all
+select 'journeys', cast(null as varchar), min(first_date), min(until_date)
+from journey_facts
+having count(*) > 0

@@ -2,6 +2,7 @@
 {% for contract in var('contracts') %}
 -- depends_on: {{ ref('int_' ~ contract) }}
 {%- endfor %}
+-- depends_on: {{ ref('int_phase_visits_daily') }}
 {% set metrics = graph.metrics.values() if execute else [] %}
 {% set measures = metrics | selectattr('config.meta.kind', 'equalto', 'measure') | list %}
 {% for measure in measures %}

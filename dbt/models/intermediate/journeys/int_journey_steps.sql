@@ -22,6 +22,7 @@ roles as (
         events.event_order,
         events.occurred_at,
         events.event_date,
+        events.touchpoint_id,
         phases.phase_id, phases.phase_position, phases.is_first,
         case when phases.is_order_bound then coalesce(events.order_key, '-') else '-' end as pair_key,
         max(case when ends.role = 'start' then 1 else 0 end) = 1 as is_start,

@@ -1,8 +1,5 @@
 """Every judgement of this build: of changes, of what a change of tomorrow could show, of quiet dates, and proposed breaks."""
 
-import os
-from pathlib import Path
-
 from semantic.effects.company.facts import read_company
 from semantic.effects.company.judgements import list_judgements
 from semantic.effects.company.memory import Memory
@@ -24,7 +21,7 @@ def model(dbt, session):
         versions=dbt.ref("dim_kpi_versions").pl(),
         as_of=days["local_date"].max() or today["local_date"][0],
     )
-    kept = Path(os.environ["CXHOUSE_JUDGED_DATES"])
+    kept = dbt.config.get("judged_dates")
     memory = Memory.read(kept)
     found = list_judgements(company, dbt.ref("fct_judged_segment_days").pl(), memory)
     memory.write(kept)

@@ -28,7 +28,8 @@ with listed as (
         {{ "'" ~ version.change | replace("'", "''") ~ "'" if version.change else 'cast(null as varchar)' }}
             as what_changed,
         '{{ (version.date_basis or kpi.config.meta.date_basis) | replace("'", "''") }}' as date_basis,
-        '{{ kpi.config.meta.denominator_scope or "same" }}' as denominator_scope
+        '{{ kpi.config.meta.denominator_scope or "same" }}' as denominator_scope,
+        {{ kpi.config.meta.get('has_journeys', true) }} as has_journeys
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
     {% if not loop.last %}union all{% endif %}

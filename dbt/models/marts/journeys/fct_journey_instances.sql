@@ -4,11 +4,7 @@ with needed_facts as (
 
     select distinct
         journey_id,
-        case
-            when event_type in ('order_placed', 'order_cancelled', 'returned') then 'orders'
-            when left(event_type, 8) = 'contact_' then 'contacts'
-            else 'deliveries'
-        end as fact
+        {{ fact_of_event('event_type') }} as fact
     from {{ source('company_folder', 'phase_events') }}
 
 ),

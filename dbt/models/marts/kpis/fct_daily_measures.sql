@@ -48,6 +48,11 @@ placed as (
         facts.total_cube
     from {{ ref('int_measured_facts') }} as facts
     {{ join_event_map('facts') }}
+    union all
+    select
+        measure_id, fact, covered_by, event_date, touchpoint_id, channel, supplier_id, segment, segment_before,
+        n, total, total_sq, total_cube
+    from {{ ref('int_placed_facts') }}
 
 ),
 

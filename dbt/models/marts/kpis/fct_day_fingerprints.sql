@@ -4,7 +4,7 @@
 with shared as (
 
     {% for input in [
-        {'from': ref('dim_kpi_versions'), 'columns': 'kpi_id, version, numerator_measure, denominator_measure, denominator_scope, first_date, until_date, is_measurable'},
+        {'from': ref('dim_kpi_versions'), 'columns': 'kpi_id, version, numerator_measure, denominator_measure, denominator_scope, first_date, until_date, is_measurable, has_journeys'},
         {'from': ref('dim_measures'), 'columns': 'measure_id, has_segments'},
         {'from': ref('dim_suppliers'), 'columns': 'supplier_id, is_followed'},
         {'from': ref('dim_scopes'), 'columns': 'scope_kind, journey_id, phase_id, touchpoint_id, component_id, member_touchpoint_id, kpi_id, member_supplier_id'},

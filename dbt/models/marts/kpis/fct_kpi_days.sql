@@ -37,6 +37,7 @@ sides as (
     select
         kpis.kpi_id,
         kpis.version as kpi_version,
+        kpis.has_journeys,
         measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id, measures.is_followed,
         case when kpis.has_segments then measures.segment end as segment,
         measures.total as numerator,
@@ -53,6 +54,7 @@ sides as (
     select
         kpis.kpi_id,
         kpis.version as kpi_version,
+        kpis.has_journeys,
         measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id, measures.is_followed,
         case when kpis.has_segments then measures.segment end, 0, 0, 0, measures.total
     from kpis
@@ -85,6 +87,7 @@ scoped as (
             sides.touchpoint_id = scopes.member_touchpoint_id
             and coalesce(scopes.kpi_id, sides.kpi_id) = sides.kpi_id
             and coalesce(scopes.member_supplier_id, sides.supplier_id) is not distinct from sides.supplier_id
+            and (sides.has_journeys or scopes.scope_kind not in ('journey', 'phase'))
 
 ),
 
