@@ -70,7 +70,8 @@ class MeasureMeta(Open):
     kind: Literal["measure"] = Field(description="measure, or kpi for a measure over a measure.")
     fact: Text = Field(description="The daily fact that counts it.")
     needs: Names = Field(
-        description="What a company must deliver: contract, contract.column or contract.column=value, or journeys; alternatives joined by ` or `; "
+        description="What a company must deliver: contract, contract.column, contract.column=value or journeys; alternatives joined by "
+        "` or `; "
         "` if ` and another need where it is needed only with that one."
     )
 

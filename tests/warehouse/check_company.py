@@ -52,8 +52,8 @@ def write_company(folder: Path, data: Path, rows: Rows) -> None:
     phases = [{"id": "all", "name": "All", "touchpoints": list(TOUCHPOINTS)}]
     journey = {"id": "whole", "name": "Whole", "persona": "Anybody", "wish": "To be counted", "phases": phases}
     write_yaml(folder / "journeys" / "whole.yml", journey)
-    parcel = {"id": "parcel", "name": "Parcel", "start_event": "order_placed", "end_event": "delivered", "touchpoints": ["checkout", "door"]}
-    write_yaml(folder / "journeys" / "parcel.yml", {**journey, "id": "parcel", "name": "Parcel", "phases": [parcel]})
+    wait = {"id": "wait", "name": "Wait", "start_event": "order_placed", "end_event": "delivered", "touchpoints": ["checkout", "door"]}
+    write_yaml(folder / "journeys" / "parcel.yml", {**journey, "id": "parcel", "name": "Parcel", "phases": [wait]})
     for name, contract in contracts.items():
         write_staging(folder / "models" / f"stg_books__{name}.sql", name, contract)
         write_rows(data / f"{name}.csv", contract, rows[name])

@@ -88,10 +88,10 @@ def test_time_in_a_phase_runs_from_its_start_to_its_first_end(journeys: Home) ->
 
 def test_phases_are_kpis_of_the_touchpoint_where_they_begin(journeys: Home) -> None:
     """Known are the days before 3 April: the data end on 30 April, and 28 days have to pass."""
-    days = journeys.query("select * from fct_kpi_days where kpi_id like 'phase_%' and scope_kind = 'touchpoint' and dimension_set = 'total'")
-    begun = {
-        (row["kpi_id"], row["touchpoint_id"], f"{row['local_date']:%m-%d}"): (row["numerator"], row["denominator"]) for row in days
-    }
+    days = journeys.query("""
+        select * from fct_kpi_days where kpi_id like 'phase_%' and scope_kind = 'touchpoint' and dimension_set = 'total'
+    """)
+    begun = {(row["kpi_id"], row["touchpoint_id"], f"{row['local_date']:%m-%d}"): (row["numerator"], row["denominator"]) for row in days}
     # at the checkout begin Purchase of buy (A1 to A4, A7 to A9) and Wait of care (C1: A1, A2; C2: A3; C4: A7; C5: A8; C6: A9); A7 was
     # sent after 30 days, and C4 and C5 never got anything. At the note begins Handling: A1, A3, A4 and A7; A4 and A7 never came
     assert {key[1:]: pair for key, pair in begun.items() if key[0] == "phase_completion"} == {
