@@ -180,6 +180,7 @@ def split_lines(lines: pl.DataFrame, delimiter: str, width: int, form: Form | No
     form = form or Form(delimiter, width)
     special = "|".join(re.escape(mark) for mark in (form.layout.quote, form.layout.escape) if mark)
     is_special = lines["line"].str.contains(special) if special else pl.Series([False], dtype=pl.Boolean).new_from_index(0, lines.height)
+    lines = drop_last_delimiters(lines, is_special, form)
     is_whole = find_whole_records(lines["line"], is_special, form)
     odd = (is_special & ~is_whole).arg_true().to_list()
     quoted, broken_quoted, taken = read_quoted(lines, odd, form) if odd else ([], {}, set())
@@ -204,6 +205,22 @@ def split_lines(lines: pl.DataFrame, delimiter: str, width: int, form: Form | No
         reasons = pl.Series("reason", list(broken_quoted.values()), dtype=pl.String)
         broken = pl.concat([broken, lines[list(broken_quoted)].with_columns(reasons)]).sort("_file", "_source_line")
     return split, broken
+
+
+def drop_last_delimiters(lines: pl.DataFrame, is_special: pl.Series, form: Form) -> pl.DataFrame:
+    """The lines without the delimiter that stands behind the last value of each row of a file.
+
+    In such a file every row has one cell more than the header, and it is empty. One row alone could also have a delimiter inside a value.
+    """
+    if form.layout.long_rows != "reject" or not lines["line"].str.ends_with(form.delimiter).any():
+        return lines
+    ends = lines["line"].str.ends_with(form.delimiter) & (lines["line"].str.count_matches(form.delimiter, literal=True) == form.width)
+    rows = lines.select("_file", (ends & ~is_special).alias("ends")).filter(lines["line"].str.strip_chars(" ") != "")
+    ended = rows.group_by("_file").agg(pl.col("ends").all(), pl.len()).filter(pl.col("ends") & (pl.col("len") > 1))
+    files = ended["_file"].to_list()
+    return lines.with_columns(
+        pl.when(pl.col("_file").is_in(files)).then(pl.col("line").str.strip_suffix(form.delimiter)).otherwise("line").alias("line")
+    )
 
 
 def find_whole_records(lines: pl.Series, is_special: pl.Series, form: Form) -> pl.Series:
