@@ -82,7 +82,9 @@ def write_figure(row: dict[str, Any]) -> str:
 def test_the_page_has_a_case_for_every_kpi() -> None:
     lines = [line for line in TABLE.splitlines() if line.startswith("| `")]
     assert len(CASES) == len(lines)
-    assert {case.kpi for case in CASES} == set(load_kpi_catalog([FOLDER]).kpis)
+    kpis = load_kpi_catalog([FOLDER]).kpis
+    assert {case.kpi for case in CASES} == set(kpis)
+    assert f"The result is {len(kpis)} KPIs per touchpoint" in (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kpi} {case.name}")
