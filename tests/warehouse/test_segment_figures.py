@@ -16,8 +16,8 @@ from tests.warehouse.raw_kpis.systems import read_orders
 
 SEGMENTS = {"champions", "quiet_fans", "opportunists", "passers_by", "unknown"}
 KPIS = tuple(load_kpi_catalog([FOLDER]).kpis)
-# visits have no customer, and those of invitations are not looked up: neither can be split
-WITHOUT_SEGMENTS = ("conversion", "response_rate")
+# visits have no customer, and those of invitations and of phases are not looked up: none of them can be split
+WITHOUT_SEGMENTS = ("conversion", "response_rate", "phase_completion", "phase_dwell_time")
 SUMS = """
     select kpi_id, period_start, dimension_set, sum(numerator) as numerator, sum(denominator) as denominator
     from fct_kpi_sums
