@@ -18,7 +18,22 @@ dated as (
 
 summed as (
 
+    -- days are summed already
+    select
+        kpi_id, kpi_version, scope_kind, journey_id, phase_id, touchpoint_id, component_id, dimension_set, channel,
+        supplier_id, segment,
+        'day' as grain,
+        local_date as period_start,
+        local_date as period_end,
+        round(numerator, 6) as numerator,
+        numerator_sq,
+        numerator_cube,
+        denominator
+    from {{ ref('fct_kpi_days') }}
+    -- days and weeks of a segment mostly have too few events to be shown
+    where dimension_set not in ('segment', 'other_supplier')
     {% for day, is_shifted in [('local_date', 'false'), ('window_date', 'true')] %}
+    union all
     select
         days.kpi_id, days.kpi_version, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id,
         days.component_id, days.dimension_set, days.channel, days.supplier_id, days.segment,
@@ -33,9 +48,9 @@ summed as (
         on
             days.{{ day }} = periods.local_date
             and {{ is_window('periods.grain') }} = {{ is_shifted }}
+            and periods.grain <> 'day'
     {{ leave_out_older_versions('days.kpi_id', 'days.kpi_version') }}  -- noqa: LT02
-        -- days and weeks of a segment mostly have too few events to be shown
-        and (days.dimension_set <> 'segment' or periods.grain not in ('day', 'week'))
+        and (days.dimension_set <> 'segment' or periods.grain <> 'week')
         and (days.dimension_set <> 'other_supplier' or {{ is_shifted }})
         and (
             days.immature_from is null
@@ -43,7 +58,6 @@ summed as (
             or periods.period_end < days.immature_from
         )
     group by all
-    {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
