@@ -35,6 +35,7 @@ FIRST_YEAR, LAST_YEAR = 1000, 9998  # a year outside this range is a typing erro
 EPOCH = date(1970, 1, 1)
 FIRST_PLAUSIBLE_DAY = (date(FIRST_YEAR, 1, 1) - EPOCH).days
 END_PLAUSIBLE_DAYS = (date(LAST_YEAR + 1, 1, 1) - EPOCH).days
+FIRST_WRITTEN_DAY, END_WRITTEN_DAYS = (date.min - EPOCH).days, (date.max - EPOCH).days + 1
 UNITS_PER_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 LARGEST_COUNT = 2**63 - 1
 
@@ -191,7 +192,16 @@ def fill_unparsed(text: pl.Series, parsed: pl.Series, parse: Callable[[pl.Series
 
 def keep_plausible_years(values: pl.Series) -> pl.Series:
     """Null for years outside the plausible range, also for days and times so far away that their year cannot be worked out."""
+    return keep_days(values, FIRST_PLAUSIBLE_DAY, END_PLAUSIBLE_DAYS)
+
+
+def keep_written_years(values: pl.Series) -> pl.Series:
+    """Null for days and times outside the years 1 to 9999, which no text of four digits can mean."""
+    return keep_days(values, FIRST_WRITTEN_DAY, END_WRITTEN_DAYS)
+
+
+def keep_days(values: pl.Series, first: int, end: int) -> pl.Series:
+    """Null for days and times before day `first` since 1970, and from day `end` on."""
     units = 1 if not isinstance(values.dtype, pl.Datetime) else 86_400 * UNITS_PER_SECOND[values.dtype.time_unit]
-    first, last = max(FIRST_PLAUSIBLE_DAY * units, -LARGEST_COUNT), min(END_PLAUSIBLE_DAYS * units - 1, LARGEST_COUNT)
-    is_implausible = ~values.to_physical().is_between(first, last)
-    return values.set(is_implausible, None) if is_implausible.any() else values
+    is_outside = ~values.to_physical().is_between(max(first * units, -LARGEST_COUNT), min(end * units - 1, LARGEST_COUNT))
+    return values.set(is_outside, None) if is_outside.any() else values

@@ -14,7 +14,7 @@ import polars as pl
 
 from ingestion.declarations import Dialect
 from ingestion.time_patterns import Clock
-from ingestion.timestamps import INSTANT, find_local_days, keep_plausible_years, parse_dates, parse_timestamps, to_utc
+from ingestion.timestamps import INSTANT, find_local_days, keep_plausible_years, keep_written_years, parse_dates, parse_timestamps, to_utc
 
 MONEY = pl.Decimal(18, 4)
 LAKE_TYPES: dict[str, pl.DataType] = {
@@ -71,14 +71,15 @@ def blank_typed(values: pl.Series, dialect: Dialect) -> pl.Series:
         texts = texts if values.dtype.is_integer() else texts.str.replace(r"(\.\d*?)0+$", "$1")
         is_blank = texts.is_in([format(number.normalize(), "f") for number in numbers])
     elif values.dtype == pl.Date:
-        is_blank = values.dt.to_string("iso").is_in(list(words))
+        is_blank = keep_written_years(values).dt.to_string("iso").is_in(list(words))
     elif isinstance(values.dtype, pl.Datetime):
         forms = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S") + (("%Y-%m-%dT%H:%M:%SZ",) if values.dtype.time_zone == "UTC" else ())
-        whole = values.dt.truncate("1s") == values
+        written = keep_written_years(values)  # times beyond cannot be turned into text
+        whole = written.dt.truncate("1s") == written
         is_blank = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(values))
         for form in forms:
-            is_blank |= values.dt.to_string(form).is_in(list(words)) & whole
-        is_blank |= values.dt.to_string("%Y-%m-%d").is_in(list(words)) & (values.dt.truncate("1d") == values)
+            is_blank |= written.dt.to_string(form).is_in(list(words)) & whole
+        is_blank |= written.dt.to_string("%Y-%m-%d").is_in(list(words)) & (written.dt.truncate("1d") == written)
     else:
         return values
     return values.set(is_blank.fill_null(False), None)

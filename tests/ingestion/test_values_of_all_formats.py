@@ -114,6 +114,32 @@ def test_an_empty_value_is_empty_whether_the_format_types_it_or_not(
 
 
 @pytest.mark.parametrize(
+    ("column", "kind", "largest", "unread"),
+    [
+        ("timestamp", pa.timestamp("ms"), 2**63 - 1, "not a timestamp: value"),
+        ("timestamp", pa.timestamp("s", "UTC"), 2**53, "not a timestamp: value"),
+        ("timestamp", pa.timestamp("us"), -(2**63) + 1, "not a timestamp: value"),
+        ("date", pa.date32(), 2**31 - 1, "not a date: value"),
+    ],
+)
+def test_a_time_beyond_all_years_is_rejected_beside_one_that_means_empty(
+    company: SmallCompany, column: str, kind: pa.DataType, largest: int, unread: str
+) -> None:
+    units = {"ms": 1000, "s": 1, "us": 10**6}[kind.unit] * 86_400 if column == "timestamp" else 1
+    never = (date(9999, 12, 31) - date(1970, 1, 1)).days * units
+    day = (date(2026, 3, 2) - date(1970, 1, 1)).days * units
+    physical = pa.array([never, largest, day], pa.int32() if column == "date" else pa.int64())
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"id": ["R0", "R1", "R2"], "value": physical.cast(kind)}), buffer)
+    columns = {"id": NEEDED, "value": {"type": column}}
+    result, rows = land(company, {"o_2026-03-02.parquet": buffer.getvalue()}, columns, null_values=["", "9999-12-31"])
+    assert result.is_landed, result.error
+    rows = rows.sort("id")
+    assert rows["id"].to_list() == ["R0", "R1", "R2"] and rows["_rejected_reason"].to_list() == [None, unread, None]
+    assert rows["value"].is_null().to_list() == [True, True, False]
+
+
+@pytest.mark.parametrize(
     ("names", "types", "message"),
     [
         (

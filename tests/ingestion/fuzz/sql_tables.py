@@ -117,7 +117,7 @@ class SqlCase:
             connection.executemany(f"insert into orders values ({', '.join('?' * len(names))})", stored)
         if self.random.random() < 0.5 and fault not in ("no table", "missing required column"):
             self.case.kinds.add("texts that are no UTF-8")
-            for column in self.columns:
+            for column in [each for each in self.columns if each.source in names]:
                 connection.execute(f"""update orders set "{column.source}" = cast("{column.source}" as text)
                     where typeof("{column.source}") = 'blob'""")
         connection.commit()
