@@ -1,5 +1,6 @@
 -- The local days each source has delivered for a fact: from its first event up to, not including, the end of the last
--- landed window of the tables that the fact is read from. Journeys are known as far as every fact that their phases need.
+-- landed window of the tables that the fact is read from. Journeys are known as far as every fact that their followed
+-- phases need; moments need none, because they end as they begin.
 with events as (
 
     {% for fact, model in covering_facts().items() %}
@@ -43,7 +44,13 @@ journey_facts as (
 
     select fact, min(first_date) as first_date, max(until_date) as until_date
     from covered
-    where fact in (select {{ fact_of_event('event_type') }} from {{ source('company_folder', 'phase_events') }})
+    where
+        fact in (
+            select {{ fact_of_event('events.event_type') }}
+            from {{ source('company_folder', 'phase_events') }} as events
+            inner join {{ source('company_folder', 'phases') }} as phases using (journey_id, phase_id)
+            where not phases.is_moment and phases.not_followed_reason is null
+        )
     group by fact
 
 )
