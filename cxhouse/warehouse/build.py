@@ -34,7 +34,7 @@ LAYERS = {
     "marts": "path:models/marts",
     "reports": "path:models/reports",
 }
-
+JUDGED_DATES = "judged_dates.parquet"  # what fct_judgements has judged by content; a full build begins without it
 
 Begun = tuple[BuildState, Readings]
 
@@ -67,7 +67,7 @@ def build_warehouse(
                 return None
             state, readings = begun
             if state.is_full:
-                Path(dbt_environment(settings)["CXHOUSE_JUDGED_DATES"]).unlink(missing_ok=True)
+                (settings.state / JUDGED_DATES).unlink(missing_ok=True)
             write_state(settings, state)
         prepare_build(workplace, readings, build_id=state.build_id, now=datetime.fromisoformat(state.built_at))
         started = time.perf_counter()
@@ -223,8 +223,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     return {
         "CXHOUSE_STATE": str(settings.state),
         "CXHOUSE_WAREHOUSE": str(settings.warehouse),
-        # what fct_judgements has judged by content; a full build begins without it
-        "CXHOUSE_JUDGED_DATES": str(settings.state / "judged_dates.parquet"),
+        "CXHOUSE_JUDGED_DATES": str(settings.state / JUDGED_DATES),
         "DBT_PROJECT_DIR": str(settings.state / "dbt"),
         "DBT_PROFILES_DIR": str(settings.state / "dbt"),
         "DBT_TARGET_PATH": str(settings.state / "dbt" / "target"),

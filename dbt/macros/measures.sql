@@ -3,8 +3,8 @@
   model, which rows count, the fact whose coverage decides which days are complete, and whether it has customers and so counts by segment.
   Rows of a placed fact come after the events were given to touchpoints, and have their touchpoint.
 #}
-{% macro measured_facts(are_placed=none) %}
-{% set facts = [
+{% macro measured_facts() %}
+{{ return([
     {'fact': 'orders', 'model': 'int_orders_daily', 'has_segments': true, 'event_type': "'order_placed'", 'attributes': ['source', 'channel', 'payment_method']},
     {'fact': 'visitor_orders', 'model': 'int_visitor_orders_daily', 'event_type': "'visit'", 'attributes': ['channel'], 'covered_by': 'orders'},
     {'fact': 'order_cohorts', 'model': 'int_order_cohorts_daily', 'has_segments': true, 'event_type': "'order_placed'", 'attributes': ['source', 'channel', 'payment_method'], 'covered_by': 'orders'},
@@ -25,13 +25,14 @@
     {'fact': 'invitations', 'model': 'int_invitations_daily', 'event_type': "'survey'", 'attributes': ['source', 'touchpoint_id']},
     {'fact': 'phase_visits', 'model': 'int_phase_visits_daily', 'is_placed': true, 'event_type': "'phase'", 'attributes': ['touchpoint_id'], 'covered_by': 'journeys'},
     {'fact': 'service_costs', 'model': 'int_service_costs_daily', 'has_segments': true, 'event_type': 'event_type', 'attributes': ['source', 'channel', 'queue', 'topic', 'carrier', 'supplier_id'], 'covered_by': 'costs'},
-] %}
-{% if are_placed is none %}{{ return(facts) }}{% endif %}
-{{ return(facts | selectattr('is_placed', 'defined') | list if are_placed else facts | selectattr('is_placed', 'undefined') | list) }}
+]) }}
 {% endmacro %}
 
 {# Every measure of these facts in long form. #}
 {% macro list_measured(facts) %}
+{% for fact in facts %}
+-- depends_on: {{ ref(fact.model) }}
+{%- endfor %}
 {% set rows = [] %}
 {% for fact in facts if execute %}
 {%- for measure in graph.metrics.values() | selectattr('config.meta.kind', 'equalto', 'measure') | selectattr('config.meta.fact', 'equalto', fact.fact) | sort(attribute='name') %}

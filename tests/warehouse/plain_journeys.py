@@ -76,6 +76,12 @@ def fold_steps(steps: Iterable[Step]) -> list[Step]:
     return sorted(kept.values(), key=lambda step: (step.moment, RANKS.index(step.kind), step.key))
 
 
+def read_claims(path: Path) -> dict[str, set[str]]:
+    """The events that each touchpoint claims."""
+    listed = yaml.safe_load(path.read_text(encoding="utf-8"))["touchpoints"]
+    return {item["id"]: {rule["event"] for rule in item.get("events", [])} for item in listed}
+
+
 def read_phases(path: Path, claims: Mapping[str, set[str]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A journey file with, per phase that can be followed, the pairs of event and touchpoint that begin and end it."""
     journey = yaml.safe_load(path.read_text(encoding="utf-8"))

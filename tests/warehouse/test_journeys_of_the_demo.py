@@ -15,7 +15,7 @@ import yaml
 
 from tests.companies.tiny import PROJECT
 from tests.conftest import DemoHome
-from tests.warehouse.plain_journeys import Step, count_walks, fold_steps, name_touchpoint, read_phases, walk_journey
+from tests.warehouse.plain_journeys import Step, count_walks, fold_steps, name_touchpoint, read_claims, read_phases, walk_journey
 
 FILES = sorted((PROJECT / "company" / "journeys").glob("*.yml"))
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -69,9 +69,7 @@ def until(demo_home: DemoHome) -> date:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_walking_every_event_gives_the_same_flow(demo_home: DemoHome, steps: list[Step], until: date, path: Any) -> None:
-    listed = yaml.safe_load((PROJECT / "company" / "touchpoints.yml").read_text(encoding="utf-8"))["touchpoints"]
-    claims = {item["id"]: {rule["event"] for rule in item.get("events", [])} for item in listed}
-    journey, phases = read_phases(path, claims)
+    journey, phases = read_phases(path, read_claims(PROJECT / "company" / "touchpoints.yml"))
     bought: dict[str, set[str]] = defaultdict(set)
     for key, category in ask(demo_home, "select orders._key, category from int_order_lines join int_orders as orders using (order_id)"):
         bought[key].add(category)

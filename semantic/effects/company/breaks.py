@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from semantic.effects.company.answers import judge_questions
-from semantic.effects.company.clean_history import count_after_weeks
+from semantic.effects.company.clean_history import AFTER_WEEKS
 from semantic.effects.company.facts import Company
 from semantic.effects.company.false_alarms import list_quiet_questions
 from semantic.effects.company.memory import Memory, Result, list_keys
@@ -110,7 +110,7 @@ def describe_proposal(company: Company, date: Date, count: int) -> tuple[Any, ..
     day, chance, unit = company.date_of(date.day), adjust_dates(date.p, count), find_unit(kpi, date.size)
     move, margin = write_move(date.effect, unit), write_margin(date.lower, date.upper, unit)
     sentence = (
-        f"Something may have changed around {write_date(day)}: in the {count_after_weeks(date.day, None)} weeks from then {kpi.name} at "
+        f"Something may have changed around {write_date(day)}: in the {AFTER_WEEKS} weeks from then {kpi.name} at "
         f"{company.places[question.touchpoint_id].touchpoint_name} differed by {move} from its forecast (95 % margin {margin}). {count} "
         f"dates were tested; chance alone gives a difference this large at one of them in {write_chance(chance)} of cases. No change is "
         "recorded there. If there was one, record it; it will then be judged as exploratory."

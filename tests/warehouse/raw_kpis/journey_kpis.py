@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tests.companies.tiny import PROJECT
-from tests.warehouse.plain_journeys import Step, fold_steps, name_touchpoint, read_phases, walk_journey
+from tests.warehouse.plain_journeys import Step, fold_steps, name_touchpoint, read_claims, read_phases, walk_journey
 from tests.warehouse.raw_kpis.company import Count, Place, RawCompany
 from tests.warehouse.raw_kpis.files import Row, read_local_day
 
@@ -42,12 +39,6 @@ def count_phases(company: RawCompany) -> Iterator[Count]:
                 yield Count("phase_completion", place, float(is_ended), 1)
                 if is_ended and visit.end is not None:
                     yield Count("phase_dwell_time", place, (visit.end - visit.start).total_seconds(), 1)
-
-
-def read_claims(path: Path) -> dict[str, set[str]]:
-    """The events that each touchpoint claims."""
-    listed = yaml.safe_load(path.read_text(encoding="utf-8"))["touchpoints"]
-    return {item["id"]: {rule["event"] for rule in item.get("events", [])} for item in listed}
 
 
 def list_steps(company: RawCompany) -> Iterator[Step]:

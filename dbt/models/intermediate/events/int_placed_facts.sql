@@ -1,6 +1,3 @@
 -- Every measure of the semantic layer that is counted after events were given to touchpoints, in the columns of
 -- int_measured_facts.
-{% for fact in measured_facts(are_placed=true) %}
--- depends_on: {{ ref(fact.model) }}
-{%- endfor %}
-{{ list_measured(measured_facts(are_placed=true)) }}
+{{ list_measured(measured_facts() | selectattr('is_placed') | list) }}
