@@ -23,6 +23,8 @@ class BuildState:
 
     `only` names the models to which it was limited; such a build never passes. `owes_full`: the next build of all models must be full.
     `changed` names the tables dbt reads that differed from the last build, where only what reads them is built; empty: everything is.
+    `is_tested_whole`: data tests read all rows, not only the parts of a model that this build made; `tested_whole_at` is when the last
+    build that did so, of all models, began.
     """
 
     build_id: str
@@ -35,6 +37,8 @@ class BuildState:
     only: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     owes_full: bool = False
+    is_tested_whole: bool = True
+    tested_whole_at: str = ""
     tests: dict[str, tuple[int, int]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     errors: tuple[str, ...] = ()

@@ -7,12 +7,13 @@ import json
 import logging
 import os
 import re
+import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ LAYERS = {
     "marts": "path:models/marts",
     "reports": "path:models/reports",
 }
-JUDGED_DATES = "judged_dates.parquet"  # what fct_judgements has judged by content; a full build begins without it
+JUDGED = "judged"  # the folder of what fct_judgements has judged, by content; a full build begins without it
+TEST_WHOLE_AFTER = timedelta(days=7)
 
 Begun = tuple[BuildState, Readings]
 
@@ -51,7 +53,8 @@ def build_warehouse(
     """Build all layers, or one layer of a build that `staging` began. Raises BuildError; the published copy then stays as it was.
 
     None: nothing is new since the last build, which passed. A build is full when the caller asks for it, when it is the first one, when
-    definitions changed, or when the last full build did not finish. `only` limits it to these models and those they read, for trying them
+    definitions changed, or when the last full build did not finish. Data tests read what the build made; all rows in a full build, after a
+    build that did not pass, and a week after they last did. `only` limits it to these models and those they read, for trying them
     out; such a build cannot be published.
     """
     settings = workplace.settings
@@ -67,9 +70,9 @@ def build_warehouse(
                 return None
             state, readings = begun
             if state.is_full:
-                (settings.state / JUDGED_DATES).unlink(missing_ok=True)
+                shutil.rmtree(settings.state / JUDGED, ignore_errors=True)
             write_state(settings, state)
-        prepare_build(workplace, readings, build_id=state.build_id, now=datetime.fromisoformat(state.built_at))
+        prepare_build(workplace, readings, state)
         started = time.perf_counter()
         outcome = run_dbt(workplace, state, layer, tell)
         state = replace(
@@ -110,6 +113,8 @@ def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime, only
     is_built = same is not None and bool(only) and same.only == tuple(only) and bool(same.seconds) and not same.errors
     is_full = full_refresh or (owes_full and not is_built)
     build_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+    tested_at = last.tested_whole_at if last is not None and last.is_passed else ""
+    is_whole = is_full or not tested_at or now - datetime.fromisoformat(tested_at) >= TEST_WHOLE_AFTER
     state = BuildState(
         build_id=build_id,
         built_at=now.isoformat(),
@@ -119,6 +124,8 @@ def begin_build(workplace: Workplace, *, full_refresh: bool, now: datetime, only
         only=tuple(only),
         changed=tuple(sorted(changed or ())),
         owes_full=bool(only) and (owes_full or is_full),
+        is_tested_whole=is_whole,
+        tested_whole_at=now.isoformat() if is_whole and not changed else tested_at,
     )
     return state, readings
 
@@ -223,7 +230,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     return {
         "CXHOUSE_STATE": str(settings.state),
         "CXHOUSE_WAREHOUSE": str(settings.warehouse),
-        "CXHOUSE_JUDGED_DATES": str(settings.state / JUDGED_DATES),
+        "CXHOUSE_JUDGED": str(settings.state / JUDGED),
         "DBT_PROJECT_DIR": str(settings.state / "dbt"),
         "DBT_PROFILES_DIR": str(settings.state / "dbt"),
         "DBT_TARGET_PATH": str(settings.state / "dbt" / "target"),

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 import yaml
 
+from cxhouse.build_state import BuildState
 from cxhouse.files import write_atomically
 from cxhouse.ledger.changes import read_versions
 from cxhouse.ledger.kpi_definitions import note_definitions
@@ -31,6 +32,7 @@ from semantic.company import Company, load_company
 from semantic.compilation import compile_company
 from semantic.contracts import load_contracts
 
+BUILD_SCHEMA: dict[str, Any] = {"build_id": pl.Utf8, "built_at": pl.Datetime("us", "UTC"), "is_tested_whole": pl.Boolean}
 STATUS_SCHEMA: dict[str, Any] = {
     "source": pl.Utf8,
     "table_name": pl.Utf8,
@@ -91,11 +93,11 @@ def read_kept_tables(ledger: Path) -> dict[str, pl.DataFrame]:
     }
 
 
-def prepare_build(workplace: Workplace, readings: Readings, *, build_id: str, now: datetime) -> None:
+def prepare_build(workplace: Workplace, readings: Readings, state: BuildState) -> None:
     """Write everything dbt reads into CXHOUSE_HOME/state: these readings, landing log, sources, exposures."""
-    settings, company = workplace.settings, workplace.company
+    settings, company, now = workplace.settings, workplace.company, datetime.fromisoformat(state.built_at)
     note_definitions(company.catalog, settings.state)
-    build = pl.DataFrame([(build_id, now)], schema={"build_id": pl.Utf8, "built_at": pl.Datetime("us", "UTC")}, orient="row")
+    build = pl.DataFrame([(state.build_id, now, state.is_tested_whole)], schema=BUILD_SCHEMA, orient="row")
     today = pl.DataFrame({"local_date": [now.astimezone(company.time_zone).date()]})
     folder = settings.state / "company"
     for name, frame in {**readings.tables, "build": build, "today": today}.items():

@@ -12,7 +12,7 @@
 create table if not exists changed_keys (consumer varchar, contract varchar, key varchar);
 create table if not exists touched_days (fact varchar, event_date date);
 create table if not exists merged_loads (contract varchar, load_id varchar);
-create table if not exists counted_days (local_date date, fingerprint ubigint)
+create or replace table this_build as (select is_tested_whole from {{ source('company_folder', 'build') }})
 {% endmacro %}
 
 {% macro begin_merge(name) %}

@@ -28,13 +28,11 @@ quantile_cont({{ value }}, {{ share }})
 first({{ value }} order by {{ order }})
 {%- endmacro %}
 
-{% macro checksums_of(relation, grain, ignored) %}{{ return(adapter.dispatch('checksums_of')(relation, grain, ignored)) }}{% endmacro %}
+{% macro row_fingerprint(alias) %}{{ return(adapter.dispatch('row_fingerprint')(alias)) }}{% endmacro %}
 
-{# One row per value of `grain`: a checksum of its rows that does not depend on their order, without the column `ignored`. #}
-{% macro default__checksums_of(relation, grain, ignored) -%}
-select {{ grain }}, cast({{ rows_fingerprint(['checked']) }} as varchar) || ' ' || cast(count(*) as varchar) as checksum
-from (select * exclude ({{ ignored }}) from {{ relation }}) as checked
-group by {{ grain }}
+{# One number for all columns of a row. #}
+{% macro default__row_fingerprint(alias) -%}
+hash({{ alias }})
 {%- endmacro %}
 
 {% macro rows_fingerprint(columns) %}{{ return(adapter.dispatch('rows_fingerprint')(columns)) }}{% endmacro %}

@@ -42,8 +42,8 @@
         because looks into dbt's cache made an eighth of the Python calls of a small build. -#}
     {%- if execute -%}
         {%- set kinds = {} -%}
-        {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.config.materialized in ('table', 'view') -%}
-            {%- do kinds.update({node.name: node.config.materialized}) -%}
+        {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.config.materialized in ('table', 'parted', 'view') -%}
+            {%- do kinds.update({node.name: node.config.materialized | replace('parted', 'table')}) -%}
         {%- endfor -%}
         {%- for kind, name in list_relations_here() if kinds.get(name, kind) != kind %}
             drop {{ kind }} {{ adapter.quote(name) }};

@@ -71,3 +71,29 @@ select
 from {{ ref(fact.model) }}
 where {{ measure.config.meta.counts }} > 0{{ ' and ' ~ fact.where if fact.where }}
 {%- endmacro %}
+
+{# The kinds of events of these facts, each with its first day. #}
+{% macro list_fact_kinds(facts) -%}
+{%- for fact in facts %}
+select
+    {{ fact.event_type }} as event_type,
+    {%- for attribute in ['source', 'channel', 'payment_method', 'queue', 'topic', 'carrier', 'supplier_id'] %}
+    {{ attribute if attribute in fact.attributes else 'cast(null as varchar)' }} as {{ attribute }},
+    {%- endfor %}
+    min(event_date) as first_date
+from {{ ref(fact.model) }}
+{{ 'where ' ~ fact.where if fact.where }}
+group by all
+{{ 'union all' if not loop.last }}
+{%- endfor %}
+{%- endmacro %}
+
+{# One row per model of these facts and day: a fingerprint of its rows. #}
+{% macro list_fact_fingerprints(facts) -%}
+{%- for model in facts | map(attribute='model') | unique %}
+select event_date as local_date, hash('{{ model }}', sum(hash(facts))) as fingerprint
+from {{ ref(model) }} as facts
+group by event_date
+{{ 'union all' if not loop.last }}
+{%- endfor %}
+{%- endmacro %}

@@ -21,23 +21,3 @@ delete from touched_days where fact = '{{ fact }}'
 {%- if days | length > 200 -%}{{ return(day ~ " between date '" ~ days[0] ~ "' and date '" ~ days[-1] ~ "'") }}{%- endif -%}
 {{ return(day ~ " in (date '" ~ days | join("', date '") ~ "')") }}
 {% endmacro %}
-
-{# fct_kpi_days: the days whose fingerprint is not that of the days counted before are removed and counted again; then it is noted. #}
-{% macro begin_counting() %}
-{%- if is_incremental() %}delete from {{ this }} where {{ uncounted_days('local_date') }}{% else %}select 1{% endif %}
-{% endmacro %}
-
-{% macro end_counting() %}
-delete from counted_days;
-insert into counted_days select local_date, fingerprint from {{ ref('fct_day_fingerprints') }}
-{% endmacro %}
-
-{# A condition on the day with literal days: true for every day in a full build. #}
-{% macro uncounted_days(day) %}
-{%- if not is_incremental() -%}{{ return('true') }}{%- endif -%}
-{%- set days = run_query(
-    "select local_date from " ~ ref('fct_day_fingerprints') ~ " as now full join counted_days using (local_date)"
-    ~ " where now.fingerprint is distinct from counted_days.fingerprint order by 1"
-) -%}
-{{ return(list_days(days, day)) }}
-{% endmacro %}

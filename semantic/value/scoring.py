@@ -24,22 +24,24 @@ BEST = 5  # of the quintiles
 KNOWN_WELL = 0.5  # of the weights
 
 
-def score_customers(months: pl.DataFrame, model: ValueModel, *, interval_month: date | None = None) -> pl.DataFrame:
-    """COLUMNS, one row per row of `months`, by month-end and customer. 80 % intervals are drawn for `interval_month` only.
+def score_customers(months: pl.DataFrame, model: ValueModel, *, newest: date | None = None) -> pl.DataFrame:
+    """COLUMNS, one row per row of `months`, by month-end and customer.
 
-    Quintiles are among the customers of the same month-end, so `months` must hold all customers of each of its month-ends.
+    The month-end `newest` also has 80 % intervals and quintiles; they are null elsewhere. Quintiles are among all customers of the
+    month-end, and intervals are drawn in their order, so `months` must hold all of these. Other rows do not influence one another.
     """
     ordered = order_months(months)
-    drawn = pl.col("month_end") == pl.lit(interval_month, dtype=pl.Date)
-    parts = [measure_customers(ordered.filter(~drawn.fill_null(value=False)), model.measures)]
-    if interval_month is not None:
+    drawn = (pl.col("month_end") == pl.lit(newest, dtype=pl.Date)).fill_null(value=False)
+    parts = [measure_customers(ordered.filter(~drawn), model.measures)]
+    if newest is not None:
         parts.append(measure_customers(ordered.filter(drawn), model.measures, interval_seed=SEED))
     measured = pl.concat(parts).sort("month_end", "customer_id")
     weighed = pl.concat([measured, weigh_components(measured, model.weights.shares)], how="horizontal")
-    ranked = rank_quintiles(flag_buying(weighed)).with_columns(
+    flagged = flag_buying(weighed)
+    ranked = pl.concat([rank_quintiles(flagged.filter(drawn)), flagged.filter(~drawn)], how="diagonal").with_columns(
         name_segment(model.boundaries), pl.lit(model.version, dtype=pl.Int64).alias("model_version")
     )
-    return ranked.select(COLUMNS)
+    return ranked.select(COLUMNS).sort("month_end", "customer_id")
 
 
 def name_segment(boundaries: Boundaries) -> pl.Expr:

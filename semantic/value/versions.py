@@ -1,4 +1,4 @@
-"""The current version of the customer values, and the month-ends that have to be scored again."""
+"""The current version of the customer values."""
 
 from __future__ import annotations
 
@@ -59,8 +59,3 @@ def choose_model(months: pl.DataFrame, kept: ValueModel | None) -> Choice:
         return Choice(fit_value_model(months, version=1 if kept is None else kept.version + 1), True, None)
     except NoCustomersError:
         return Choice(kept, False, None if kept else NO_CUSTOMERS)
-
-
-def list_changed_months(checksums: pl.DataFrame, scored: pl.DataFrame) -> list[date]:
-    """Month-ends to score: not scored yet, changed since then, or scored with another version. Compared by month_end and checksum."""
-    return checksums.join(scored.unique(), on=["month_end", "checksum"], how="anti")["month_end"].sort().to_list()

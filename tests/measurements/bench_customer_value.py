@@ -42,7 +42,7 @@ def measure_months(customers: int) -> tuple[int, float, float, float]:
     times.append(time.perf_counter())
     plain = score_customers(months, model)
     times.append(time.perf_counter())
-    score_customers(months, model, interval_month=months["month_end"].max())
+    score_customers(months, model, newest=months["month_end"].max())
     times.append(time.perf_counter())
     assert plain.height == months.height and plain.filter(pl.col("segment") != "unknown").height > months.height / 2
     fit, score, drawn = (after - before for before, after in pairwise(times))

@@ -25,6 +25,7 @@ import duckdb
 import polars as pl
 from threadpoolctl import threadpool_limits
 
+from cxhouse.build_state import BuildState
 from cxhouse.settings import read_settings
 from cxhouse.warehouse.build import invoke_dbt
 from cxhouse.warehouse.preparation import open_workplace, prepare_build, read_inputs
@@ -84,7 +85,7 @@ def build_warehouse() -> None:
     """In the home of the environment: the models that the evaluation reads and those above them, without the reports."""
     workplace = open_workplace(read_settings())
     now = datetime.now(UTC)
-    prepare_build(workplace, read_inputs(workplace, now), build_id="judged", now=now)
+    prepare_build(workplace, read_inputs(workplace, now), BuildState("judged", now.isoformat(), is_full=True, definitions=""))
     if not invoke_dbt(workplace, ["run", "--full-refresh", "--select", *(f"+{model}" for model in READ.values())]).success:
         raise SystemExit("the warehouse build failed; its log is in the state folder (dbt.log)")
 

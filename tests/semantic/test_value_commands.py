@@ -39,7 +39,7 @@ def build(home: Path, months: pl.DataFrame, *, version: int = 1) -> None:
     tables = {
         "int_customer_months": months,
         "int_value_model": pl.DataFrame({"version": [version], "model_json": [model.to_json()], "is_new": [True]}),
-        "int_customer_values": score_customers(months, model),
+        "int_customer_values": score_customers(months, model, newest=LAST),
     }
     with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
         for name, frame in tables.items():

@@ -62,7 +62,7 @@ def test_a_model_that_did_not_predict_the_last_year_is_replaced_by_the_simple_ru
     model = fit_value_model(months.with_columns(purchases_count=more))
     assert fit_value_model(months).purchase_method == "bg_nbd" and model.purchase_method == "pooled_rate"
     assert "more than 25% off" in model.measures.buying.reasons["bg_nbd"]
-    scored = score_customers(months, model, interval_month=LAST)
+    scored = score_customers(months, model, newest=LAST)
     unknown = ("probability_alive", "financial_value_low")
     assert [scored[name].null_count() for name in unknown] == [scored.height] * 2 and scored["financial_value"].null_count() == 0
 
@@ -79,7 +79,7 @@ def test_a_company_without_costs_of_service_is_judged_before_them_and_says_so(mo
     unknown = months.with_columns(service_cost_total=pl.lit(None, dtype=pl.Float64), value_basis=pl.lit("revenue"))
     model = fit_value_model(unknown)
     assert [note for note in model.notes if "no cost of service" in note] and [note for note in model.notes if "revenue" in note]
-    scored = score_customers(unknown, model, interval_month=LAST)
+    scored = score_customers(unknown, model, newest=LAST)
     assert scored["expected_service_cost"].null_count() == scored.height
     assert scored["financial_value"].to_list() == scored["expected_value"].to_list()
     known = measure_customers(months, fit_value_model(months).measures)
@@ -88,7 +88,7 @@ def test_a_company_without_costs_of_service_is_judged_before_them_and_says_so(mo
 
 
 def test_intervals_are_drawn_for_the_month_asked_for_alone(months: pl.DataFrame) -> None:
-    scored = score_customers(months, fit_value_model(months), interval_month=LAST)
+    scored = score_customers(months, fit_value_model(months), newest=LAST)
     drawn = scored.filter(pl.col("financial_value_low").is_not_null())
     assert set(drawn["month_end"]) == {LAST} and drawn.height == months.filter(pl.col("month_end") == LAST).height
     inside = (drawn["financial_value_low"] <= drawn["financial_value"]) & (drawn["financial_value"] <= drawn["financial_value_high"])
@@ -108,7 +108,8 @@ def test_where_no_model_fits_the_plain_rules_score_one_month_as_among_others() -
 
 
 def test_quintiles_are_of_the_month_equals_share_one_and_the_lowest_is_never_empty(months: pl.DataFrame) -> None:
-    scored = score_customers(months, fit_value_model(months))
+    scored = score_customers(months, fit_value_model(months), newest=LAST)
+    assert set(scored.filter(pl.col("rfm").is_not_null())["month_end"]) == {LAST}
     now = months.filter(pl.col("month_end") == LAST).join(scored, on=["month_end", "customer_id"])
     counts = now["purchases_24_months"].to_list()
     for count, quintile in zip(counts, now["frequency_quintile"], strict=True):

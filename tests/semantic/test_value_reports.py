@@ -19,7 +19,6 @@ from semantic.value.versions import (
     SCORE_SCHEMA,
     UnreadableVersionError,
     choose_model,
-    list_changed_months,
     read_version,
 )
 from semantic.value.words import EVIDENCE_SCHEMA, describe_version, hide_counts, list_components, list_evidence, list_holdout
@@ -76,15 +75,6 @@ def test_a_version_of_another_release_is_refused_with_what_to_do() -> None:
     for text in ('{"version": 1}', "not json", '{"version": 1, "month_end": 3, "weights": []}'):
         with pytest.raises(UnreadableVersionError, match="cxhouse value fit"):
             read_version(text)
-
-
-def test_only_month_ends_with_another_checksum_are_scored_again() -> None:
-    days = [date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30)]
-    now = pl.DataFrame({"month_end": days, "checksum": ["a", "b", "c newest"]})
-    scored = pl.DataFrame({"month_end": [days[0], days[0], days[1]], "checksum": ["a", "a", "b newest"]})
-    assert list_changed_months(now, scored) == days[1:]
-    assert list_changed_months(now, scored.clear()) == days
-    assert list_changed_months(now, now) == []
 
 
 def test_columns_of_an_empty_company_are_those_of_any_other(months: pl.DataFrame, whole: ValueModel) -> None:

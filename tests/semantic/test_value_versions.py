@@ -32,7 +32,7 @@ def test_a_version_read_back_scores_the_same_to_the_last_digit(months: pl.DataFr
     again = ValueModel.from_json(model.to_json())
     assert again.to_json() == model.to_json()
     assert_frame_equal(
-        score_customers(months, again, interval_month=LAST), score_customers(months, model, interval_month=LAST), check_exact=True
+        score_customers(months, again, newest=LAST), score_customers(months, model, newest=LAST), check_exact=True
     )
 
 

@@ -3,6 +3,7 @@
   `holds` names conditions that are true or unknown for every row. Returns the claims that are broken.
 #}
 {% test claims(model, one_row_per=[], holds=[]) %}
+{%- set rows = rows_to_test(model) -%}
 with checked as (
 
     select
@@ -10,7 +11,7 @@ with checked as (
         count(*) filter (where not ({{ claim }})) as claim_{{ loop.index }},
         {%- endfor %}
         count(*) as rows_count
-    from {{ model }}
+    from {{ rows }}
 
 )
 
@@ -20,7 +21,7 @@ union all
 {% endfor %}
 {%- if one_row_per %}
 select 'one row per {{ one_row_per | join(", ") }}' as broken_claim, count(*) as rows_count
-from (select 1 as one from {{ model }} group by {{ one_row_per | join(', ') }} having count(*) > 1) as repeated
+from (select 1 as one from {{ rows }} group by {{ one_row_per | join(', ') }} having count(*) > 1) as repeated
 having count(*) > 0
 {%- else %}
 select 'none' as broken_claim, 0 as rows_count where false

@@ -51,7 +51,7 @@ class Date:
         return self.question.change.start
 
 
-def propose_breaks(company: Company, memory: Memory | None = None) -> pl.DataFrame:
+def propose_breaks(company: Company, memory: Memory[Result] | None = None) -> pl.DataFrame:
     """Rows of PROPOSAL_SCHEMA. `q_value` is the chance that the strongest of `dates_count` dates is so extreme without a change.
 
     Dates that `memory` knows are not judged again.
@@ -62,7 +62,7 @@ def propose_breaks(company: Company, memory: Memory | None = None) -> pl.DataFra
     def judge(places: list[int]) -> list[Result]:
         return judge_dates(company, [questions[i] for i in places])
 
-    found = (memory or Memory()).judge(list_keys(company, "break", questions), judge)
+    found = (memory or Memory[Result]()).judge(list_keys(company, "break", questions), judge)
     series: dict[tuple[str, str], list[Date]] = {}
     for question, result in zip(questions, found, strict=True):
         if result:

@@ -12,6 +12,7 @@ import polars as pl
 
 from semantic.effects.company.answers import judge_questions
 from semantic.effects.company.facts import ChangeFacts, Company
+from semantic.effects.company.memory import Memory, Packed, recall_answers
 from semantic.effects.company.questions import Question
 from semantic.effects.company.rows import (
     EFFECT_SCHEMA,
@@ -37,11 +38,11 @@ class Evaluation:
     placebos: pl.DataFrame
 
 
-def evaluate_changes(company: Company) -> Evaluation:
-    """Judge every change on every declared KPI in its scope, and on the KPIs elsewhere."""
+def evaluate_changes(company: Company, memory: Memory[Packed] | None = None) -> Evaluation:
+    """Judge every change on every declared KPI in its scope, and on the KPIs elsewhere. Answers that `memory` knows are not judged again."""
     judged = [change for change in company.changes if not change.is_incident]
     questions = [question for change in judged for question in list_questions(company, change)]
-    answers = judge_questions(company, questions)
+    answers = recall_answers(company, questions, memory)
     obstacles = [find_verdict_obstacle(answer, company) for answer in answers]
     q = adjust_answers(answers, obstacles)
     rows = [describe_answer(company, answer, obstacle, value) for answer, obstacle, value in zip(answers, obstacles, q, strict=True)]

@@ -47,7 +47,7 @@ class FalseAlarms:
     cases: pl.DataFrame
 
 
-def measure_false_alarms(company: Company, *, every_days: int = EVENT_DAYS, memory: Memory | None = None) -> FalseAlarms:
+def measure_false_alarms(company: Company, *, every_days: int = EVENT_DAYS, memory: Memory[Result] | None = None) -> FalseAlarms:
     """Judge every declared KPI at dates `every_days` apart whose weeks after are complete.
 
     Each case also holds the results of three other methods, and whether a planted shift by the smallest visible effect is seen.
@@ -59,7 +59,7 @@ def measure_false_alarms(company: Company, *, every_days: int = EVENT_DAYS, memo
     def judge(places: list[int]) -> list[Result]:
         return judge_cases(company, [questions[i] for i in places])
 
-    found = (memory or Memory()).judge(list_keys(company, "quiet", questions), judge)
+    found = (memory or Memory[Result]()).judge(list_keys(company, "quiet", questions), judge)
     judged = [(question, case) for question, case in zip(questions, found, strict=True) if case]
     rows = [
         (

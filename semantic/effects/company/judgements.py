@@ -13,7 +13,7 @@ from semantic.effects.company.breaks import propose_breaks
 from semantic.effects.company.changes import evaluate_changes, list_visible_effects
 from semantic.effects.company.facts import Company
 from semantic.effects.company.false_alarms import CASE_SCHEMA, measure_false_alarms
-from semantic.effects.company.memory import Memory
+from semantic.effects.company.memory import Memories
 from semantic.effects.company.rows import EFFECT_SCHEMA, KEY, PLACEBO_SCHEMA, SERIES_SCHEMA
 from semantic.effects.company.segments import judge_segments
 
@@ -37,16 +37,17 @@ JUDGEMENT_SCHEMA: dict[str, Any] = {
 }
 
 
-def list_judgements(company: Company, segment_days: pl.DataFrame, memory: Memory | None = None) -> pl.DataFrame:
+def list_judgements(company: Company, segment_days: pl.DataFrame, memories: Memories | None = None) -> pl.DataFrame:
     """Rows of JUDGEMENT_SCHEMA by occasion: `change`; `segment` (a change on the customers of one segment; `segment_days` as in
     judge_segments); `tomorrow` (smallest visible effects); `quiet` (dates without a registered change); `proposal` (proposed breaks).
 
-    Dates without a registered change that `memory` knows are not judged again."""
+    What `memories` know is not judged again."""
     # the matrices are small: a second thread of the linear algebra library would only wait, and take ten times the CPU seconds
+    memories = memories or Memories()
     with threadpool_limits(1):
-        found, segments = evaluate_changes(company), judge_segments(company, segment_days)
-        visible, quiet = list_visible_effects(company), measure_false_alarms(company, memory=memory).cases
-        breaks = propose_breaks(company, memory)
+        found, segments = evaluate_changes(company, memories.answers), judge_segments(company, segment_days, memories.answers)
+        visible, quiet = list_visible_effects(company), measure_false_alarms(company, memory=memories.dates).cases
+        breaks = propose_breaks(company, memories.dates)
     changes = found.effects.join(gather(found.series, "weeks"), on=list(KEY), how="left", nulls_equal=True)
     changes = changes.join(gather(found.placebos, "placebos"), on=list(KEY), how="left", nulls_equal=True)
     tomorrow = company.date_of(company.days - 1) + timedelta(days=1)

@@ -12,9 +12,10 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from semantic.effects.company.answers import Answer, judge_questions
+from semantic.effects.company.answers import Answer
 from semantic.effects.company.changes import list_questions
 from semantic.effects.company.facts import ChangeFacts, Company, spread_days
+from semantic.effects.company.memory import Memory, Packed, recall_answers
 from semantic.effects.company.questions import Question
 from semantic.effects.company.rows import find_size, known, write_texts
 from semantic.effects.company.units import find_unit
@@ -32,17 +33,17 @@ SEGMENT_SCHEMA = {
 Places = list[tuple[str, str]]  # KPI, and touchpoint with segment
 
 
-def judge_segments(company: Company, days: pl.DataFrame) -> pl.DataFrame:
+def judge_segments(company: Company, days: pl.DataFrame, memory: Memory[Packed] | None = None) -> pl.DataFrame:
     """Rows of SEGMENT_SCHEMA: every started change on the KPIs in its scope, per segment; p-values are adjusted within a change.
 
     `days`: kpi_id, touchpoint_id, segment, is_earlier, local_date, numerator, denominator. Rows with is_earlier use the segment of a
-    month earlier; they are used for days after the month of the start.
+    month earlier; they are used for days after the month of the start. Answers that `memory` knows are not judged again.
     """
     sums = spread_segments(company, days)
     rows = []
     for change in company.changes:
         if change.start < company.days and not change.is_incident and not change.is_automatic:
-            rows += list(list_segment_rows(gather_segments(company, change, sums), change))
+            rows += list(list_segment_rows(gather_segments(company, change, sums), change, memory))
     return pl.DataFrame(rows, schema=SEGMENT_SCHEMA, orient="row").sort("change_id", "kpi_id", "touchpoint_id", "segment")
 
 
@@ -98,10 +99,10 @@ def touchpoint_of(place: str) -> str:
     return place.rpartition("|")[0]
 
 
-def list_segment_rows(company: Company, change: ChangeFacts) -> Iterator[tuple[object, ...]]:
+def list_segment_rows(company: Company, change: ChangeFacts, memory: Memory[Packed] | None) -> Iterator[tuple[object, ...]]:
     """Rows of SEGMENT_SCHEMA of one change."""
     named = change.direct or change.scope
-    answers = judge_questions(
+    answers = recall_answers(
         company,
         [
             Question(
@@ -110,6 +111,7 @@ def list_segment_rows(company: Company, change: ChangeFacts) -> Iterator[tuple[o
             )
             for kpi_id, place in company.series
         ],
+        memory,
     )  # fmt: skip
     answers = [check_membership(company, count_events(answer)) for answer in answers]
     obstacles = [find_verdict_obstacle(answer, company) for answer in answers]

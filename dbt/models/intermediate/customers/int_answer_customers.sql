@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- One row per survey answer of a known customer: the customer with the answer's number, otherwise the customer of the
 -- contact, delivery or order it asks about. A number that several customers have matches none of them.
 with owners as (

@@ -1,13 +1,12 @@
 {{ config(materialized='table') }}
 
--- Every combination of event type and attributes that occurs, numbered.
+-- Every combination of event type and attributes that occurs, numbered, with its first day.
 with kinds as (
 
-    select event_type, source, channel, payment_method, queue, topic, carrier, supplier_id
+    select event_type, source, channel, payment_method, queue, topic, carrier, supplier_id, event_date as first_date
     from {{ ref('int_event_days') }}
-    union
-    select event_type, source, channel, payment_method, queue, topic, carrier, supplier_id
-    from {{ ref('int_measured_facts') }}
+    union all
+    {{ list_fact_kinds(measured_facts() | rejectattr('is_placed') | list) }}
 
 )
 
@@ -22,5 +21,7 @@ select
     queue,
     topic,
     carrier,
-    supplier_id
+    supplier_id,
+    min(first_date) as first_date
 from kinds
+group by event_type, source, channel, payment_method, queue, topic, carrier, supplier_id

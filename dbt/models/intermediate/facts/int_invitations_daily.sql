@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- One row per day, source and survey: invitations sent, and those answered within 14 days. A response belongs to the
 -- invitation it names, else to the one of the same survey, customer and moment of asking.
 with invitations as (

@@ -42,8 +42,9 @@ select
     touchpoint_id,
     count(*) as begun_count,
     count(seconds) as ended_count,
-    coalesce(sum(seconds), 0) as dwell_total,
-    coalesce(sum(seconds * seconds), 0) as dwell_total_sq,
-    coalesce(sum(seconds * seconds * seconds), 0) as dwell_total_cube
+    coalesce(sum(seconds order by seconds), 0) as dwell_total,
+    -- in order, because the order of the rows decides about the last digits
+    coalesce(sum(seconds * seconds order by seconds), 0) as dwell_total_sq,
+    coalesce(sum(seconds * seconds * seconds order by seconds), 0) as dwell_total_cube
 from visits
 group by event_date, touchpoint_id

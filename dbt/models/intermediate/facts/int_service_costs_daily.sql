@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- Costs of service: each month's costs of a channel's contacts are shared out over their handling time, those of
 -- redeliveries over extra attempts, those of returns over returned lines.
 with work as (

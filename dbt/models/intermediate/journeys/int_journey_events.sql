@@ -41,11 +41,18 @@ categories as (
 
 ),
 
+phase_events as (
+
+    select distinct journey_id, event_order, event_type, touchpoint_id
+    from {{ source('company_folder', 'phase_events') }}
+
+),
+
 fitting as (
 
-    select distinct phase_events.journey_id, phase_events.event_order, folded.*
+    select phase_events.journey_id, phase_events.event_order, folded.*
     from folded
-    inner join {{ source('company_folder', 'phase_events') }} as phase_events using (event_type, touchpoint_id)
+    inner join phase_events using (event_type, touchpoint_id)
 
 ),
 

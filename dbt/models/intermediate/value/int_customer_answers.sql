@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- One row per NPS (0 to 10) or CES (1 to 7) answer of a known customer.
 with answers as (
 

@@ -1,21 +1,23 @@
-"""One row per month-end and customer: both values and the segment, by the current version. Changed month-ends are scored again."""
+"""One row per month-end and customer: both values and the segment, by the current version. Changed customers are scored again."""
 
 import polars as pl
 
 from semantic.value.scoring import score_customers
-from semantic.value.versions import SCORE_SCHEMA, list_changed_months, read_version
+from semantic.value.versions import SCORE_SCHEMA, read_version
 
 
 def model(dbt, session):
-    """Score the month-ends whose checksum has changed; the newest month-end gets intervals."""
-    dbt.config(materialized="incremental", incremental_strategy="delete+insert", unique_key="month_end")
+    """Score the customers and month-ends whose checksum is not that of their score; the newest month-end as a whole."""
+    dbt.config(materialized="incremental", incremental_strategy="append")
     text = dbt.ref("int_value_model").select("model_json").fetchall()[0][0]
-    checksums = dbt.ref("int_customer_month_checksums").pl()
-    months = dbt.ref("int_customer_months")
-    scored = session.sql(f"select distinct month_end, checksum from {dbt.this}").pl() if dbt.is_incremental else checksums.clear()
-    changed = list_changed_months(checksums, scored)
-    if text is None or not changed:
-        return pl.DataFrame(schema={**SCORE_SCHEMA, "checksum": pl.Utf8})
-    days = ", ".join(f"date '{day}'" for day in changed)
-    values = score_customers(months.filter(f"month_end in ({days})").pl(), read_version(text), interval_month=checksums["month_end"].max())
-    return values.join(checksums, on="month_end", how="left", maintain_order="left")
+    months = dbt.ref("int_customer_months__checked")
+    newest = months.max("month_end").fetchall()[0][0]
+    if dbt.is_incremental:
+        same = "month_end = scored.month_end and customer_id = scored.customer_id and checksum = scored.checksum"
+        months = months.filter(f"not exists (select 1 from {dbt.this} as scored where {same})")
+    changed = months.pl()
+    if text is None or not changed.height:
+        return pl.DataFrame(schema={**SCORE_SCHEMA, "checksum": pl.UInt64})
+    scored = score_customers(changed.drop("checksum"), read_version(text), newest=newest)
+    keys = ["month_end", "customer_id"]
+    return scored.join(changed.select(*keys, "checksum"), on=keys, maintain_order="left")

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from semantic.value.versions import choose_model, read_version
+from semantic.value.versions import choose_model, is_outdated, read_version
 
 SCHEMA = {"version": pl.Int64, "model_json": pl.Utf8, "is_new": pl.Boolean, "reason": pl.Utf8}
 
@@ -12,7 +12,10 @@ def model(dbt, session):
     dbt.config(materialized="table")
     lines = dbt.source("company_folder", "value_models").pl().sort("version")
     kept = read_version(lines["model_json"][-1]) if lines.height else None
-    choice = choose_model(dbt.ref("int_customer_months").pl(), kept)
+    months = dbt.ref("int_customer_months")
+    newest = months.order("month_end desc").limit(1).pl()
+    is_fitted = kept is None or (newest.height and is_outdated(kept, *newest.select("month_end", "value_basis").row(0)))
+    choice = choose_model(months.pl() if is_fitted else newest, kept)
     chosen = choice.model
     row = (chosen and chosen.version, chosen and chosen.to_json(), choice.is_new, choice.reason)
     return pl.DataFrame([row], schema=SCHEMA, orient="row")

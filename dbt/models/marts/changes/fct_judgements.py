@@ -2,7 +2,7 @@
 
 from semantic.effects.company.facts import read_company
 from semantic.effects.company.judgements import list_judgements
-from semantic.effects.company.memory import Memory
+from semantic.effects.company.memory import Memories
 
 
 def model(dbt, session):
@@ -21,8 +21,8 @@ def model(dbt, session):
         versions=dbt.ref("dim_kpi_versions").pl(),
         as_of=days["local_date"].max() or today["local_date"][0],
     )
-    kept = dbt.config.get("judged_dates")
-    memory = Memory.read(kept)
-    found = list_judgements(company, dbt.ref("fct_judged_segment_days").pl(), memory)
-    memory.write(kept)
+    folder = dbt.config.get("judged")
+    memories = Memories.read(folder)
+    found = list_judgements(company, dbt.ref("fct_judged_segment_days").pl(), memories)
+    memories.write(folder)
     return found

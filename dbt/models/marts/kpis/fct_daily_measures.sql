@@ -1,3 +1,5 @@
+{{ config(materialized='parted', parts='int_fact_fingerprints', part_columns=['local_date']) }}
+-- depends_on: {{ ref('int_fact_fingerprints') }}
 -- One row per measure, day, touchpoint, channel, supplier, segment and segment a month earlier. touchpoint_id null:
 -- belongs to the company as a whole; 'unmapped': no touchpoint claims the event. For queries of the semantic layer:
 -- counts_for_company is false for answers about a touchpoint where others are about the company; unmeasured_kpis names
@@ -19,20 +21,11 @@ with unmeasured as (
 
 ),
 
-coverage as (
-
-    select fact, min(first_date) as first_date, max(until_date) as until_date
-    from {{ ref('int_fact_coverage') }}
-    group by fact
-
-),
-
 placed as (
 
     select
         facts.measure_id,
         facts.fact,
-        facts.covered_by,
         facts.event_date as local_date,
         case
             when facts.is_relationship then null
@@ -48,11 +41,13 @@ placed as (
         facts.total_cube
     from {{ ref('int_measured_facts') }} as facts
     {{ join_event_map('facts') }}
+    where {{ in_made_parts(['facts.event_date']) }}
     union all
     select
-        measure_id, fact, covered_by, event_date, touchpoint_id, channel, supplier_id, segment, segment_before,
+        measure_id, fact, event_date, touchpoint_id, channel, supplier_id, segment, segment_before,
         n, total, total_sq, total_cube
-    from {{ ref('int_placed_facts') }}
+    from {{ ref('int_placed_facts') }} as facts
+    where {{ in_made_parts(['facts.event_date']) }}
 
 ),
 
@@ -60,17 +55,11 @@ bounded as (
 
     select placed.*
     from placed
-    inner join {{ ref('dim_measures') }} as measures using (measure_id)
-    inner join coverage as own on placed.covered_by = own.fact
-    left join coverage as other on measures.within_fact = other.fact
-    left join coverage as later on measures.matures_with_fact = later.fact
-    where
-        placed.local_date < own.until_date
-        and (measures.maturity_days is null or placed.local_date + measures.maturity_days < later.until_date)
-        and (
-            measures.within_fact is null
-            or (placed.local_date >= other.first_date and placed.local_date < other.until_date)
-        )
+    inner join {{ ref('int_measure_bounds') }} as bounds
+        on
+            placed.measure_id = bounds.measure_id
+            and placed.local_date >= bounds.first_date
+            and placed.local_date < bounds.until_date
 
 ),
 
@@ -100,8 +89,8 @@ select
         coalesce(summed.segment_before, '-')
     ) as daily_measure_id,
     summed.*,
-    summed.touchpoint_id is null
-    or not bool_or(summed.touchpoint_id is null) over (partition by summed.measure_id) as counts_for_company,
+    summed.touchpoint_id is null or not bounds.has_company_answers as counts_for_company,
     unmeasured.kpis as unmeasured_kpis
 from summed
+inner join {{ ref('int_measure_bounds') }} as bounds using (measure_id)
 cross join unmeasured

@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ begin_counting() }}",
-    post_hook="{{ end_counting() }}",
-) }}
+{{ config(materialized='parted', parts='fct_day_fingerprints', part_columns=['local_date']) }}
 -- depends_on: {{ ref('fct_day_fingerprints') }}
 -- Numerator and denominator of every KPI per day, scope and dimension value; still additive. Each day uses the KPI
 -- version valid on it. dimension_set supplier has the suppliers that are followed, and the others as one;
@@ -28,7 +23,7 @@ measures as (
     select measures.*, coalesce(suppliers.is_followed, true) as is_followed
     from {{ ref('fct_daily_measures') }} as measures
     left join {{ ref('dim_suppliers') }} as suppliers on measures.supplier_id = suppliers.supplier_id
-    where {{ uncounted_days('measures.local_date') }}
+    where {{ in_made_parts(['measures.local_date']) }}
 
 ),
 

@@ -1,8 +1,17 @@
+{{ config(materialized='parted', parts='fct_period_fingerprints', part_columns=['grain', 'period_start']) }}
+-- depends_on: {{ ref('fct_period_fingerprints') }}
 -- One row per KPI, scope, dimension value and period: numerator and denominator, not divided yet. A period has one
 -- version of a KPI.
 with kpis as (
 
     select * from {{ ref('dim_kpi_versions') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('dim_periods') }} as periods
+    where {{ in_made_parts(['periods.grain', 'periods.period_start']) }}
 
 ),
 
@@ -31,7 +40,9 @@ summed as (
         denominator
     from {{ ref('fct_kpi_days') }}
     -- days and weeks of a segment mostly have too few events to be shown
-    where dimension_set not in ('segment', 'other_supplier')
+    where
+        dimension_set not in ('segment', 'other_supplier')
+        and local_date in (select local_date from periods where grain = 'day')
     {% for day, is_shifted in [('local_date', 'false'), ('window_date', 'true')] %}
     union all
     select
@@ -44,7 +55,7 @@ summed as (
         sum(days.numerator_cube) as numerator_cube,
         sum(days.denominator) as denominator
     from dated as days
-    inner join {{ ref('dim_periods') }} as periods
+    inner join periods
         on
             days.{{ day }} = periods.local_date
             and {{ is_window('periods.grain') }} = {{ is_shifted }}
@@ -68,15 +79,14 @@ immature as (
     select series.*, kpis.version as kpi_version, periods.grain, periods.period_start, periods.period_end
     from (
         select distinct
-            days.kpi_id, days.scope_kind, days.journey_id, days.phase_id, days.touchpoint_id, days.component_id
-        from {{ ref('fct_kpi_days') }} as days
-        inner join kpis on days.kpi_id = kpis.kpi_id and days.kpi_version = kpis.version
-        where kpis.immature_from is not null
+            series.kpi_id, series.scope_kind, series.journey_id, series.phase_id, series.touchpoint_id,
+            series.component_id
+        from {{ ref('fct_kpi_series') }} as series
     ) as series
     inner join kpis using (kpi_id)
     inner join (
         select distinct grain, period_start, period_end
-        from {{ ref('dim_periods') }}
+        from periods
         where grain in ('day', 'week', 'month')
     ) as periods
         on
@@ -89,13 +99,9 @@ immature as (
 -- when the denominator belongs to the whole company, a period without any event counts too, from the first event on
 company_series as (
 
-    select
-        kpi_id, scope_kind, journey_id, phase_id, touchpoint_id, component_id, dimension_set, channel, supplier_id,
-        segment,
-        min(local_date) as first_date
-    from {{ ref('fct_kpi_days') }}
+    select *
+    from {{ ref('fct_kpi_series') }}
     where kpi_id in (select kpi_id from kpis where denominator_scope = 'company')
-    group by all
 
 )
 
@@ -129,6 +135,7 @@ inner join {{ ref('fct_company_denominators') }} as denominators
         and series.segment is not distinct from denominators.segment
         and (series.dimension_set <> 'segment' or denominators.grain not in ('day', 'week'))
         and (series.dimension_set <> 'other_supplier' or {{ is_window('denominators.grain') }})
+        and {{ in_made_parts(['denominators.grain', 'denominators.period_start']) }}
 left join summed
     on
         series.kpi_id = summed.kpi_id

@@ -1,3 +1,5 @@
+{{ config(materialized='parted', parts='fct_period_fingerprints', part_columns=['grain', 'period_start']) }}
+-- depends_on: {{ ref('fct_period_fingerprints') }}
 -- One row per KPI, scope, dimension value and period. Only this model divides.
 with kpis as (
 
@@ -80,6 +82,7 @@ divided as (
         end as is_rough
     from {{ ref('fct_kpi_sums') }} as completed
     inner join kpis on completed.kpi_id = kpis.kpi_id and completed.kpi_version = kpis.version
+    where {{ in_made_parts(['completed.grain', 'completed.period_start']) }}
 
 ),
 

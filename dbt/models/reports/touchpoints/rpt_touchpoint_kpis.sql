@@ -1,3 +1,5 @@
+{{ config(materialized='parted', parts='fct_kpi_report_parts', part_columns=['grain', 'period_start']) }}
+-- depends_on: {{ ref('fct_kpi_report_parts') }}
 -- One row per KPI, scope, dimension value, grain and period.
 select
     kpis.kpi_id,
@@ -36,7 +38,10 @@ left join {{ ref('fct_kpi_quantiles') }} as quantiles
         and kpis.period_start = quantiles.period_start
         and kpis.dimension_set = quantiles.dimension_set
         and kpis.channel is not distinct from quantiles.channel
-where kpis.grain in ('day', 'week', 'month', 'total') and kpis.scope_kind <> 'component'
+where
+    kpis.grain in ('day', 'week', 'month', 'total')
+    and kpis.scope_kind <> 'component'
+    and {{ in_made_parts(['kpis.grain', 'kpis.period_start']) }}
 union all
 -- what a touchpoint (or the company) should show and cannot
 select
@@ -61,4 +66,5 @@ select
     cast(null as double),
     target,
     status, reason, unit, direction, cast(null as integer)
-from {{ ref('fct_missing_kpis') }}
+from {{ ref('fct_missing_kpis') }} as missing
+where {{ in_made_parts(["'total'", 'missing.period_start']) }}
