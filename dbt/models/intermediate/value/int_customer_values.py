@@ -10,10 +10,10 @@ def model(dbt, session):
     """Score the customers and month-ends whose checksum is not that of their score; the newest month-end as a whole."""
     dbt.config(materialized="incremental", incremental_strategy="append")
     text = dbt.ref("int_value_model").select("model_json").fetchall()[0][0]
-    months = dbt.ref("int_customer_months__checked")
+    months = dbt.ref("int_customer_months__checked").set_alias("now")
     newest = months.max("month_end").fetchall()[0][0]
     if dbt.is_incremental:
-        same = "month_end = scored.month_end and customer_id = scored.customer_id and checksum = scored.checksum"
+        same = "now.month_end = scored.month_end and now.customer_id = scored.customer_id and now.checksum = scored.checksum"
         months = months.filter(f"not exists (select 1 from {dbt.this} as scored where {same})")
     changed = months.pl()
     if text is None or not changed.height:
