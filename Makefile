@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 SERVE ?= 1
 SERIES ?= 2000
 ROWS ?= 20000
+SCALE ?= 0.2
 PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 # a file stays in one process, because its tests share homes; tests/conftest.py says in which order files start. One process more than cores:
 # while one waits for a browser or a scheduler, another works
@@ -54,7 +55,8 @@ build: setup ## the same pipeline without Airflow: the developer's loop
 docs: $(VENV)/.ready .env ## the dbt docs site of the last build as one HTML file; says where
 	$(BIN)/cxhouse docs
 
-bench: setup ## seconds to score a million simulated customers, to judge 20,000 changes, and to land files (ROWS=1000000: more of them)
+bench: setup ## what a day costs (SCALE=1: the demo as large as a company), and seconds to score customers, judge changes, land files (ROWS=1000000)
+	$(BIN)/python -m tests.measurements.bench_warehouse $(SCALE)
 	$(BIN)/python -m tests.measurements.bench_customer_value
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.measurements.bench_effects
 	$(BIN)/python -m tests.measurements.bench_landing $(ROWS)

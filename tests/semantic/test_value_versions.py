@@ -31,9 +31,7 @@ def model(months: pl.DataFrame) -> ValueModel:
 def test_a_version_read_back_scores_the_same_to_the_last_digit(months: pl.DataFrame, model: ValueModel) -> None:
     again = ValueModel.from_json(model.to_json())
     assert again.to_json() == model.to_json()
-    assert_frame_equal(
-        score_customers(months, again, newest=LAST), score_customers(months, model, newest=LAST), check_exact=True
-    )
+    assert_frame_equal(score_customers(months, again, newest=LAST), score_customers(months, model, newest=LAST), check_exact=True)
 
 
 def test_one_month_scored_alone_is_scored_as_among_others(months: pl.DataFrame, model: ValueModel) -> None:

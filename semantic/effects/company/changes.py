@@ -39,7 +39,7 @@ class Evaluation:
 
 
 def evaluate_changes(company: Company, memory: Memory[Packed] | None = None) -> Evaluation:
-    """Judge every change on every declared KPI in its scope, and on the KPIs elsewhere. Answers that `memory` knows are not judged again."""
+    """Judge every change on every declared KPI in its scope, and on the KPIs elsewhere; not again where `memory` knows the answer."""
     judged = [change for change in company.changes if not change.is_incident]
     questions = [question for change in judged for question in list_questions(company, change)]
     answers = recall_answers(company, questions, memory)

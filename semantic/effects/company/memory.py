@@ -35,8 +35,10 @@ class Memory(Generic[Row]):
         self.kept, self.asked, self.judged_count = dict(kept or {}), dict[bytes, Row](), 0
 
     def judge(self, keys: Sequence[bytes | None], judge: Callable[[list[int]], Iterable[Row]]) -> list[Row]:
-        """A result per key; `judge` is called once, with the positions of those that are not known, and returns theirs. Without a key (None)
-        a result is not kept."""
+        """A result per key; `judge` is called once, with the positions of those that are not known, and returns theirs.
+
+        Without a key (None) a result is not kept.
+        """
         unknown = [i for i, key in enumerate(keys) if key is None or key not in self.kept]
         self.judged_count += len(unknown)
         fresh = dict(zip(unknown, judge(unknown), strict=True))
@@ -135,7 +137,9 @@ class _Histories:
         self.known: dict[tuple[int, int], list[bytes]] = {}
 
     def fingerprint(self, row: int, until: int) -> bytes:
-        """The hash of all days of a series before `until`."""
+        """The hash of all days of a series before `until`; of none before the first day."""
+        if until < 0:
+            return b""
         phase = until % WEEK
         if (row, phase) not in self.known:
             self.known[row, phase] = list(self.list_weeks(row, phase))

@@ -7,13 +7,39 @@ with kpis as (
 
     select
         versions.*,
+        dense_rank() over (order by versions.kpi_id) as kpi_number,
         -- only KPIs whose numerator and denominator have customers are split by segment
-        numerators.has_segments and denominators.has_segments as has_segments
+        numerators.has_segments and denominators.has_segments as has_segments,
+        versions.kpi_id in (select kpi_id from {{ ref('dim_relationship_kpis') }}) as has_company_answers
     from {{ ref('dim_kpi_versions') }} as versions
     inner join {{ ref('dim_measures') }} as numerators on versions.numerator_measure = numerators.measure_id
     inner join {{ ref('dim_measures') }} as denominators on versions.denominator_measure = denominators.measure_id
     -- a KPI that needs what no source delivers has no figure: what is not delivered is not 0
     where versions.is_measurable
+
+),
+
+-- scopes have numbers, because numbers are grouped faster than the names of their parts; the company is 0
+members as (
+
+    select
+        scopes.*,
+        kpis.kpi_number,
+        dense_rank() over (
+            order by
+                scopes.scope_kind, scopes.journey_id, scopes.phase_id, scopes.touchpoint_id, scopes.component_id
+        ) as scope_number
+    from {{ ref('dim_scopes') }} as scopes
+    left join (select distinct kpi_id, kpi_number from kpis) as kpis on scopes.kpi_id = kpis.kpi_id
+    where scopes.kpi_id is null or kpis.kpi_id is not null
+
+),
+
+scopes as (
+
+    select distinct scope_number, scope_kind, journey_id, phase_id, touchpoint_id, component_id from members
+    union all
+    select 0, 'company', null, null, null, null
 
 ),
 
@@ -29,60 +55,44 @@ measures as (
 
 sides as (
 
+    {% for side in ['numerator', 'denominator'] %}
     select
-        kpis.kpi_id,
-        kpis.version as kpi_version,
-        kpis.has_journeys,
+        kpis.kpi_number, kpis.version, kpis.has_journeys, kpis.has_company_answers,
         measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id, measures.is_followed,
         case when kpis.has_segments then measures.segment end as segment,
+        {% if side == 'numerator' %}
         measures.total as numerator,
         measures.total_sq as numerator_sq,
         measures.total_cube as numerator_cube,
         cast(0 as double) as denominator
+        {% else %}
+        0, 0, 0, measures.total
+        {% endif %}
     from kpis
     inner join measures
         on
-            kpis.numerator_measure = measures.measure_id
+            kpis.{{ side }}_measure = measures.measure_id
             and measures.local_date >= kpis.first_date
             and measures.local_date < kpis.until_date
-    union all
-    select
-        kpis.kpi_id,
-        kpis.version as kpi_version,
-        kpis.has_journeys,
-        measures.local_date, measures.touchpoint_id, measures.channel, measures.supplier_id, measures.is_followed,
-        case when kpis.has_segments then measures.segment end, 0, 0, 0, measures.total
-    from kpis
-    inner join measures
-        on
-            kpis.denominator_measure = measures.measure_id
-            and measures.local_date >= kpis.first_date
-            and measures.local_date < kpis.until_date
-    where kpis.denominator_scope = 'same'
+    {% if side == 'numerator' %}union all{% else %}where kpis.denominator_scope = 'same'{% endif %}
+    {% endfor %}
 
 ),
 
 scoped as (
 
-    select
-        'company' as scope_kind,
-        cast(null as varchar) as journey_id,
-        cast(null as varchar) as phase_id,
-        cast(null as varchar) as scope_touchpoint_id,
-        cast(null as varchar) as component_id,
-        sides.*
+    select 0 as scope_number, 'company' as scope_kind, sides.*
     from sides
-    left join {{ ref('dim_relationship_kpis') }} as relationships using (kpi_id)
-    where relationships.kpi_id is null or sides.touchpoint_id is null
+    where not sides.has_company_answers or sides.touchpoint_id is null
     union all
-    select scopes.scope_kind, scopes.journey_id, scopes.phase_id, scopes.touchpoint_id, scopes.component_id, sides.*
+    select members.scope_number, members.scope_kind, sides.*
     from sides
-    inner join {{ ref('dim_scopes') }} as scopes
+    inner join members
         on
-            sides.touchpoint_id = scopes.member_touchpoint_id
-            and coalesce(scopes.kpi_id, sides.kpi_id) = sides.kpi_id
-            and coalesce(scopes.member_supplier_id, sides.supplier_id) is not distinct from sides.supplier_id
-            and (sides.has_journeys or scopes.scope_kind not in ('journey', 'phase'))
+            sides.touchpoint_id = members.member_touchpoint_id
+            and coalesce(members.kpi_number, sides.kpi_number) = sides.kpi_number
+            and coalesce(members.member_supplier_id, sides.supplier_id) is not distinct from sides.supplier_id
+            and (sides.has_journeys or members.scope_kind not in ('journey', 'phase'))
 
 ),
 
@@ -100,13 +110,9 @@ suppliers_split as (
 split as (
 
     select
-        kpi_id,
-        max(kpi_version) as kpi_version,
-        scope_kind,
-        journey_id,
-        phase_id,
-        scope_touchpoint_id as touchpoint_id,
-        component_id,
+        kpi_number,
+        max(version) as kpi_version,
+        scope_number,
         case
             when grouping(channel) = 0 then 'channel'
             when grouping(followed_supplier) = 0 then 'supplier'
@@ -121,19 +127,25 @@ split as (
         sum(denominator) as denominator
     from suppliers_split
     group by grouping sets (
-        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date),
-        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, channel),
-        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, followed_supplier),
-        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, other_supplier),
-        (kpi_id, scope_kind, journey_id, phase_id, scope_touchpoint_id, component_id, local_date, segment)
+        (kpi_number, scope_number, local_date),
+        (kpi_number, scope_number, local_date, channel),
+        (kpi_number, scope_number, local_date, followed_supplier),
+        (kpi_number, scope_number, local_date, other_supplier),
+        (kpi_number, scope_number, local_date, segment)
     )
 
 )
 
-select *
+select
+    names.kpi_id, split.kpi_version,
+    scopes.scope_kind, scopes.journey_id, scopes.phase_id, scopes.touchpoint_id, scopes.component_id,
+    split.dimension_set, split.channel, split.supplier_id, split.segment, split.local_date,
+    split.numerator, split.numerator_sq, split.numerator_cube, split.denominator
 from split
+inner join scopes on split.scope_number = scopes.scope_number
+inner join (select distinct kpi_id, kpi_number from kpis) as names on split.kpi_number = names.kpi_number
 where
-    (scope_kind <> 'component' or dimension_set = 'total')
-    and (dimension_set <> 'channel' or channel is not null)
-    and (dimension_set not in ('supplier', 'other_supplier') or supplier_id is not null)
-    and (dimension_set <> 'segment' or segment is not null)
+    (scopes.scope_kind <> 'component' or split.dimension_set = 'total')
+    and (split.dimension_set <> 'channel' or split.channel is not null)
+    and (split.dimension_set not in ('supplier', 'other_supplier') or split.supplier_id is not null)
+    and (split.dimension_set <> 'segment' or split.segment is not null)
