@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +15,10 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from semantic.effects.company.breaks import propose_breaks
+from semantic.effects.company.changes import evaluate_changes
 from semantic.effects.company.facts import Company
 from semantic.effects.company.false_alarms import list_quiet_questions, measure_false_alarms
-from semantic.effects.company.memory import Memory, fingerprint_method, list_keys
+from semantic.effects.company.memory import Memories, Memory, Packed, fingerprint_method, list_keys
 from semantic.effects.company.questions import Question
 from tests.companies.simulated import Simulated, simulate
 
@@ -94,15 +98,58 @@ def test_other_code_judges_everything_again(monkeypatch: pytest.MonkeyPatch) -> 
     assert again.judged_count == len(memory.asked) > 100 and len(fingerprint_method()) == 16
 
 
-def test_the_file_holds_what_was_asked_for_and_an_unreadable_one_is_none(tmp_path: Path) -> None:
-    path, memory = tmp_path / "judged.parquet", Memory({b"old": (1.0,), b"none": ()})
-    found = memory.judge([b"none", b"new", b"new too"], lambda places: [(float(place), float("nan")) for place in places])
+def test_files_hold_what_was_asked_for_and_unreadable_ones_are_none(tmp_path: Path) -> None:
+    folder, memories = tmp_path / "judged", Memories(Memory({b"old": (1.0,), b"none": ()}))
+    memory = memories.dates
+    found = memory.judge([b"none", b"new", None], lambda places: [(float(place), float("nan")) for place in places])
     assert str(found) == "[(), (1.0, nan), (2.0, nan)]" and memory.judged_count == 2
-    memory.write(path)
-    assert str(Memory.read(path).kept) == str(memory.asked) and b"old" not in memory.asked
-    path.write_bytes(path.read_bytes()[:100])
-    assert Memory.read(path).kept == Memory.read(tmp_path / "missing").kept == {}
-    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+    memories.write(folder)
+    assert str(Memories.read(folder).dates.kept) == str(memory.asked) and set(memory.asked) == {b"none", b"new"}
+    for path in folder.iterdir():
+        path.write_bytes(path.read_bytes()[:100])
+    broken, missing = Memories.read(folder), Memories.read(tmp_path / "missing")
+    assert broken.dates.kept == broken.answers.kept == missing.dates.kept == missing.answers.kept == {}
+    assert sorted(each.name for each in folder.iterdir()) == ["answers.parquet", "dates.parquet"]
+
+
+def evaluate(company: Company, memory: Memory[Packed] | None = None) -> list[pl.DataFrame]:
+    found = evaluate_changes(company, memory)
+    return [found.effects, found.series, found.placebos]
+
+
+def test_answers_about_changes_are_kept_through_a_file_until_something_they_read_changes(tmp_path: Path) -> None:
+    company, memories = make_company().add_change("early", -40, ("shop",)), Memories()
+    evaluate(company.read(DAYS - 1), memories.answers)
+    memories.write(tmp_path)
+    memory = Memories.read(tmp_path).answers
+    asked = len(memory.kept)
+    for kept, fresh in zip(evaluate(company.read(), memory), evaluate(company.read()), strict=True):
+        assert_frame_equal(kept, fresh, rel_tol=1e-8)
+    # the questions whose weeks after are not over are judged each time; with a day more, no other
+    assert asked > 8 and set(memory.asked) == set(memory.kept)
+    edited = company.shift("csat", "web", 60, 0.5, 61)
+    again = Memory(memory.asked)
+    for kept, fresh in zip(evaluate(edited.read(), again), evaluate(edited.read()), strict=True):
+        assert_frame_equal(kept, fresh, rel_tol=1e-8)
+    assert 0 < again.judged_count - memory.judged_count < asked
+
+
+def test_the_key_of_an_answer_is_the_same_in_each_process() -> None:
+    script = (
+        "from tests.semantic.test_judged_dates import make_company\n"
+        "from semantic.effects.company.changes import evaluate_changes\n"
+        "from semantic.effects.company.memory import Memory\n"
+        "memory = Memory()\n"
+        "evaluate_changes(make_company().add_change('B', 200, ('web', 'shop', 'phone')).read(), memory)\n"
+        "print(sorted(key.hex() for key in memory.asked))"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1 and len(found.pop()) > 200
 
 
 def test_weeks_that_are_not_over_have_no_key() -> None:

@@ -1,6 +1,6 @@
 -- Customers at their month-ends with a number that changes when any input of the score changes, including the version
--- of the values. Whether a customer stayed afterwards is no input. The newest month-end has intervals and quintiles, for
--- which all its customers count together: their numbers change when any of them does, and when another month-end
+-- of the values. Whether a customer stayed afterwards is no input. The newest month-end has intervals and quintiles,
+-- for which all its customers count together: their numbers change when any of them does, and when another month-end
 -- follows.
 with months as (
 

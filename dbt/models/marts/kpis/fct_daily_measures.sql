@@ -1,5 +1,5 @@
-{{ config(materialized='parted', parts='int_fact_fingerprints', part_columns=['local_date']) }}
--- depends_on: {{ ref('int_fact_fingerprints') }}
+{{ config(materialized='parted', parts='fct_fact_fingerprints', part_columns=['local_date']) }}
+-- depends_on: {{ ref('fct_fact_fingerprints') }}
 -- One row per measure, day, touchpoint, channel, supplier, segment and segment a month earlier. touchpoint_id null:
 -- belongs to the company as a whole; 'unmapped': no touchpoint claims the event. For queries of the semantic layer:
 -- counts_for_company is false for answers about a touchpoint where others are about the company; unmeasured_kpis names
@@ -55,7 +55,7 @@ bounded as (
 
     select placed.*
     from placed
-    inner join {{ ref('int_measure_bounds') }} as bounds
+    inner join {{ ref('dim_measure_bounds') }} as bounds
         on
             placed.measure_id = bounds.measure_id
             and placed.local_date >= bounds.first_date
@@ -92,5 +92,5 @@ select
     summed.touchpoint_id is null or not bounds.has_company_answers as counts_for_company,
     unmeasured.kpis as unmeasured_kpis
 from summed
-inner join {{ ref('int_measure_bounds') }} as bounds using (measure_id)
+inner join {{ ref('dim_measure_bounds') }} as bounds using (measure_id)
 cross join unmeasured

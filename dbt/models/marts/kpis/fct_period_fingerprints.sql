@@ -1,6 +1,6 @@
 -- One row per period: a fingerprint of all that its figures are made from: the fingerprints of its days, the series
--- that began before its end, definitions, targets, and what was late or not known yet. Where it is as before, so are the
--- figures of the period.
+-- that began before its end, definitions, targets, and what was late or not known yet. Where it is as before, so are
+-- the figures of the period.
 with periods as (
 
     select distinct grain, period_start, period_end from {{ ref('dim_periods') }}

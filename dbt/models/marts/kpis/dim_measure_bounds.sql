@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 -- One row per measure that can be known: its days, and whether some of it is about the company as a whole, which then
 -- leaves the rest to touchpoints.
 with coverage as (

@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 -- One row per day with facts: a fingerprint of all that fct_daily_measures makes the rows of the day from: the facts,
 -- which touchpoint claims their kinds, the measures that are known on the day.
 with facts as (
@@ -28,7 +26,7 @@ kinds as (
 
 measures as (
 
-    select *, hash(measure_id, has_company_answers) as fingerprint from {{ ref('int_measure_bounds') }}
+    select *, hash(measure_id, has_company_answers) as fingerprint from {{ ref('dim_measure_bounds') }}
 
 )
 
