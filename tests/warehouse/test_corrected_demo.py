@@ -1,7 +1,8 @@
-"""After corrected, deleted, repeated and late rows of many days, the demo's warehouse is what a full build makes, in every table."""
+"""After corrections of rows of many days, and with other segments, each table of the demo is what a full build makes."""
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import sqlite3
@@ -12,7 +13,7 @@ import duckdb
 import pytest
 
 from tests.companies.commands import run_command
-from tests.conftest import DEMO_END, DemoHome, pick_size
+from tests.conftest import DEMO_END, STRESS, DemoHome
 
 NOT_HOME = ("airflow", "dashboards", "reports", "serving")
 # what tells of the build, of a load, or what a table is made from, and no figure
@@ -95,23 +96,73 @@ class Systems:
         self.touched.add((source, day))
 
 
-@pytest.mark.campaign
-@pytest.mark.parametrize("seed", range(pick_size(1, stress=8)))
-def test_corrections_leave_what_a_full_build_leaves(demo_home: DemoHome, tmp_path: Path, seed: int) -> None:
-    home = tmp_path / "home"
+def copy_demo(demo_home: DemoHome, folder: Path) -> tuple[Path, dict[str, str]]:
+    """The demo's systems, lake, warehouse and ledger, to be changed, and the environment for builds without data tests."""
+    home = folder / "home"
     shutil.copytree(demo_home.path, home, symlinks=True, ignore=shutil.ignore_patterns(*NOT_HOME))
-    environment = {**demo_home.environment, "CXHOUSE_HOME": str(home), "DBT_EXCLUDE_RESOURCE_TYPES": "test"}
+    return home, {**demo_home.environment, "CXHOUSE_HOME": str(home), "DBT_EXCLUDE_RESOURCE_TYPES": "test"}
+
+
+def correct_systems(home: Path, environment: dict[str, str], seed: int) -> None:
+    """Correct rows of many days, and load these days again."""
     systems = Systems(home, seed)
-    for _ in range(pick_size(1, stress=5)):
-        systems.touched.clear()
-        for _ in range(4):
-            systems.correct_orders()
-            systems.correct_files("contact_center", "contacts/contacts_*.jsonl")
-            systems.correct_files("surveys", "surveys/survey_export_*.csv")
-        for source, day in sorted(systems.touched):
-            days = ("--from", day.isoformat(), "--to", (day + timedelta(days=1)).isoformat())
-            run_command(environment, "ingest", source, *days, check=False)
-        assert "touched days only" in run_command(environment, "build").stdout
+    for _ in range(4):
+        systems.correct_orders()
+        systems.correct_files("contact_center", "contacts/contacts_*.jsonl")
+        systems.correct_files("surveys", "surveys/survey_export_*.csv")
+    for source, day in sorted(systems.touched):
+        days = ("--from", day.isoformat(), "--to", (day + timedelta(days=1)).isoformat())
+        run_command(environment, "ingest", source, *days, check=False)
+
+
+def raise_boundary(home: Path) -> None:
+    """A version of the customer values with a higher boundary of financial value."""
+    ledger = home / "ledger" / "value_models.jsonl"
+    line = json.loads(ledger.read_text(encoding="utf-8").splitlines()[-1])
+    version = json.loads(line["model_json"])
+    version["version"] += 1
+    version["boundaries"]["financial"] *= 2
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({**line, "version": version["version"], "model_json": json.dumps(version)}) + "\n")
+
+
+def count_orders(home: Path) -> dict[str, int]:
+    """Orders of the company per segment, over all months."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as warehouse:
+        rows = warehouse.sql(
+            "select segment, sum(n)::int from fct_daily_measures where measure_id = 'orders_placed' and segment is not null group by 1"
+        )
+        return dict(rows.fetchall())
+
+
+def test_corrections_and_other_boundaries_leave_what_a_full_build_leaves(demo_home: DemoHome, tmp_path: Path) -> None:
+    home, environment = copy_demo(demo_home, tmp_path)
+    before = count_orders(home)
+    raise_boundary(home)
+    assert "touched days only" in run_command(environment, "build", "--only", "fct_daily_measures").stdout
+    after = count_orders(home)
+    # with a higher boundary no value rises: the two segments of high financial value lose customers to the two others
+    assert after["champions"] < before["champions"] and after["quiet_fans"] > before["quiet_fans"]
+    assert sum(after.values()) == sum(before.values())
+    correct_systems(home, environment, 0)
+    assert "touched days only" in run_command(environment, "build").stdout
+    in_part = home.with_name("in_part.duckdb")
+    shutil.copy(home / "warehouse.duckdb", in_part)
+    corrected = find_differences(demo_home.path / "warehouse.duckdb", in_part)
+    assert corrected["int_orders"] > 10 and corrected["int_contacts"] > 1 and corrected["int_answers"] > 1
+    assert corrected["fct_touchpoint_kpis"] > 1000
+    run_command(environment, "build", "--full-refresh")
+    assert find_differences(home / "warehouse.duckdb", in_part) == {}
+
+
+@pytest.mark.campaign
+@pytest.mark.skipif(not STRESS, reason="eight times five rounds of corrections; make stress runs them")
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_many_rounds_of_corrections_leave_what_a_full_build_leaves(demo_home: DemoHome, tmp_path: Path, seed: int) -> None:
+    home, environment = copy_demo(demo_home, tmp_path)
+    for place in range(5):
+        correct_systems(home, environment, 10 * seed + place)
+        run_command(environment, "build")
     in_part = home.with_name("in_part.duckdb")
     shutil.copy(home / "warehouse.duckdb", in_part)
     run_command(environment, "build", "--full-refresh")
