@@ -94,22 +94,50 @@ def test_corrections_moves_and_vanished_rows_leave_what_a_full_build_leaves(tiny
         assert incremental[table] == full[table], table
 
 
-def test_days_of_kpis_are_counted_again_where_what_they_are_made_from_differs(tiny: Home, tmp_path: Path) -> None:
+# models in parts, with a figure of each that decides on no other one here, and the day or first day of its parts
+PARTED = {
+    "fct_daily_measures": ("n", "local_date"),
+    "fct_kpi_days": ("numerator_sq", "local_date"),
+    "fct_kpi_sums": ("numerator", "period_start"),
+    "fct_touchpoint_kpis": ("value", "period_start"),
+    "rpt_touchpoint_kpis": ("value", "period_start"),
+    "fct_kpi_quantiles": ("median", "period_start"),
+}
+MARK = 1e15
+
+
+def test_parts_are_made_again_where_what_they_are_made_from_differs(tiny: Home, tmp_path: Path) -> None:
     home = copy_home(tiny, tmp_path)
-    home.build(only=["fct_kpi_days"])
-    before = home.table("fct_kpi_days")
+    home.build(only=list(PARTED))
+    before = home.table("fct_kpi_sums")
     with duckdb.connect(str(home.path / "warehouse.duckdb")) as warehouse:
-        warehouse.execute("update fct_kpi_days set numerator = numerator + 1e9")
-    day_two = home.data / "orders_2026-03-02.csv"
-    lines = day_two.read_text(encoding="utf-8").splitlines(keepends=True)
-    day_two.write_text("".join(line for line in lines if not line.startswith("O4,")), encoding="utf-8")
+        for name, (figure, _) in PARTED.items():
+            warehouse.execute(f"update {name} set {figure} = {figure} + {MARK}")
+    # another amount: no series begins or ends, and no other day counts the order
+    orders = home.data / "orders_2026-03-02.csv"
+    orders.write_text(orders.read_text(encoding="utf-8").replace("EUR,80.00", "EUR,90.00"), encoding="utf-8")
     home.run("ingest", "shop", "--from", "2026-03-02", "--to", "2026-03-03")
-    home.build(only=["fct_kpi_days"])
-    marked = home.table("fct_kpi_days").filter(pl.col("numerator") >= 1e9)["local_date"].unique().to_list()
-    assert date(2026, 3, 2) not in marked and date(2026, 3, 1) in marked
-    home.build("--full-refresh", only=["fct_kpi_days"])
-    full = home.table("fct_kpi_days")
-    assert not full.equals(before) and full.filter(pl.col("numerator") >= 1e9).is_empty()
+    home.build(only=list(PARTED))
+    in_part = {name: home.table(name) for name in PARTED}
+    for name, (figure, day) in PARTED.items():
+        is_marked = pl.col(figure) >= MARK / 2
+        rows = in_part[name].filter(pl.col(figure).is_not_null())
+        days = rows if day == "local_date" else rows.filter(pl.col("grain") == "day")
+        assert set(days.filter(is_marked)[day]) >= {date(2026, 3, 1)}, name
+        assert set(days.filter(~is_marked)[day]) == {date(2026, 3, 2)}, name
+        if day == "period_start":
+            assert {"week", "month", "total"} <= set(rows.filter(~is_marked)["grain"]), name
+            assert not set(rows.filter(is_marked)["grain"]) & {"month", "total"}, name
+            # the day before is a Sunday
+            assert set(rows.filter(is_marked, pl.col("grain") == "week")[day]) <= {date(2026, 2, 23)}, name
+    home.build("--full-refresh", only=list(PARTED))
+    for name, (figure, _) in PARTED.items():
+        full = home.table(name)
+        assert full.filter(pl.col(figure) >= MARK / 2).is_empty(), name
+        made = in_part[name].filter((pl.col(figure) < MARK / 2).fill_null(value=True))
+        full, made = (each.drop("numerator_sq", strict=False) for each in (full, made))
+        assert made.join(full, on=full.columns, how="anti", nulls_equal=True).is_empty(), name
+    assert not home.table("fct_kpi_sums").equals(before)
 
 
 def test_the_fingerprint_of_a_day_reads_all_columns_that_its_figures_are_made_from() -> None:
