@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -138,6 +139,25 @@ def test_parts_are_made_again_where_what_they_are_made_from_differs(tiny: Home, 
         full, made = (each.drop("numerator_sq", strict=False) for each in (full, made))
         assert made.join(full, on=full.columns, how="anti", nulls_equal=True).is_empty(), name
     assert not home.table("fct_kpi_sums").equals(before)
+
+
+def test_data_tests_read_what_was_made_and_all_rows_once_a_week_or_after_a_failure(tiny: Home, tmp_path: Path) -> None:
+    home = copy_home(tiny, tmp_path)
+    home.make_news()
+    with duckdb.connect(str(home.path / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("update fct_kpi_quantiles set median = p90 + 1 where grain = 'day' and period_start = '2026-03-01'")
+    # a part that is not made again is not tested again
+    assert "touched days only" in home.run("build").stdout
+    path = home.path / "state" / "build.json"
+    state = json.loads(path.read_text(encoding="utf-8"))
+    assert not state["is_tested_whole"] and state["tested_whole_at"] < state["built_at"]
+    tested = datetime.fromisoformat(state["tested_whole_at"]) - timedelta(days=7)
+    path.write_text(json.dumps({**state, "tested_whole_at": tested.isoformat()}), encoding="utf-8")
+    for _ in ("a week later", "after a failure"):
+        home.make_news()
+        failed = home.run("build", check=False)
+        assert failed.returncode and "median" in failed.stderr
+        assert json.loads(path.read_text(encoding="utf-8"))["is_tested_whole"]
 
 
 def test_the_fingerprint_of_a_day_reads_all_columns_that_its_figures_are_made_from() -> None:
