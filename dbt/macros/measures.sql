@@ -91,8 +91,8 @@ group by all
 {# One row per model of these facts and day: a fingerprint of its rows. #}
 {% macro list_fact_fingerprints(facts) -%}
 {%- for model in facts | map(attribute='model') | unique %}
-select event_date as local_date, hash('{{ model }}', sum(hash(facts))) as fingerprint
-from {{ ref(model) }} as facts
+select event_date as local_date, hash('{{ model }}', sum(hash(_row))) as fingerprint
+from {{ ref(model) }} as _row
 group by event_date
 {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -25,7 +25,8 @@ shared as (
         source('company_folder', 'component_touchpoints'),
     ] %}
     union all
-    select hash({{ loop.index }}, input) from {{ input }} as input
+    -- no column has this name
+    select hash({{ loop.index }}, _row) from {{ input }} as _row
     {% endfor %}
 
 ),
