@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -39,7 +40,8 @@ class Settings:
 
     `environment` holds the values for `${NAME}` in the company folder; it always contains CXHOUSE_HOME. `readers` says who else may read
     what is published: owner (nobody), group or everyone. With `show_values`, a terminal shows the whole text of errors of libraries.
-    `shells` is a folder of built pages that homes share; without it, each home builds its own.
+    `memory` bounds what the database of a build uses; it goes on in files when it needs more. `shells` is a folder of built pages
+    that homes share; without it, each home builds its own.
     """
 
     project: Path
@@ -52,6 +54,7 @@ class Settings:
     demo_scale: float
     readers: str
     show_values: bool
+    memory: str
     shells: Path | None
     environment: Mapping[str, str]
 
@@ -135,6 +138,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         demo_scale=read_value(merged, "CXHOUSE_DEMO_SCALE", 1.0, read_scale, "a number above 0 and up to 20"),
         readers=read_value(merged, "CXHOUSE_READERS", "owner", read_readers, "owner, group or everyone"),
         show_values=read_value(merged, "CXHOUSE_SHOW_VALUES", False, read_switch, "1 or 0"),
+        memory=read_value(merged, "CXHOUSE_MEMORY", "80%", read_memory, "a size like 2GB, or a share of the machine's memory like 50%"),
         shells=read_value(merged, "CXHOUSE_SHELLS", None, lambda text: Path(text).expanduser().resolve(), "a folder"),
         environment=merged,
     )
@@ -170,6 +174,13 @@ def read_scale(text: str) -> float:
 def read_readers(text: str) -> str:
     """Who may read what is published."""
     if text not in READERS:
+        raise ValueError(text)
+    return text
+
+
+def read_memory(text: str) -> str:
+    """A size or a share, as DuckDB reads it."""
+    if not re.fullmatch(r"[1-9]\d*(\.\d+)? ?([KMGT]i?B|%)", text) or (text.endswith("%") and float(text[:-1]) > 100):
         raise ValueError(text)
     return text
 

@@ -210,6 +210,9 @@ def run_dbt(workplace: Workplace, state: BuildState, layer: str | None, tell: Ca
         for node in failed
         if not (named and node.node.name.startswith(("no_holes", "rows_balance")))
     ]
+    if any("OutOfMemoryException" in error for error in errors):
+        memory = workplace.settings.memory
+        errors.append(f"a build may use {memory} of memory for its database: set CXHOUSE_MEMORY to more, or to a share such as 80%")
     errors = [*named, *errors]
     if not result.success and not errors:
         errors = ["dbt did not succeed; its log is in the state folder (dbt.log; with DBT_LOG_LEVEL_FILE=debug it holds every statement)"]
@@ -231,6 +234,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     return {
         "CXHOUSE_STATE": str(settings.state),
         "CXHOUSE_WAREHOUSE": str(settings.warehouse),
+        "CXHOUSE_MEMORY": settings.memory,
         "CXHOUSE_JUDGED": str(settings.state / JUDGED),
         "DBT_PROJECT_DIR": str(settings.state / "dbt"),
         "DBT_PROFILES_DIR": str(settings.state / "dbt"),
