@@ -8,12 +8,9 @@ memory is the whole process. `hashing` is the CPU of normalising and hashing the
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import process_time
@@ -26,6 +23,7 @@ from ingestion.load import ingest
 from ingestion.privacy import Hasher
 from ingestion.windows import Window
 from tests.ingestion.small_company import KEY, SmallCompany
+from tests.measurements.usage import Usage, run_module
 
 FILES = 4
 FORMATS = ("csv", "jsonl", "parquet", "sql")
@@ -48,14 +46,6 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "comment": {"type": "text"},
 }
 FORMS = {"decimal": ",", "thousands": ".", "timestamp_formats": ["%d-%m-%Y %H:%M:%S"]}
-
-
-@dataclass(frozen=True)
-class Usage:
-    """What a process used: CPU seconds, and peak memory in MB."""
-
-    cpu: float
-    memory: float
 
 
 def make_rows(rows: int) -> pl.DataFrame:
@@ -170,12 +160,7 @@ def hash_rows(rows: int) -> float:
 
 def run_step(*arguments: object) -> Usage:
     """What a process of its own used for one step."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.measurements.bench_landing", "step", *map(str, arguments)])
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"the step {arguments} failed")
-    return Usage(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return run_module(["tests.measurements.bench_landing", "step", *map(str, arguments)])
 
 
 def compare(case: str, rows: int, idle: Usage) -> None:
@@ -188,11 +173,12 @@ def compare(case: str, rows: int, idle: Usage) -> None:
         if case in FORMATS:
             ways["landed, two hashed"] = run_step("hash", case, folder, rows)
     bare_cpu = max(bare.cpu - idle.cpu, 0.01)
-    print(f"{case:12}{'bare read':20}{bare_cpu:8.2f} s {bare.memory:8.0f} MB")
+    print(f"{case:12}{'bare read':20}{bare_cpu:8.2f} s {1024 * bare.memory:8.0f} MB")
     for way, used in ways.items():
         cpu = used.cpu - idle.cpu
         print(
-            f"{case:12}{way:20}{cpu:8.2f} s {used.memory:8.0f} MB   x{cpu / bare_cpu:.1f} CPU, x{used.memory / bare.memory:.1f} memory",
+            f"{case:12}{way:20}{cpu:8.2f} s {1024 * used.memory:8.0f} MB   "
+            f"x{cpu / bare_cpu:.1f} CPU, x{used.memory / bare.memory:.1f} memory",
             flush=True,
         )
 
@@ -213,7 +199,9 @@ def main(arguments: list[str]) -> None:
     rows = int(arguments[0]) if arguments else 20_000
     cases = arguments[1:] or [*FORMATS, "wide", "many files"]
     idle = run_step("idle")
-    print(f"{rows:,} rows; a process that only imports takes {idle.cpu:.2f} s, {idle.memory:.0f} MB; hashing {hash_rows(rows):.2f} s")
+    print(
+        f"{rows:,} rows; a process that only imports takes {idle.cpu:.2f} s, {1024 * idle.memory:.0f} MB; hashing {hash_rows(rows):.2f} s"
+    )
     for case in cases:
         compare(case, rows, idle)
 

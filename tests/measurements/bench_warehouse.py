@@ -11,14 +11,12 @@ of the lake. Compare ratios: seconds of two machines, or of one at two times, di
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -30,33 +28,12 @@ from cxhouse.screen import console, tell
 from cxhouse.settings import read_settings
 from cxhouse.warehouse.build import build_warehouse
 from cxhouse.warehouse.preparation import open_workplace
+from tests.companies.commands import PROJECT
+from tests.measurements.usage import Usage, run_module
 
-PROJECT = Path(__file__).parents[2]
 END, DAY, START = date(2026, 6, 30), date(2026, 6, 17), date(2023, 1, 1)
 LATE_START = date(2025, 7, 31)  # a quarter of the days
 DEAREST = 10
-
-
-@dataclass(frozen=True)
-class Usage:
-    """What a step used: CPU and wall seconds, peak memory in GB."""
-
-    cpu: float
-    wall: float
-    memory: float
-
-
-def run_step(arguments: Sequence[str], environment: Mapping[str, str]) -> Usage:
-    """Run a command. Raises SystemExit with its output when it fails."""
-    with tempfile.TemporaryFile("w+") as output:
-        started = time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-m", *arguments], env={**os.environ, **environment}, stdout=output, stderr=output)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            output.seek(0)
-            raise SystemExit(f"{' '.join(arguments)} failed:\n{output.read()[-3000:]}")
-    return Usage(usage.ru_utime + usage.ru_stime, time.perf_counter() - started, usage.ru_maxrss / 1024**2)
 
 
 class Bench:
@@ -74,13 +51,13 @@ class Bench:
     def measure(self, step: str, *arguments: str) -> None:
         """Run a command of cxhouse and keep what it used."""
         tell(f"{self.name}: {step}")
-        self.figures[step] = run_step(["cxhouse.main", *arguments], self.environment)
+        self.figures[step] = run_module(["cxhouse.main", *arguments], self.environment)
 
     def build(self, step: str) -> None:
         """Build, with the CPU seconds of each node."""
         tell(f"{self.name}: {step}")
         target = self.home / f"nodes_{step.replace(' ', '_')}.json"
-        self.figures[step] = run_step(["tests.measurements.bench_warehouse", "build", str(target)], self.environment)
+        self.figures[step] = run_module(["tests.measurements.bench_warehouse", "build", str(target)], self.environment)
         self.nodes[step] = [(name, seconds) for name, seconds in json.loads(target.read_text(encoding="utf-8"))]
 
     def land_day(self, step: str, day: date) -> None:
@@ -89,7 +66,7 @@ class Bench:
 
     def load_and_build(self) -> None:
         """All days up to DAY, then DAY."""
-        run_step(["cxhouse.main", "demo"], self.environment)
+        run_module(["cxhouse.main", "demo"], self.environment)
         self.measure("landing of all days", "ingest", "--from", self.start.isoformat(), "--to", DAY.isoformat())
         self.build("full build")
         self.measure("publish", "publish")
@@ -100,7 +77,7 @@ class Bench:
 
     def refresh_site(self) -> None:
         """The data of the site after a publish; its pages, which are built once per version, stand already."""
-        run_step(["cxhouse.main", "dashboards"], self.environment)
+        run_module(["cxhouse.main", "dashboards"], self.environment)
         self.land_day("landing of the next day", DAY + timedelta(days=1))
         self.build("build of the next day")
         self.measure("publish of the next day", "publish")
@@ -108,7 +85,7 @@ class Bench:
 
     def pass_over_the_lake(self) -> None:
         """One pass over every column."""
-        self.figures["floor"] = run_step(["tests.measurements.bench_warehouse", "floor"], self.environment)
+        self.figures["floor"] = run_module(["tests.measurements.bench_warehouse", "floor"], self.environment)
 
 
 def build_here(target: Path) -> None:
