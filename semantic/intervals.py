@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import gammaincinv, ndtri, stdtrit
 
 Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
-Z95 = float(stats.norm.ppf(0.975))
+Z95 = float(ndtri(0.975))
 
 
 def wilson(numerator: ArrayLike, denominator: ArrayLike) -> Bounds:
@@ -35,12 +35,12 @@ def student_t(total: ArrayLike, total_sq: ArrayLike, n: ArrayLike) -> Bounds:
     sums, squares, count = (np.asarray(values, dtype=float) for values in (total, total_sq, n))
     mean = sums / count
     variance = np.maximum(0.0, squares - count * mean**2) / (count - 1)
-    half = stats.t.ppf(0.975, count - 1) * np.sqrt(variance / count)
+    half = stdtrit(count - 1, 0.975) * np.sqrt(variance / count)
     return mean - half, mean + half
 
 
 def poisson_rate(events: ArrayLike, exposure: ArrayLike) -> Bounds:
     """Exact interval of a rate (Garwood 1936). `exposure` > 0."""
     count, base = np.asarray(events, dtype=float), np.asarray(exposure, dtype=float)
-    lower = np.where(count > 0, stats.chi2.ppf(0.025, 2 * np.maximum(count, 0.5)) / 2, 0.0)
-    return lower / base, stats.chi2.ppf(0.975, 2 * (count + 1)) / 2 / base
+    lower = np.where(count > 0, gammaincinv(np.maximum(count, 0.5), 0.025), 0.0)
+    return lower / base, gammaincinv(count + 1, 0.975) / base

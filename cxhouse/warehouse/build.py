@@ -26,6 +26,7 @@ from cxhouse.ledger.kpi_definitions import check_definitions
 from cxhouse.settings import Settings
 from cxhouse.warehouse.dbt_errors import describe_dbt_error, keep_values_out
 from cxhouse.warehouse.inputs import compare_inputs, describe_inputs, list_changed, select_readers
+from cxhouse.warehouse.lean_dbt import do_repeated_work_once
 from cxhouse.warehouse.preparation import Readings, Workplace, describe_variables, fingerprint_definitions, prepare_build, read_inputs
 from cxhouse.warehouse.quiet_dbt import leave_out_debug_events
 from ingestion.load import prepare_lake
@@ -270,7 +271,8 @@ def invoke_dbt(
     variables = json.dumps(describe_variables(workplace), sort_keys=True)
     gc.disable()
     try:
-        with keep_values_out(), leave_out_debug_events(log_level=settings.environment.get("DBT_LOG_LEVEL_FILE")):
+        quiet = leave_out_debug_events(log_level=settings.environment.get("DBT_LOG_LEVEL_FILE"))
+        with keep_values_out(), quiet, do_repeated_work_once(settings.state / "dbt" / "target"):
             return dbtRunner(callbacks=[listen]).invoke([*arguments, "--vars", variables, "--log-level", "none"])
     finally:
         gc.enable()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from semantic.value.likelihood import NORMAL_95
 
@@ -51,9 +50,12 @@ def measure_areas(scores: np.ndarray, outcomes: np.ndarray) -> Areas:
     m, n = ones.shape[1], others.shape[1]
     if min(m, n) < 2:
         raise ValueError(f"{m} stayed and {n} left; at least two of either are needed to tell them apart")
-    ranks = stats.rankdata(np.hstack([ones, others]), axis=1)
+    # not above: it takes half a second to import, and a day that keeps its fitted model needs none of it
+    from scipy.stats import rankdata
+
+    ranks = rankdata(np.hstack([ones, others]), axis=1)
     # per customer: the share of customers with the other outcome that the score orders correctly
-    above = (ranks[:, :m] - stats.rankdata(ones, axis=1)) / n
-    below = 1 - (ranks[:, m:] - stats.rankdata(others, axis=1)) / m
+    above = (ranks[:, :m] - rankdata(ones, axis=1)) / n
+    below = 1 - (ranks[:, m:] - rankdata(others, axis=1)) / m
     covariance = np.atleast_2d(np.cov(above)) / m + np.atleast_2d(np.cov(below)) / n
     return Areas(above.mean(axis=1), covariance)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from semantic.value.appreciation import read_column, weigh_components
 from semantic.value.auc import Estimate, measure_areas
@@ -107,8 +106,10 @@ def fill_mean(values: np.ndarray) -> np.ndarray:
 def combine(before: Mapping[str, np.ndarray], now: Mapping[str, np.ndarray], names: tuple[str, ...], outcomes: np.ndarray) -> np.ndarray:
     """A logistic combination of percentiles among the customers of a cut-off, fitted at the earlier cut-off."""
 
+    from scipy.stats import rankdata
+
     def place(scores: Mapping[str, np.ndarray]) -> np.ndarray:
-        ranks = [stats.rankdata(scores[name]) - 0.5 for name in names]
+        ranks = [rankdata(scores[name]) - 0.5 for name in names]
         return 100 * np.array(ranks).T / len(ranks[0])
 
     return fit_logistic(place(before), outcomes).predict(place(now))

@@ -1,7 +1,8 @@
 """dbt reads the models of a company once in a run of pytest: another home of the same company begins with what the first one parsed.
 
-dbt keeps what it parsed beside the warehouse and reads only changed files again, but takes it for another project when the home stands
-elsewhere. Here the path of the first home is replaced. dbt still compares every file with what was parsed.
+Templates that any home compiled are compiled no more. dbt keeps what it parsed beside the warehouse and reads only changed files again,
+but takes it for another project when the home stands elsewhere. Here the path of the first home is replaced. dbt still compares every
+file with what was parsed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dbt.parser.manifest import ManifestLoader
 
 import cxhouse.warehouse.build
 from cxhouse.files import write_atomically
+from cxhouse.warehouse.lean_dbt import TEMPLATES
 from cxhouse.warehouse.preparation import Workplace, describe_variables
 
 SOURCES = "cxhouse://sources/sources.yml"
@@ -38,7 +40,13 @@ def share_parsed(folder: Path) -> None:
         if shared.is_file() and not own.is_file():
             content = move_parsed(msgpack.unpackb(shared.read_bytes(), strict_map_key=False), workplace.settings.home)
             write_atomically(own, lambda path: path.write_bytes(content))
+        compiled, templates = own.with_name(TEMPLATES), folder / TEMPLATES
+        if templates.is_file() and not compiled.is_file():
+            own.parent.mkdir(parents=True, exist_ok=True)
+            compiled.hardlink_to(templates)
         result = invoke(workplace, *given)
+        if compiled.is_file() and not (templates.is_file() and templates.samefile(compiled)):
+            write_atomically(templates, lambda path: path.hardlink_to(compiled))
         if own.is_file() and not shared.is_file():
             kept = msgpack.packb({"home": str(workplace.settings.home), "parsed": own.read_bytes()})
             write_atomically(shared, lambda path: path.write_bytes(kept))

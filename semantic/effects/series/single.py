@@ -328,10 +328,10 @@ def check_parallel(periods: Periods, difference: Array) -> tuple[tuple[str, ...]
 
 def find_synthetic(periods: Periods, last_only: bool) -> _Found:
     """Synthetic control with placebos in space."""
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     found = judge_synthetic(periods.values, periods.controls, periods.n, last_only=last_only)
-    seen = found.margin + found.se * float(student.ppf(0.8, max(found.placebo_count, 3)))
+    seen = found.margin + found.se * float(stdtrit(max(found.placebo_count, 3), 0.8))
     return _Found(
         "synthetic", found.effect, found.effect - found.margin, found.effect + found.margin, found.p, seen, found.placebo_count,
         found.missed, found.expected,
