@@ -19,7 +19,8 @@ from semantic.effects.method.kernels import Array, build_kernel, build_regressor
 from semantic.effects.method.prior import MIXES
 
 MEMORIES = ("ar_a", "ar_b", "ar_c", "ar_d")
-WALK_PRIOR = 0.2  # prior probability of a random walk over that of another noise model
+WALK_PRIOR = 0.7  # prior probability of a random walk over that of another noise model
+DRIFT_LEVEL = 0.1  # a line whose p-value is below this is a drift
 FEWEST_BESIDE = 6  # fewest periods on either side of a placebo date
 
 
@@ -133,6 +134,8 @@ def measure_step(
 ) -> tuple[float, Tails, Array] | None:
     """Effect, distribution of its miss, path without the step; None when the step depends linearly on the other regressors.
 
+    Without a period at or after 0 the effect is the slope of the line, over all periods.
+
     Random walks are a part of the distribution of their own: their variance is so much larger that a mean of all would be that of none.
     """
     columns = build_columns(positions, grain, season, has_line, beside)
@@ -168,6 +171,12 @@ def measure_step(
     whole = sum(share for share, _, _ in parts)
     expected = columns[:, :-1] @ coefficients[:-1]
     return float(coefficients[-1]), Tails(tuple((share / whole, float(se), freedom) for share, se, freedom in parts)), np.asarray(expected)
+
+
+def is_drifting(positions: Array, values: Array, grain: str, *, season: bool) -> bool:
+    """True when a line through these periods, all before the change, is seen beyond what random walks do, which look like lines."""
+    found = measure_step(positions, values, grain, season, True, None, wanders=True)
+    return found is not None and 2 * found[1].exceed(abs(found[0])) < DRIFT_LEVEL
 
 
 def list_covariances(positions: Array, grain: str) -> list[Array]:

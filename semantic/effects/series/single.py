@@ -18,7 +18,7 @@ from semantic.effects.method.estimates import (
 from semantic.effects.method.kernels import LONG_GRAINS, SEASONS, Array
 from semantic.effects.method.periods import guard_spread, measure_noise
 from semantic.effects.method.scale import LOGARITHM_NOTE, prefer_logarithms, return_to_unit
-from semantic.effects.method.step import judge_step, prefers_line
+from semantic.effects.method.step import is_drifting, judge_step
 from semantic.effects.method.synthetic import FEWEST_CONTROLS, judge_synthetic
 from semantic.effects.method.words import LEVEL, METHODS, SHORT_HISTORY, give_reason, give_verdict, write_number, write_sentence
 from semantic.effects.series.known import Known, Shapes, shape_known
@@ -318,7 +318,7 @@ def find_step(periods: Periods, same_size: bool) -> _Found | None:
 def check_parallel(periods: Periods, difference: Array) -> tuple[tuple[str, ...], str | None]:
     """A warning when the difference to the controls drifted before; the reason for no verdict when no step is left without the drift."""
     past, season = periods.positions < 0, wants_season(periods)
-    if not prefers_line(periods.positions[past], difference[past], periods.grain, season, None):
+    if not is_drifting(periods.positions[past], difference[past], periods.grain, season=season):
         return (), None
     other = judge_step(periods.positions, difference, periods.grain, season=season, has_line=True)
     if other is None or other.p >= LEVEL:

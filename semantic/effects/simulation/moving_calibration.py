@@ -146,7 +146,7 @@ def measure_beside(n: int, m: int, controls: int, walk: float, noise: float, ser
 
 
 def write_sections(series: int) -> str:
-    """The tables as Markdown: a fifth of the series in each cell of volume, half for growth, a quarter for drift, 3 % beside controls."""
+    """The tables as Markdown: a fifth of the series in each cell of volume, half for growth, a quarter for drift, a tenth with controls."""
     volume = [f"| {each.figure} | {each.daily:g} | {each.volume} | {' | '.join(measure_answers(each, series // 5))} |" for each in ANSWERS]
     growth = [f"| {name} | {' | '.join(measure_growth(each, series // 2))} |" for name, each in GROWTHS.items()]
     drift = [
@@ -158,11 +158,11 @@ def write_sections(series: int) -> str:
         f"| {n} months before, {m} after; {controls} | {' | '.join(cells)} |"
         for n, m in ((17, 30), (40, 40))
         for controls in (1, 5)
-        for cells in [[measure_beside(n, m, controls, *each, 3 * series // 100) for each in BESIDE.values()]]
+        for cells in [[measure_beside(n, m, controls, *each, series // 10) for each in BESIDE.values()]]
     ]
     return PAGE.format(
         volume="\n".join(volume), growth="\n".join(growth), drift="\n".join(drift), beside="\n".join(beside), volumes=f"{series // 5:,}",
-        sums=f"{series // 2:,}", long=f"{series // 4:,}", few=3 * series // 100, errors=f"{ERRORS:g}",
+        sums=f"{series // 2:,}", long=f"{series // 4:,}", few=series // 10, errors=f"{ERRORS:g}",
         drifts=" | ".join(each.name for each in DRIFTS), walks=" | ".join(BESIDE), planted=f"{PLANTED:g}",
         dashes="---|" * len(DRIFTS), lines="---|" * len(BESIDE),
     )  # fmt: skip
