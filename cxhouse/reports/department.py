@@ -18,6 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from cxhouse.files import write_atomically
 from cxhouse.reports.published import PublishedCopy, ReportError, Row, read_published
 
+# the order of figures on pages as well (dashboards/components/shared/statuses.js); among equal ones by pain
+URGENCY = ("red", "yellow", "green", "neutral", "grey", "hidden", "no_data", "not_measurable")
 SECTIONS = {
     "change": ("What changes ran?", "No change of this department, or at its touchpoints, started or ran in this month."),
     "promise": ("What was promised?", "No touchpoint of this department makes a promise."),
@@ -80,7 +82,8 @@ def render_report(published: PublishedCopy, department: str, month: str) -> str:
     mine = pl.col("owner_department") == department
     about = published.select("rpt_department_months", mine & (pl.col("month") == month), "month")[0]
     notes = published.select("rpt_department_notes", mine & (pl.col("month") == month), "subject", "note")
-    figures = published.select("rpt_month_kpis", mine & (pl.col("month") == month), "touchpoint_name", "position")
+    found = published.select("rpt_month_kpis", mine & (pl.col("month") == month), "touchpoint_name", "position")
+    figures = sorted(found, key=lambda row: (URGENCY.index(row["status"]), -(row["pain"] or 0.0)))
     for row in figures:
         row["interval_text"] = row["interval_text"] or ""
         row["target_text"] = row["target_text"] or "none"

@@ -16,6 +16,10 @@ READ_ROWS = """all => all.map((row) => [
     row.dataset.touchpoint, row.dataset.kpi, row.querySelector('[data-field=value]')?.textContent ?? null
 ])"""
 
+READ_BOUNDS = """all => all.map((row) => [
+    row.dataset.touchpoint, row.dataset.kpi, ...['bound', 'gap'].map((name) => row.querySelector(`[data-field=${name}]`).textContent)
+])"""
+
 
 def read_tiles(page: Page) -> list[dict[str, str | None]]:
     return page.eval_on_selector_all(".tile[data-kpi]", READ_TILES)
@@ -121,3 +125,39 @@ def test_a_touchpoint_on_the_map_opens_its_page_and_a_kpi_its_definition(browser
         page.wait_for_url(f"**/dictionary/#{kpi}")
         page.wait_for_selector(f"section#{kpi}")
         watched.assert_clean()
+
+
+def test_the_journey_of_what_hurts_most_is_open_and_the_headline_leads_to_the_figure(
+    browser: Browser, address: str, built_site: BuiltSite
+) -> None:
+    about = built_site.read("rpt_headlines").filter(window_id=DEFAULT_WINDOW, journey_id="all", owner_department="all").to_dicts()[0]
+    holders = built_site.read("rpt_journey_touchpoints").filter(touchpoint_id=about["touchpoint_id"])["journey_id"].to_list()
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open("/")
+        first = page.locator("[data-journey]").first
+        assert first.get_attribute("data-journey") in holders or not holders
+        assert first.get_attribute("open") is not None
+        if about["known_text"]:
+            assert page.locator("[data-field=known]").inner_text() == about["known_text"]
+        page.locator("[data-field=worst]").click()
+        shown = page.evaluate("() => [document.activeElement.dataset.touchpoint, document.activeElement.dataset.kpi]")
+        assert shown == [about["touchpoint_id"], about["kpi_id"]]
+        page = watched.open("/touchpoints/")
+        rows = page.eval_on_selector_all("tr[data-kpi]", "all => all.map((row) => [row.dataset.touchpoint, row.dataset.kpi])")
+        assert rows[0] == [about["touchpoint_id"], about["kpi_id"]], "the table begins with what the headline names"
+        watched.assert_clean()
+
+
+def test_target_bound_and_gap_stand_where_the_colour_is(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    report = built_site.tiles()
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open("/")
+        for tile in read_tiles(page):
+            row = report[(str(tile["touchpoint"]), str(tile["kpi"]))]
+            assert row["target_text"] is None or f"target {row['target_text']}" in str(tile["text"])
+            assert row["bound_text"] is None or f"bound {row['bound_text']}" in str(tile["text"])
+        page = watched.open("/touchpoints/")
+        shown = page.eval_on_selector_all("tr[data-kpi]", READ_BOUNDS)
+        assert {(place, kpi): (bound, gap) for place, kpi, bound, gap in shown} == {
+            key: (row["bound_text"] or "", row["gap_text"] or "") for key, row in report.items()
+        }

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page
 
+from cxhouse.reports.department import URGENCY
 from tests.browser.built_site import PATIENCE_MS, WIDE, BuiltSite, watch
 
 READ_CHART = """() => {
@@ -102,13 +103,53 @@ def test_below_the_chart_stands_the_verdict_on_its_own_kpi(browser: Browser, add
         watched.assert_clean()
 
 
-def test_the_answer_of_a_touchpoint_names_its_values(browser: Browser, address: str, built_site: BuiltSite) -> None:
+def test_the_answer_of_a_touchpoint_says_the_direction_of_the_kpi_that_decides(
+    browser: Browser, address: str, built_site: BuiltSite
+) -> None:
     touchpoint = built_site.busiest_touchpoint()
-    values = [row["value_text"] for key, row in built_site.tiles().items() if key[0] == touchpoint and row["value_text"]]
-    assert values
+    tiles = [row for key, row in built_site.tiles().items() if key[0] == touchpoint]
+    decides = min(tiles, key=lambda row: (URGENCY.index(row["status"]), -(row["pain"] or 0.0)))
+    first = {"better": "Better than", "worse": "Worse than", "steady": "Steady", "unclear": "Direction unclear"}[decides["trend"]]
     with watch(browser, address, WIDE) as watched:
-        answer = watched.open(f"/touchpoints/{touchpoint}/").locator("[data-field=answer]").inner_text()
-    assert [value for value in values if str(value) not in answer] == []
+        page = watched.open(f"/touchpoints/{touchpoint}/")
+        answer = page.locator("[data-field=answer]").inner_text()
+        assert page.locator("button[role=radio][aria-checked=true] [data-kpi]").get_attribute("data-kpi") == decides["kpi_id"]
+    assert answer.startswith(first)
+    assert f"{decides['kpi_name']} {decides['value_text']} ({decides['interval_text']}, target {decides['target_text']}: " in answer
+    assert len(tiles) < 2 or f"Of the other {len(tiles) - 1} KPI" in answer
+
+
+def test_a_link_to_a_view_shows_the_same_view_and_the_back_button_returns_to_it(
+    browser: Browser, address: str, built_site: BuiltSite
+) -> None:
+    touchpoint = built_site.busiest_touchpoint()
+    last = sorted(key[1] for key in built_site.tiles() if key[0] == touchpoint)[-1]
+    chosen = f"button[aria-checked=true] [data-kpi='{last}']"
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/touchpoints/{touchpoint}/")
+        page.locator(f"button[role=radio]:has([data-kpi='{last}'])").click()
+        page.get_by_role("radio", name="month", exact=True).click()
+        assert f"kpi={last}" in page.url and "grain=month" in page.url
+        link = page.url.removeprefix(address)
+        page.get_by_role("link", name="Suppliers", exact=True).click()
+        page.wait_for_selector("h1:has-text('promise')")
+        page.go_back()
+        page.wait_for_selector(chosen)
+        assert page.get_by_role("radio", name="month", exact=True).get_attribute("aria-checked") == "true"
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(link)
+        page.wait_for_selector(chosen)
+        assert page.get_by_role("radio", name="month", exact=True).get_attribute("aria-checked") == "true"
+        watched.assert_clean()
+
+
+def test_an_address_with_an_unknown_choice_shows_the_usual_view(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    touchpoint = built_site.busiest_touchpoint()
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/touchpoints/{touchpoint}/?kpi=%27%20or%201%3D1%20--&grain=century")
+        assert page.locator("button[role=radio][aria-checked=true] [data-kpi]").count() == 1
+        assert page.get_by_role("radio", name="week", exact=True).get_attribute("aria-checked") == "true"
+        watched.assert_clean()
 
 
 def test_changes_stand_on_the_chart_by_number_and_below_it_by_name(browser: Browser, address: str, built_site: BuiltSite) -> None:

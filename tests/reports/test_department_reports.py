@@ -116,6 +116,16 @@ def test_months_figures_are_those_of_the_kpi_series(demo_home: DemoHome) -> None
     assert compared > 500
 
 
+def test_the_figures_of_every_kpi_are_kept_as_they_were_first_reported(demo_home: DemoHome) -> None:
+    months = read_report(demo_home, "rpt_month_kpis").filter(pl.col("is_full") & pl.col("value").is_not_null())
+    # KPIs that wait for later events close a month some weeks later
+    settled = months.filter(pl.col("month_start") <= pl.col("month_start").max() - pl.duration(days=90))
+    place = ["kpi_id", "touchpoint_id", "month_start"]
+    kept = read_report(demo_home, "rpt_reported_figures").select(place)
+    assert settled["kpi_id"].n_unique() > 15
+    assert settled.select(place).join(kept, on=place, how="anti").is_empty()
+
+
 def test_the_headline_names_what_is_on_the_wrong_side_of_its_target_and_counts_right(demo_home: DemoHome) -> None:
     figures = read_report(demo_home, "rpt_month_kpis").filter(pl.col("status").is_in(["red", "yellow", "green"]))
     is_short = (pl.col("status") == "red") | (

@@ -23,6 +23,18 @@ export function rememberChoices(choices) {
 	return url;
 }
 
+// A choice that one page offers, as its address has it; null without one.
+export function readAddress(name) {
+	return new URLSearchParams(window.location.search).get(name);
+}
+
+// The address of this page with that choice.
+export function writeAddress(name, value) {
+	const url = new URL(window.location.href);
+	url.searchParams.set(name, value);
+	return url;
+}
+
 // One {value, label} per distinct value, in the order of the rows; rows without a value are left out.
 export function listOptions(rows, value, label) {
 	const seen = new Map();

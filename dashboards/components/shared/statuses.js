@@ -30,8 +30,9 @@ export function explainStatus(status) {
 	return EXPLANATIONS[status] ?? EXPLANATIONS.no_data;
 }
 
+// By status, and among equal ones by how much it hurts (the report's `pain`, the same order as that of the headline).
 export function sortByUrgency(rows) {
-	return [...rows].sort((left, right) => describeStatus(left.status).rank - describeStatus(right.status).rank);
+	return [...rows].sort((left, right) => describeStatus(left.status).rank - describeStatus(right.status).rank || (right.pain ?? 0) - (left.pain ?? 0));
 }
 
 // Counts rows per word, worst first; words that do not occur are left out.

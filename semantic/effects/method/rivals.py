@@ -5,6 +5,8 @@ Daily values are N x days with the change before column `start`; weeks are N x (
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from scipy.special import ndtr, stdtr
 
@@ -20,7 +22,9 @@ def compare_means(values: Array, start: int) -> tuple[Array, Array]:
     before, after = values[:, start - DAYS_BESIDE : start], values[:, start:]
     from scipy.stats import ttest_ind  # takes half a second to import, and most builds compare nothing anew
 
-    found = ttest_ind(after, before, axis=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a series without any scatter has no p-value, which is then unknown
+        found = ttest_ind(after, before, axis=1)
     return after.mean(axis=1) - before.mean(axis=1), np.asarray(found.pvalue)
 
 

@@ -1,14 +1,5 @@
 -- One row per KPI, touchpoint (or the company) and closed month: the present figure. A month is closed when the data of
--- numerator and denominator reach beyond it.
-with coverage as (
-
-    select measures.measure_id, max(facts.until_date) as until_date
-    from {{ ref('dim_measures') }} as measures
-    inner join {{ ref('int_fact_coverage') }} as facts using (fact)
-    group by measures.measure_id
-
-)
-
+-- numerator and denominator reach beyond it, and what they wait for is known.
 select
     kpis.kpi_id,
     kpis.kpi_version,
@@ -23,8 +14,8 @@ from {{ ref('fct_touchpoint_kpis') }} as kpis
 inner join
     {{ ref('dim_kpi_versions') }} as versions
     on kpis.kpi_id = versions.kpi_id and kpis.kpi_version = versions.version
-inner join coverage as above on versions.numerator_measure = above.measure_id
-inner join coverage as below on versions.denominator_measure = below.measure_id
+inner join {{ ref('dim_measure_bounds') }} as above on versions.numerator_measure = above.measure_id
+inner join {{ ref('dim_measure_bounds') }} as below on versions.denominator_measure = below.measure_id
 where
     kpis.grain = 'month'
     and kpis.dimension_set = 'total'

@@ -70,6 +70,18 @@ filled as (
             and declared.kpi_id = earlier.kpi_id
             and declared.touchpoint_id = earlier.touchpoint_id
 
+),
+
+placed as (
+
+    select
+        filled.*,
+        spreads.usual_spread,
+        {{ gap_to_target('filled') }} as gap,
+        filled.n / nullif(sum(filled.n) over (partition by filled.month, filled.kpi_id), 0) as volume_share
+    from filled
+    left join {{ ref('fct_kpi_spreads') }} as spreads using (kpi_id)
+
 )
 
 select
@@ -95,8 +107,14 @@ select
     || ' to '
     || {{ value_text('value_upper', 'unit_kind', 'unit') }} as interval_text,
     {{ value_text('target', 'unit_kind', 'unit') }} as target_text,
+    gap,
+    usual_spread,
+    volume_share,
+    {{ pain_of('placed.gap', 'placed') }} as pain,
+    {{ gap_text('placed.gap', 'placed') }} as gap_text,
+    {{ value_text('lower_bound', 'unit_kind', 'unit') }} as bound_text,
     {{ status_word('status') }} as status_word,
     coalesce(month_before_text, case when is_full then 'not comparable' else 'month not whole' end)
         as month_before_text,
     coalesce(year_before_text, case when is_full then 'not comparable' else 'month not whole' end) as year_before_text
-from filled
+from placed

@@ -23,7 +23,7 @@ audiences as (
 
 ),
 
--- what is below its bound first, then what is furthest from its target, in standard errors
+-- what is below its bound first, then what is on the wrong side of its target; by pain
 ranked as (
 
     select
@@ -48,20 +48,6 @@ counted as (
 
 ),
 
-last_changes as (
-
-    select
-        scoped.touchpoint_id,
-        arg_max(changes.title, changes.started_at) as title,
-        max(changes.started_date) as started_date
-    from {{ ref('dim_change_touchpoints') }} as scoped
-    inner join {{ ref('dim_changes') }} as changes using (change_id)
-    cross join {{ source('company_folder', 'today') }} as today
-    where changes.started_date <= today.local_date and changes.started_date > today.local_date - 182
-    group by scoped.touchpoint_id
-
-),
-
 company_nps as (
 
     select
@@ -83,6 +69,8 @@ select
     counted.window_id,
     counted.journey_id,
     counted.audience as owner_department,
+    ranked.touchpoint_id,
+    ranked.kpi_id,
     concat_ws(
         ' ',
         case
@@ -95,13 +83,6 @@ select
                             then ', better than the period before'
                         else ''
                     end
-                    || coalesce(
-                        '; last change there: '
-                        || last_changes.title
-                        || ', '
-                        || {{ written_date('last_changes.started_date') }},
-                        ''
-                    )
                     || '.'
             when counted.judged_count = 0 then 'Nothing can be judged in this period: too few answers, or no data.'
             else {{ nothing_hurts_text() }}
@@ -111,7 +92,8 @@ select
                 then {{ targets_reached_text('counted') }}
         end,
         case when counted.audience = 'all' then company_nps.nps_text || '.' end
-    ) as headline
+    ) as headline,
+    known.known_text
 from counted
 left join ranked
     on
@@ -119,5 +101,9 @@ left join ranked
         and counted.journey_id = ranked.journey_id
         and counted.audience = ranked.audience
         and ranked.pain_rank = 1
-left join last_changes on ranked.touchpoint_id = last_changes.touchpoint_id
+left join {{ ref('rpt_known_causes') }} as known
+    on
+        ranked.window_id = known.window_id
+        and ranked.touchpoint_id = known.touchpoint_id
+        and ranked.kpi_id = known.kpi_id
 left join company_nps on counted.window_id = company_nps.window_id

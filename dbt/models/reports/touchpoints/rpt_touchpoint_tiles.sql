@@ -68,6 +68,18 @@ filled as (
         {{ ref('fct_missing_kpis') }} as missing
         on declared.kpi_id = missing.kpi_id and declared.touchpoint_id = missing.touchpoint_id
 
+),
+
+placed as (
+
+    select
+        filled.*,
+        spreads.usual_spread,
+        {{ gap_to_target('filled') }} as gap,
+        filled.n / nullif(sum(filled.n) over (partition by filled.window_id, filled.kpi_id), 0) as volume_share
+    from filled
+    left join {{ ref('fct_kpi_spreads') }} as spreads using (kpi_id)
+
 )
 
 select
@@ -85,6 +97,12 @@ select
     {{ value_text('value', 'unit_kind', 'unit') }} as value_text,
     '± ' || {{ margin_text('(value_upper - value_lower) / 2', 'unit_kind', 'value') }} as interval_text,
     {{ value_text('target', 'unit_kind', 'unit') }} as target_text,
+    gap,
+    usual_spread,
+    volume_share,
+    {{ pain_of('placed.gap', 'placed') }} as pain,
+    {{ gap_text('placed.gap', 'placed') }} as gap_text,
+    {{ value_text('lower_bound', 'unit_kind', 'unit') }} as bound_text,
     {{ trend_arrow('trend', 'value', 'previous_value') }} as trend_arrow,
     takes_contacts
-from filled
+from placed
