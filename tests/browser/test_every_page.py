@@ -54,7 +54,7 @@ def test_every_touchpoint_has_a_page_that_renders(browser: Browser, address: str
 def test_the_page_names_the_sources_that_are_not_fresh(browser: Browser, address: str, built_site: BuiltSite) -> None:
     stale = built_site.read("rpt_data_health").filter(pl.col("status") != "fresh")
     with watch(browser, address, WIDE) as watched:
-        notes = watched.open("/").locator("[role=status]").all_inner_texts()
+        notes = watched.open("/").locator("[role=status]").all_text_contents()
     assert bool(notes) == (stale.height > 0)
     for source, table in stale.select("source", "table_name").iter_rows():
         assert f"{source} / {table}" in notes[0]
