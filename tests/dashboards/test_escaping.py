@@ -117,7 +117,14 @@ def test_no_table_and_no_chart_offers_a_download_of_its_own() -> None:
     for path, found in tables.items():
         assert all("downloadable=false" in table for table in found), path
         assert "downloadable" not in path.read_text(encoding="utf-8").replace("downloadable=false", ""), path
-        assert len(found) == path.read_text(encoding="utf-8").count("<DownloadRows "), path
+        assert len(found) <= path.read_text(encoding="utf-8").count("<DownloadRows "), path
+
+
+def test_every_component_with_a_table_offers_its_rows() -> None:
+    with_tables = [path for path in COMPONENTS if "<table" in path.read_text(encoding="utf-8")]
+    assert len(with_tables) > 15
+    for path in with_tables:
+        assert re.search("<(DownloadRows|TableTools) ", path.read_text(encoding="utf-8")), path
 
 
 def test_a_table_that_a_command_writes_holds_no_formula(tmp_path: Path) -> None:
