@@ -1,4 +1,4 @@
-"""dbt without work that it does again for every node: the same macros, the same templates, the same search. It is half of a small build."""
+"""dbt without work that it does again for every node: the same macros, the same templates, the same search. A quarter of a small build."""
 
 from __future__ import annotations
 

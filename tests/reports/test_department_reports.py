@@ -90,6 +90,7 @@ def test_every_figure_is_the_published_one(demo_home: DemoHome, tmp_path: Path) 
             assert cells.fields[(*place, "value")] == value
             assert cells.fields[(*place, "n")] == f"{row['n']:,}"
             assert cells.fields[(*place, "target")] == (row["target_text"] or "none")
+            assert cells.fields[(*place, "bound")] == (row["bound_text"] or "none")
             assert row["status_word"] in cells.fields[(*place, "status")]
             assert cells.fields[(*place, "month-before")] == row["month_before_text"]
             assert cells.fields[(*place, "year-before")] == row["year_before_text"]

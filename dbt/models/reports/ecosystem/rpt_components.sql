@@ -20,6 +20,7 @@ select
     {{ value_text('value', 'unit_kind', 'unit') }} as value_text,
     '± ' || {{ margin_text('(value_upper - value_lower) / 2', 'unit_kind', 'value') }} as interval_text,
     {{ value_text('target', 'unit_kind', 'unit') }} as target_text,
+    {{ value_text('lower_bound', 'unit_kind', 'unit') }} as bound_text,
     {{ trend_arrow('trend', 'value', 'previous_value') }} as trend_arrow,
     first_seen_date,
     case

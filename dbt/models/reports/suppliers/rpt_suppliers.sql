@@ -80,6 +80,7 @@ select
     || {{ margin_text('(flagged.value_upper - flagged.value_lower) / 2', 'flagged.unit_kind', 'flagged.value') }}
         as interval_text,
     {{ value_text('flagged.target', 'flagged.unit_kind', 'flagged.unit') }} as target_text,
+    {{ value_text('flagged.lower_bound', 'flagged.unit_kind', 'flagged.unit') }} as bound_text,
     coalesce(
         answers.answer,
         'No supplier can be judged in this period: fewer than 30 orders due, or none that names its order.'
