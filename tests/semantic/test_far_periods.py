@@ -68,14 +68,15 @@ def test_a_difference_that_wanders_is_no_step_and_a_steady_one_keeps_its_power()
 
 
 @pytest.mark.campaign
-def test_walks_are_not_taken_for_drifts_and_drifts_are_seen() -> None:
+def test_fewer_walks_are_taken_for_drifts_and_drifts_are_seen() -> None:
     positions, generator = np.arange(-40.0, 0.0), np.random.default_rng(6)
-    noise, walks = generator.standard_normal((60, 40)), generator.standard_normal((60, 40)).cumsum(axis=1)
+    noise, walks = generator.standard_normal((150, 40)), generator.standard_normal((150, 40)).cumsum(axis=1)
 
     def share(values: np.ndarray) -> float:
         return float(np.mean([is_drifting(positions, each, "month", season=False) for each in values]))
 
-    assert share(noise) < 0.1
-    assert share(walks) < 0.4, "a walk looks like a line: by a test without walks among the noise models, 0.8 of them"
-    assert share(noise + 0.1 * positions) > 0.5
-    assert share(noise + 0.3 * positions) > 0.95
+    assert share(noise[:60]) < 0.05
+    # 0.34; 0.53 of them without walks among the noise models, and by the information criterion
+    assert share(walks) < 0.43
+    assert share(noise[:60] + 0.1 * positions) > 0.9
+    assert share(noise[:60] + 0.3 * positions) > 0.95

@@ -6,9 +6,14 @@ import marshal
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from dbt.clients.jinja import MacroStack, get_rendered
+from dbt.context.configured import ConfiguredContext
+from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
+from dbt.context.manifest import ManifestContext
 
 import cxhouse.warehouse.build
 from cxhouse.settings import read_settings
@@ -51,6 +56,43 @@ def test_every_node_compiles_to_the_same(compile_all: Callable[[], dict[str, str
     assert len(own) > 400
     assert lean == own, [name for name in own if lean[name] != own[name]][:3]
     assert again == own, "with templates that were compiled before"
+
+
+class Context(ManifestContext):
+    """A context of a node without the members that need a project."""
+
+    def __init__(self, namespace: MacroNamespace) -> None:
+        self.namespace = namespace
+
+
+def name_macros(filled: dict[str, Any]) -> dict[str, Any]:
+    return {name: name_macros(member) if isinstance(member, dict) else member.macro.unique_id for name, member in filled.items()}
+
+
+@pytest.mark.parametrize("package", ["shop", "helpers"])
+def test_of_macros_with_equal_names_a_node_calls_the_one_it_called_before(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"dbt": ("a", "b", "c", "d"), "dbt_duckdb": ("b", "e"), "shop": ("c", "f"), "helpers": ("a", "c", "d")}
+    macros: Any = {
+        owner: {name: SimpleNamespace(name=name, package_name=owner, unique_id=f"macro.{owner}.{name}") for name in own}
+        for owner, own in names.items()
+    }
+    monkeypatch.setattr(ConfiguredContext, "to_dict", lambda context: {})
+
+    def fill() -> dict[str, Any]:
+        builder = MacroNamespaceBuilder("shop", package, MacroStack(), ["dbt_duckdb", "dbt"])
+        return name_macros(Context(builder.build_namespace(macros, {})).to_dict())
+
+    own = fill()
+    assert own["c"] == f"macro.{package}.c" and own["b"] == "macro.dbt_duckdb.b"
+    with lean_dbt.do_repeated_work_once(Path("/nowhere")):
+        assert fill() == own
+
+
+def test_a_text_is_compiled_for_each_kind_of_template(tmp_path: Path) -> None:
+    with lean_dbt.do_repeated_work_once(tmp_path):
+        for _ in range(2):
+            assert get_rendered("{{ values }}", {"values": [1, 2]}, native=True) == [1, 2]
+            assert get_rendered("{{ values }}", {"values": [1, 2]}) == "[1, 2]"
 
 
 def test_compiled_templates_are_kept_for_the_next_build(tmp_path: Path) -> None:
