@@ -117,3 +117,13 @@ def test_what_is_known_about_it_are_clear_moves_the_year_before_and_judged_chang
         assert mentioned <= {row["change_id"] for row in judged if row["is_effect"]}, "only a judged change is named"
         kinds |= {kind for kind, seen in (("clear", is_clear), ("year", is_compared), ("judged", bool(mentioned))) if seen}
     assert {"clear", "year"} <= kinds
+
+
+@pytest.mark.parametrize(("report", "period"), [("rpt_touchpoint_tiles", "window_id"), ("rpt_month_kpis", "month")])
+def test_every_declared_figure_has_its_row_in_every_period(demo_home: DemoHome, report: str, period: str) -> None:
+    declared = pl.read_parquet(demo_home.path / "state" / "company" / "touchpoint_kpis.parquet").select("touchpoint_id", "kpi_id")
+    figures = read_report(demo_home, report)
+    expected = figures.select(period).unique().join(declared, how="cross")
+    assert declared.height > 40
+    assert figures.height == expected.height
+    assert expected.join(figures, on=[period, "touchpoint_id", "kpi_id"], how="anti").is_empty()
