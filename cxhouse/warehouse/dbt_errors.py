@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from cxhouse.warehouse.replacing import replace_functions
 from ingestion.messages import describe_error
 
 DBT_PACKAGES = ("dbt", "dbt_common", "jinja2")
@@ -47,18 +48,12 @@ def keep_values_out() -> Iterator[None]:
                 raise
             raise DbtRuntimeError(f"Python model failed: {describe_error(cause)}; at {find_place(cause)}") from None
 
-    changed = [
+    changes = [
         (DuckDBConnectionManager, "exception_handler", handle_described),
         (Environment, "run_python_job", classmethod(run_described)),
     ]
-    own = [(owner, name, owner.__dict__[name]) for owner, name, _ in changed]
-    for owner, name, method in changed:
-        setattr(owner, name, method)
-    try:
+    with replace_functions(changes):
         yield
-    finally:
-        for owner, name, method in own:
-            setattr(owner, name, method)
 
 
 def find_place(error: BaseException) -> str:

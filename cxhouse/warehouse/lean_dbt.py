@@ -12,6 +12,7 @@ from types import CodeType
 from typing import Any
 
 from cxhouse.files import write_atomically
+from cxhouse.warehouse.replacing import replace_functions
 
 TEMPLATES = "templates.marshal"
 MOST_TEMPLATES = 20_000  # a project of ours has 1,500; beyond this, only those that this build read are kept
@@ -33,24 +34,17 @@ def do_repeated_work_once(folder: Path) -> Iterator[None]:
     from dbt_common.clients.jinja import MacroFuzzEnvironment
 
     codes, empty = Codes(folder / TEMPLATES), agate_helper.empty_table()
-    changed: list[tuple[Any, str, Callable[..., Any]]] = [
+    changes = [
         (MacroNamespaceBuilder, "build_namespace", build_namespace),
         (ManifestContext, "to_dict", fill_with_macros(ManifestContext.to_dict)),
         (MacroFuzzEnvironment, "compile", compile_once(MacroFuzzEnvironment.compile, codes)),
         (BaseAdapter, "get_relation", look_up_relation(BaseAdapter.get_relation)),
         (agate_helper, "empty_table", lambda: empty),
     ]
-    own: list[tuple[Any, str, Any]] = [(owner, name, vars(owner).get(name)) for owner, name, _ in changed]
-    for owner, name, method in changed:
-        setattr(owner, name, method)
     try:
-        yield
+        with replace_functions(changes):
+            yield
     finally:
-        for owner, name, method in own:
-            if method is None:
-                delattr(owner, name)  # the class inherits it
-            else:
-                setattr(owner, name, method)
         codes.keep()
 
 

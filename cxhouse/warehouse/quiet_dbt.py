@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from cxhouse.warehouse.replacing import replace_functions
+
 
 @contextmanager
 def leave_out_debug_events(*, log_level: str | None = None) -> Iterator[None]:
@@ -38,12 +40,6 @@ def leave_out_debug_events(*, log_level: str | None = None) -> Iterator[None]:
         if not isinstance(event, DebugLevel) or level not in (None, EventLevel.DEBUG) or any(rest) or any(named.values()):
             fire(manager, event, level, *rest, **named)
 
-    changed = [(BaseEvent, "__init__", keep), (BaseEvent, "__getattr__", look_up_late), (EventManager, "fire_event", fire_what_is_read)]
-    own = [getattr(owner, name) for owner, name, _ in changed]
-    for owner, name, changed_method in changed:
-        setattr(owner, name, changed_method)
-    try:
+    changes = [(BaseEvent, "__init__", keep), (BaseEvent, "__getattr__", look_up_late), (EventManager, "fire_event", fire_what_is_read)]
+    with replace_functions(changes):
         yield
-    finally:
-        for (owner, name, _), method in zip(changed, own, strict=True):
-            setattr(owner, name, method)
