@@ -19,9 +19,9 @@ DAYS_BESIDE = 28
 
 def compare_means(values: Array, start: int) -> tuple[Array, Array]:
     """Student's t-test of the 28 days before against the days after."""
-    before, after = values[:, start - DAYS_BESIDE : start], values[:, start:]
     from scipy.stats import ttest_ind  # takes half a second to import, and most builds compare nothing anew
 
+    before, after = values[:, start - DAYS_BESIDE : start], values[:, start:]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a series without any scatter has no p-value, which is then unknown
         found = ttest_ind(after, before, axis=1)
