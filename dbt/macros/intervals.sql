@@ -54,3 +54,28 @@ end
 ({{ total_cube }} / {{ n }} - 3 * {{ total }} / {{ n }} * {{ total_sq }} / {{ n }} + 2 * power({{ total }} / {{ n }}, 3))
 / nullif(power(greatest(0.0, {{ total_sq }} / {{ n }} - power({{ total }} / {{ n }}, 2)), 1.5), 0)
 {%- endmacro %}
+
+{# A bound of the 95 % interval of a KPI: the method is the one its definition names, `sums` has numerator, numerator_sq and denominator. #}
+{% macro kpi_bound(method, sums, sign) -%}
+{%- set above, squares, below = sums ~ '.numerator', sums ~ '.numerator_sq', sums ~ '.denominator' -%}
+case
+    when {{ below }} > 0 then
+        case {{ method }}
+            when 'wilson' then {{ wilson_bound(above, below, sign) }}
+            when 'nps_adjusted' then {{ nps_bound(above, squares, below, sign) }}
+            when 'student_t' then round({{ mean_bound(above, squares, below, sign) }}, 4)
+            when 'poisson' then {{ poisson_lower(above, below) if sign == '-' else poisson_upper(above, below) }}
+        end
+end
+{%- endmacro %}
+
+{# Whether the interval of a mean is rough. Cochran's rule: a mean is close to normal when n is at least 25 times the squared skewness. #}
+{% macro is_rough(method, sums) -%}
+case
+    when {{ method }} = 'student_t' and {{ sums }}.denominator > 0 then
+        {{ sums }}.denominator < greatest(200, 25 * power(coalesce(
+            {{ skewness(sums ~ '.numerator', sums ~ '.numerator_sq', sums ~ '.numerator_cube', sums ~ '.denominator') }}, 0
+        ), 2))
+    else false
+end
+{%- endmacro %}

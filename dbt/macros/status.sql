@@ -68,3 +68,20 @@ case
     else 'worse'
 end
 {%- endmacro %}
+
+{# The half width of the 95 % interval of a difference between two periods that share no event. #}
+{% macro move_margin(now, earlier) -%}
+sqrt(
+    power(({{ now }}.value_upper - {{ now }}.value_lower) / 2, 2) + power(({{ earlier }}.value_upper - {{ earlier }}.value_lower) / 2, 2)
+)
+{%- endmacro %}
+
+{# Whether a difference between two periods is more than noise, and in which direction; columns n and direction are those of the row. #}
+{% macro trend_of(move, margin) -%}
+case
+    when {{ move }} is null or {{ margin }} is null or n < 30 then 'unclear'
+    when abs({{ move }}) <= {{ margin }} or direction = 'neutral' then 'steady'
+    when ({{ move }} > 0) = (direction = 'higher') then 'better'
+    else 'worse'
+end
+{%- endmacro %}

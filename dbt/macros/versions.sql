@@ -14,5 +14,5 @@ left join {{ ref('dim_kpi_versions') }} as newer
 
 {# Whether a period is one of the windows that end with the last covered day, or the window before one. #}
 {% macro is_window(grain) -%}
-({{ grain }} like 'last_%' or {{ grain }} like 'before_%')
+({{ grain }} like 'last_%' or {{ grain }} like 'before_%' or {{ grain }} like 'year_before_%')
 {%- endmacro %}

@@ -39,6 +39,7 @@ NOT_MEASURABLE: Mapping[str, str] = {
     "contact_rate_by_cohort": "no source fills contacts.order_id",
     "contacts_caused": "no source fills contacts.order_id",
     "conversion": "no source delivers visits",
+    "cost_per_delivery": "no row of costs has kind contact or redelivery or return",
     "cost_to_serve": "no row of costs has kind contact or redelivery or return",
     "csat": "no row of survey_responses has metric csat",
     "damage_rate": "no source fills deliveries.is_damaged",

@@ -17,7 +17,7 @@ from tests.warehouse.raw_kpis.sums import EVER, Key, Sums, sum_kpis
 KPIS = load_kpi_catalog([FOLDER]).kpis
 SPLITS = ("total", "channel", "supplier")
 # costs are shared out in millionths, in many parts a month; all other figures are counts
-CLOSE = {"cost_to_serve": 1e-3}
+CLOSE = {"cost_to_serve": 1e-3, "cost_per_delivery": 1e-3}
 # windows of KPIs that need later days: a month with a day whose window is still open is not known yet
 MATURES = {
     "first_contact_resolution": 7, "contact_rate_by_cohort": 28, "contacts_caused": 28, "return_rate": 30, "response_rate": 14,

@@ -30,6 +30,11 @@ export function explainStatus(status) {
 	return EXPLANATIONS[status] ?? EXPLANATIONS.no_data;
 }
 
+// How a figure compares with the same days a year before, after that value.
+export function describeYear(trend) {
+	return { better: ', now better', worse: ', now worse', steady: ', within the margin of error' }[trend] ?? '';
+}
+
 // By status, and among equal ones by how much it hurts (the report's `pain`, the same order as that of the headline).
 export function sortByUrgency(rows) {
 	return [...rows].sort((left, right) => describeStatus(left.status).rank - describeStatus(right.status).rank || (right.pain ?? 0) - (left.pain ?? 0));

@@ -35,8 +35,8 @@ def list_work(company: RawCompany) -> Iterator[Work]:
             yield Work("returns", Place(read_local_day(line["returned_at"]), "return_parcel"), 1)
 
 
-def count_cost_to_serve(company: RawCompany) -> Iterator[Count]:
-    """Each month's costs of staff, redeliveries and returns; the denominator is the orders of the whole company."""
+def count_service_costs(company: RawCompany) -> Iterator[Count]:
+    """Each month's costs of staff, redeliveries and returns, per order of the whole company and per delivery due at the place itself."""
     costs: dict[tuple[str, tuple[int, int]], float] = defaultdict(float)
     for cost in company.costs:
         kind = cost["centre"] if cost["kind"] == "staff" else cost["kind"]
@@ -47,4 +47,9 @@ def count_cost_to_serve(company: RawCompany) -> Iterator[Count]:
         totals[item.kind, (item.place.day.year, item.place.day.month)] += item.amount
     for item in work:
         key = (item.kind, (item.place.day.year, item.place.day.month))
-        yield Count("cost_to_serve", item.place, costs[key] * item.amount / totals[key], 0)
+        for kpi in ("cost_to_serve", "cost_per_delivery"):
+            yield Count(kpi, item.place, costs[key] * item.amount / totals[key], 0)
+    for delivery in company.deliveries.values():
+        place = company.place_delivery(delivery)
+        if place.day < company.until:
+            yield Count("cost_per_delivery", place, 0, 1)

@@ -16,7 +16,7 @@ from tests.warehouse.raw_kpis.contact_kpis import (
     count_waits,
     count_without_customer,
 )
-from tests.warehouse.raw_kpis.cost_kpis import count_cost_to_serve
+from tests.warehouse.raw_kpis.cost_kpis import count_service_costs
 from tests.warehouse.raw_kpis.delivery_kpis import count_clocks, count_condition, count_whole_orders
 from tests.warehouse.raw_kpis.journey_kpis import count_phases
 from tests.warehouse.raw_kpis.order_kpis import count_conversion, count_order_value, count_return_rate
@@ -36,7 +36,7 @@ COUNTERS: tuple[Callable[[RawCompany], Iterator[Count]], ...] = (
     count_clocks,
     count_condition,
     count_whole_orders,
-    count_cost_to_serve,
+    count_service_costs,
     count_answers,
     count_invitations,
     count_phases,

@@ -4,6 +4,7 @@
 {% for measure in measures %}
 select
     '{{ measure.name }}' as measure_id,
+    '{{ (measure.label or measure.name | replace("_", " ")) | replace("'", "''") }}' as measure_name,
     '{{ measure.description | replace("'", "''") }}' as description,
     '{{ measure.config.meta.fact }}' as fact,
     {%- set counted = measured_facts() | selectattr('fact', 'equalto', measure.config.meta.fact) | first %}
@@ -19,5 +20,5 @@ select
 {% if not loop.last %}union all{% endif %}
 {% endfor %}
 {% if not measures %}
-select cast(null as varchar) as measure_id where false
+select cast(null as varchar) as measure_id, cast(null as varchar) as measure_name where false
 {% endif %}

@@ -1,5 +1,5 @@
 -- The periods of each day: calendar grains, and windows that end with the last covered day, each with the window before
--- it.
+-- it and the one 52 weeks earlier, which has the same weekdays. Of the longest window the two are the same.
 with covered as (
 
     select min(local_date) as first_date, max(local_date) as last_date from {{ ref('fct_daily_measures') }}
@@ -63,3 +63,17 @@ cross join covered
 where
     window_days.local_date > covered.last_date - 2 * windows.days_count
     and window_days.local_date <= covered.last_date - windows.days_count
+union all
+select
+    'year_before_' || windows.window_id,
+    window_days.local_date,
+    covered.last_date - 364 - windows.days_count + 1,
+    covered.last_date - 364
+from window_days
+cross join windows
+cross join covered
+where
+    windows.days_count < 364
+    and covered.first_date <= covered.last_date - 364 - windows.days_count + 1
+    and window_days.local_date > covered.last_date - 364 - windows.days_count
+    and window_days.local_date <= covered.last_date - 364

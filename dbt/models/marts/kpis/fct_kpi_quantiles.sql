@@ -60,7 +60,7 @@ from scoped
 inner join {{ ref('dim_periods') }} as periods
     on scoped.local_date + {{ shift }} = periods.local_date and (periods.grain like 'last_%') = {{ is_window }}
 {{ leave_out_older_versions('scoped.kpi_id', 'scoped.kpi_version') }}  -- noqa: LT02
-    and periods.grain not like 'before_%'
+    and periods.grain not like '%before_last_%'
     and {{ in_made_parts(['periods.grain', 'periods.period_start']) }}
 group by
     scoped.kpi_id,

@@ -15,71 +15,9 @@ divided as (
         kpis.window_shift_days, kpis.late_from, kpis.late_tables, kpis.is_current,
         case when kpis.version > 1 and completed.period_start < kpis.valid_from then kpis.valid_from end as cut_date,
         completed.numerator / nullif(completed.denominator, 0) as value,
-        case
-            when completed.denominator > 0
-                then
-                    case kpis.interval_method
-                        when 'wilson' then {{ wilson_bound('completed.numerator', 'completed.denominator', '-') }}
-                        when
-                            'nps_adjusted'
-                            then
-                                {{ nps_bound(
-                                    'completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-'
-                                ) }}
-                        when
-                            'student_t'
-                            then
-                                round(
-                                    {{ mean_bound(
-                                        'completed.numerator', 'completed.numerator_sq', 'completed.denominator', '-'
-                                    ) }},
-                                    4
-                                )
-                        when 'poisson' then {{ poisson_lower('completed.numerator', 'completed.denominator') }}
-                    end
-        end as value_lower,
-        case
-            when completed.denominator > 0
-                then
-                    case kpis.interval_method
-                        when 'wilson' then {{ wilson_bound('completed.numerator', 'completed.denominator', '+') }}
-                        when
-                            'nps_adjusted'
-                            then
-                                {{ nps_bound(
-                                    'completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+'
-                                ) }}
-                        when
-                            'student_t'
-                            then
-                                round(
-                                    {{ mean_bound(
-                                        'completed.numerator', 'completed.numerator_sq', 'completed.denominator', '+'
-                                    ) }},
-                                    4
-                                )
-                        when 'poisson' then {{ poisson_upper('completed.numerator', 'completed.denominator') }}
-                    end
-        end as value_upper,
-        case
-            when kpis.interval_method = 'student_t' and completed.denominator > 0
-                -- Cochran's rule: a mean is close to normal when n is at least 25 times the squared skewness
-                then completed.denominator < greatest(
-                    200,
-                    25
-                    * power(
-                        coalesce(
-                            {{ skewness(
-                                'completed.numerator', 'completed.numerator_sq',
-                                'completed.numerator_cube', 'completed.denominator'
-                            ) }},
-                            0
-                        ),
-                        2
-                    )
-                )
-            else false
-        end as is_rough
+        {{ kpi_bound('kpis.interval_method', 'completed', '-') }} as value_lower,
+        {{ kpi_bound('kpis.interval_method', 'completed', '+') }} as value_upper,
+        {{ is_rough('kpis.interval_method', 'completed') }} as is_rough
     from {{ ref('fct_kpi_sums') }} as completed
     inner join kpis on completed.kpi_id = kpis.kpi_id and completed.kpi_version = kpis.version
     where {{ in_made_parts(['completed.grain', 'completed.period_start']) }}

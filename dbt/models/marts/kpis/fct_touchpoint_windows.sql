@@ -1,5 +1,5 @@
--- One row per window, touchpoint (or component, supplier, or the company) and KPI: the value of the window and of the
--- window before it, and whether the difference is more than noise.
+-- One row per window, touchpoint (or component, supplier, or the company) and KPI: the value of the window, of the
+-- window before it and of the one 52 weeks earlier, and whether the differences are more than noise.
 {% set compared_scopes -%}
 ((dimension_set = 'total' and scope_kind in ('touchpoint', 'company', 'component'))
     or (dimension_set in ('supplier', 'other_supplier') and scope_kind = 'company'))
@@ -11,21 +11,13 @@ with now as (
 
 ),
 
-before as (
+earlier as (
 
     select
-        kpi_id,
-        kpi_version,
-        touchpoint_id,
-        component_id,
-        supplier_id,
-        scope_kind,
-        replace(grain, 'before_', '') as grain,
-        value,
-        value_lower,
+        kpi_id, kpi_version, touchpoint_id, component_id, supplier_id, scope_kind, grain, value, value_lower,
         value_upper
     from {{ ref('fct_touchpoint_kpis') }}
-    where {{ compared_scopes }} and grain like 'before_%' and n >= 30
+    where {{ compared_scopes }} and grain like '%before_last_%' and n >= 30
 
 ),
 
@@ -35,29 +27,30 @@ compared as (
         now.*,
         before.value as previous_value,
         now.value - before.value as move,
-        sqrt(
-            power((now.value_upper - now.value_lower) / 2, 2) + power((before.value_upper - before.value_lower) / 2, 2)
-        ) as move_margin
+        {{ move_margin('now', 'before') }} as move_margin,
+        year_before.value as year_before_value,
+        now.value - year_before.value as year_move,
+        {{ move_margin('now', 'year_before') }} as year_move_margin
     from now
-    left join before
+    {% for name, grain in [
+        ('before', "'before_' || now.grain"),
+        ('year_before', "case now.grain when 'last_364_days' then 'before_' else 'year_before_' end || now.grain"),
+    ] %}
+    left join earlier as {{ name }}
         on
-            now.kpi_id = before.kpi_id
-            and now.kpi_version = before.kpi_version
-            and now.grain = before.grain
-            and now.scope_kind = before.scope_kind
-            and now.touchpoint_id is not distinct from before.touchpoint_id
-            and now.component_id is not distinct from before.component_id
-            and now.supplier_id is not distinct from before.supplier_id
+            now.kpi_id = {{ name }}.kpi_id
+            and now.kpi_version = {{ name }}.kpi_version
+            and {{ grain }} = {{ name }}.grain
+            and now.scope_kind = {{ name }}.scope_kind
+            and now.touchpoint_id is not distinct from {{ name }}.touchpoint_id
+            and now.component_id is not distinct from {{ name }}.component_id
+            and now.supplier_id is not distinct from {{ name }}.supplier_id
+    {% endfor %}
 
 )
 
 select
     *,
-    case
-        when move is null or move_margin is null or n < 30 then 'unclear'
-        when abs(move) <= move_margin then 'steady'
-        when direction = 'neutral' then 'steady'
-        when (move > 0) = (direction = 'higher') then 'better'
-        else 'worse'
-    end as trend
+    {{ trend_of('move', 'move_margin') }} as trend,
+    {{ trend_of('year_move', 'year_move_margin') }} as year_trend
 from compared

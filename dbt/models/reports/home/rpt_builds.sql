@@ -3,6 +3,7 @@ select
     build.build_id,
     build.built_at,
     (select max(name) from {{ source('company_folder', 'company') }}) as company_name,
+    (select min(local_date) from {{ ref('fct_daily_measures') }}) as data_since,
     (select max(local_date) from {{ ref('fct_daily_measures') }}) as data_until,
     (select cast(coalesce(sum(events_count), 0) as bigint) from {{ ref('fct_event_days') }}) as events_count,
     (

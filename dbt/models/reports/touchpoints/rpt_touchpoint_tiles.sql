@@ -35,6 +35,7 @@ filled as (
         {{ window_label('declared.window_id', 'declared.window_end') }} as window_label,
         declared.kpi_id,
         kpis.kpi_name,
+        kpis.version as kpi_version,
         declared.touchpoint_id,
         declared.touchpoint_name,
         declared.owner_department,
@@ -54,9 +55,11 @@ filled as (
                     then concat_ws('; ', 'nothing counted in this period', kpis.late_tables)
             end
         ) as reason,
-        kpis.unit, kpis.unit_kind, kpis.direction,
+        kpis.unit, kpis.unit_kind, kpis.direction, kpis.interval_method, kpis.minimum_n, kpis.denominator_text,
         windows.previous_value,
-        coalesce(windows.trend, 'unclear') as trend
+        coalesce(windows.trend, 'unclear') as trend,
+        windows.year_before_value,
+        coalesce(windows.year_trend, 'unclear') as year_trend
     from declared
     inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
     left join {{ ref('fct_touchpoint_windows') }} as windows
@@ -104,5 +107,10 @@ select
     {{ gap_text('placed.gap', 'placed') }} as gap_text,
     {{ value_text('lower_bound', 'unit_kind', 'unit') }} as bound_text,
     {{ trend_arrow('trend', 'value', 'previous_value') }} as trend_arrow,
-    takes_contacts
+    takes_contacts,
+    denominator_text,
+    {{ value_text('year_before_value', 'unit_kind', 'unit') }} as year_before_text,
+    year_trend,
+    unit_kind, interval_method, minimum_n,
+    kpi_version
 from placed

@@ -1,0 +1,1 @@
+select * from read_parquet('${serving}/rpt_kpi_sums.parquet')
