@@ -36,6 +36,13 @@ class Objective(Declared):
     text: Text = Field(description="The aim in one sentence.")
 
 
+class Topic(Declared):
+    """What a contact was about."""
+
+    id: Text = Field(description="The value of the column topic of the contract contacts.")
+    name: Text = Field(description="Its name on the pages.")
+
+
 class Newcomers(Declared):
     """What happens when a supplier, channel or survey appears in the data by itself."""
 
@@ -52,6 +59,9 @@ class CompanyFile(Declared):
     name: Text = Field(description="Name on the pages.")
     purpose: Text = Field(description="Why the company exists, in one sentence.")
     objectives: Annotated[tuple[Objective, ...], UNIQUE] = Field(default=(), description="Aims that phases of journeys may name.")
+    topics: Annotated[tuple[Topic, ...], UNIQUE] = Field(
+        default=(), description="Names of the topics of contacts; a topic without one is shown as it is delivered, with spaces."
+    )
     time_zone: TimeZone = Field(description="Name in the tz database. Days begin at midnight here; default for times without an offset.")
     currency: Annotated[Text, match_form("[A-Z]{3}", "EUR"), describe_form("[A-Z]{3}")] = Field(
         description="ISO 4217 code. Orders in another currency are left out and counted."

@@ -58,6 +58,10 @@ class KpiMeta(Open):
     has_journeys: bool = Field(
         default=True, description="false: no figure of a journey or phase, because what happens at a touchpoint may belong to another one."
     )
+    decides_segments: bool = Field(
+        default=False,
+        description="true: what it counts decides in which value segment a customer is, so figures of segments are not judged.",
+    )
     change: Text | None = Field(default=None, description="What is new in this version, in words.")
     earlier: Annotated[tuple[EarlierVersion, ...], Label("earlier version", "version")] = Field(
         default=(), description="Every earlier version, oldest first."

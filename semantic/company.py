@@ -56,6 +56,7 @@ class Company:
     cut_off: str
     newcomers: Newcomers
     objectives: Mapping[str, str]
+    topics: Mapping[str, str]
     touchpoints: tuple[Touchpoint, ...]
     relationship_surveys: tuple[str, ...]
     journeys: tuple[Journey, ...]
@@ -88,6 +89,7 @@ def load_company(folder: Path, environment: Mapping[str, str]) -> Company:
         cut_off=about.cut_off,
         newcomers=about.newcomers,
         objectives=objectives,
+        topics={topic.id: topic.name for topic in about.topics},
         touchpoints=touchpoints,
         relationship_surveys=relationship_surveys,
         components=read_components(folder / "components.yml", environment, frozenset(claims), catalog),

@@ -20,6 +20,7 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "company": {"name": TEXT, "purpose": TEXT, "time_zone": TEXT, "currency": TEXT, "country": TEXT, "first_day": DAY, "cut_off": TEXT,
                 "newcomer_changes": FLAG, "newcomers_grouped_above": WHOLE},
     "objectives": {"objective_id": TEXT, "description": TEXT},
+    "topics": {"topic": TEXT, "topic_name": TEXT},
     "touchpoints": {
         "touchpoint_id": TEXT, "touchpoint_name": TEXT, "owner_department": TEXT, "channels": TEXT, "is_visible": FLAG,
         "customer_does": TEXT, "input": TEXT, "output": TEXT, "user_story": TEXT, "requirement": TEXT,
@@ -101,6 +102,7 @@ def list_company(company: Company) -> dict[str, list[tuple]]:
     return {
         "company": [(*about, *newcomers)],
         "objectives": list(company.objectives.items()),
+        "topics": list(company.topics.items()),
         "holidays": [(item.date, item.name) for item in company.holidays],
         "opening_hours": [tuple(getattr(item, name) for name in SCHEMAS["opening_hours"]) for item in company.opening_hours],
         "peaks": [(item.id, item.name, item.from_, item.to) for item in company.peaks],

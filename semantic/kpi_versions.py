@@ -14,7 +14,7 @@ from declared.kpis import EarlierVersion, KpiMeta, name_measure
 
 # what may be edited without a new version: words, who answers for it, how it is judged, and of a measure what it needs
 NEEDS = "needs"
-DESCRIPTIVE = frozenset({"kind", "owner", "direction", "minimum_n", "version", "valid_from", "change", "earlier"})
+DESCRIPTIVE = frozenset({"kind", "owner", "direction", "minimum_n", "decides_segments", "version", "valid_from", "change", "earlier"})
 
 
 @dataclass(frozen=True)

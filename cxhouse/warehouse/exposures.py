@@ -9,6 +9,8 @@ from typing import Any
 QUERY = re.compile(r"```sql \w+\n(.*?)```", re.DOTALL)
 REPORT = re.compile(r"\bcxhouse\.(rpt_\w+)")
 PARTIAL = re.compile(r'\{@partial "([^"]+)"\}')
+# a page whose filter bar offers any days also reads what the query of these days reads
+RANGES = re.compile(r"<FilterBar [^>]*\{covered\}")
 TITLE = re.compile(r"^title: (.+)$", re.MULTILINE)
 
 
@@ -34,7 +36,10 @@ def describe_page(path: Path, dashboards: Path) -> dict[str, Any]:
 
 
 def list_read_reports(path: Path, dashboards: Path) -> list[str]:
-    """Names of the reports that the queries of a page and of its partials read, in alphabetical order."""
+    """Names of the reports that a page reads, in its own queries, its partials and for a free range of days, in alphabetical order."""
     text = path.read_text(encoding="utf-8")
     texts = [text, *((dashboards / "partials" / name).read_text(encoding="utf-8") for name in PARTIAL.findall(text))]
-    return sorted({report for one in texts for query in QUERY.findall(one) for report in REPORT.findall(query)})
+    queries = [query for one in texts for query in QUERY.findall(one)]
+    if RANGES.search(text):
+        queries.append((dashboards / "components" / "shared" / "range_query.js").read_text(encoding="utf-8"))
+    return sorted({report for query in queries for report in REPORT.findall(query)})

@@ -23,7 +23,7 @@ HEAD = "// Written by python -m cxhouse.warehouse.range_query from dbt/macros/ra
 
 
 def render_range_query(**tables: str) -> str:
-    """The query as text, with `$now`, `$before` and `$year_before` to be replaced. `tables`: other names for the reports `sums` and `tiles`.
+    """The query as text, with `$now`, `$before` and `$year_before` to be replaced. `tables`: other names for `sums` and `tiles`.
 
     Raises jinja2.UndefinedError when a macro uses what only dbt has, such as `ref` or `var`.
     """
@@ -37,7 +37,7 @@ def render_range_query(**tables: str) -> str:
     module = environment.get_template("macros").module
 
     def find_macro(name: str) -> Callable[..., Any]:
-        return getattr(module, name)  # type: ignore[no-any-return]
+        return getattr(module, name)
 
     query: str = module.range_tiles(**tables)  # type: ignore[attr-defined]
     return re.sub(r"\n\s*\n", "\n", re.sub(r"(?m)^\s*--.*$|[ \t]+$", "", query)).strip() + "\n"

@@ -60,9 +60,9 @@ end
 'Nothing falls short of its target.'
 {%- endmacro %}
 
-{# 12 of 30 figures reach their target beyond doubt, 3 miss the bound. #}
+{# 12 of 30 figures reach their target beyond doubt, 3 are clearly off target. #}
 {% macro targets_reached_text(counts) -%}
 {{ counts }}.green_count || ' of ' || {{ counts }}.judged_count
 || case when {{ counts }}.judged_count = 1 then ' figure reaches its' else ' figures reach their' end
-|| ' target beyond doubt, ' || {{ counts }}.red_count || case when {{ counts }}.red_count = 1 then ' misses' else ' miss' end || ' the bound.'
+|| ' target beyond doubt, ' || {{ counts }}.red_count || case when {{ counts }}.red_count = 1 then ' is' else ' are' end || ' clearly off target.'
 {%- endmacro %}

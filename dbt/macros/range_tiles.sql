@@ -5,8 +5,8 @@
 
   `$now`, `$before` and `$year_before` stand for rows of the text `first day, last day, grain`: the range, the days before it and the same ones a
   year earlier; a range without data is three nulls. A range is summed from the published days, weeks or months that `grain` names. Where one of these is
-  hidden, because it counts fewer than 5, the whole weeks or whole months inside the range stand for it, and the reason says so: no sum can give a
-  hidden count away.
+  hidden, because it counts fewer than 5, the whole weeks or whole months inside the range stand for it, and the reason says so: no sum can reveal a
+  hidden count.
 #}
 {% macro range_tiles(sums='cxhouse.rpt_kpi_sums', tiles='cxhouse.rpt_touchpoint_tiles') -%}
 with ranges as (
@@ -143,6 +143,7 @@ figures as (
         cast(null as date) as immature_from,
         cast(null as integer) as maturity_days,
         0 as window_shift_days,
+        false as is_circular,
         chosen.kpi_version is not distinct from declared.kpi_version as is_current,
         case when chosen.kpi_version is not distinct from declared.kpi_version then declared.target end as target,
         case when chosen.kpi_version is not distinct from declared.kpi_version then declared.lower_bound end as lower_bound,

@@ -30,6 +30,7 @@ nullif(concat_ws(
             case
                 when {{ kpi }}.direction = 'neutral' then 'neither higher nor lower is better'
                 when {{ kpi }}.interval_method = 'none' then 'shared out, not sampled: no interval, no colour'
+                when {{ kpi }}.is_circular then 'not judged: what is counted here decides who is in the segment'
                 when not {{ kpi }}.is_current then 'earlier definition: targets belong to the one in force'
                 else 'no target'
             end

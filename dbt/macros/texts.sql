@@ -3,18 +3,28 @@
   tests/dashboards/test_figures_agree.py holds that the three write the same.
 #}
 
+{#
+  A number with its thousands separated: 12,340.50; with sign '+', a number that is not negative begins with it. The engine of the pages separates the
+  thousands of whole numbers only.
+#}
+{% macro grouped_text(value, decimals, sign='') -%}
+{%- set digits = "printf('%." ~ decimals ~ "f', abs(" ~ value ~ "))" -%}
+case when {{ value }} < 0 and cast({{ digits }} as double) > 0 then '-' else '{{ sign }}' end
+|| printf('%,d', cast(split_part({{ digits }}, '.', 1) as bigint)) || '.' || split_part({{ digits }}, '.', 2)
+{%- endmacro %}
+
 {# A value as people write it: 91.2 %, +34, 45 s, 12.5 min, 6.3 h, EUR 61.20, EUR 1,061.20, 3.10 per 100. #}
 {% macro value_text(value, unit_kind, unit) -%}
 case
     when {{ value }} is null then null
     when {{ unit_kind }} = 'share' then printf('%.1f %%', 100 * {{ value }})
     when {{ unit_kind }} = 'points' then printf('%+.0f', {{ value }})
-    when {{ unit_kind }} = 'seconds' and {{ value }} >= 3600 then printf('%,.1f h', {{ value }} / 3600)
+    when {{ unit_kind }} = 'seconds' and {{ value }} >= 3600 then {{ grouped_text(value ~ ' / 3600', 1) }} || ' h'
     when {{ unit_kind }} = 'seconds' and {{ value }} >= 600 then printf('%.1f min', {{ value }} / 60)
     when {{ unit_kind }} = 'seconds' then printf('%.0f s', {{ value }})
-    when {{ unit_kind }} = 'currency' then {{ unit }} || printf(' %,.2f', {{ value }})
-    when {{ unit_kind }} = 'ratio' then printf('%,.2f per 100', 100 * {{ value }})
-    else printf('%,.2f', {{ value }})
+    when {{ unit_kind }} = 'currency' then {{ unit }} || ' ' || {{ grouped_text(value, 2) }}
+    when {{ unit_kind }} = 'ratio' then {{ grouped_text('100 * ' ~ value, 2) }} || ' per 100'
+    else {{ grouped_text(value, 2) }}
 end
 {%- endmacro %}
 
@@ -23,11 +33,11 @@ end
 case
     when {{ margin }} is null then null
     when {{ unit_kind }} = 'share' then printf('%.1f', 100 * {{ margin }})
-    when {{ unit_kind }} = 'seconds' and {{ value }} >= 3600 then printf('%,.1f', {{ margin }} / 3600)
+    when {{ unit_kind }} = 'seconds' and {{ value }} >= 3600 then {{ grouped_text(margin ~ ' / 3600', 1) }}
     when {{ unit_kind }} = 'seconds' and {{ value }} >= 600 then printf('%.1f', {{ margin }} / 60)
     when {{ unit_kind }} in ('points', 'seconds') then printf('%.0f', {{ margin }})
-    when {{ unit_kind }} = 'ratio' then printf('%,.2f', 100 * {{ margin }})
-    else printf('%,.2f', {{ margin }})
+    when {{ unit_kind }} = 'ratio' then {{ grouped_text('100 * ' ~ margin, 2) }}
+    else {{ grouped_text(margin, 2) }}
 end
 {%- endmacro %}
 
@@ -38,12 +48,12 @@ end
 {% macro effect_text(effect, unit_kind, size) -%}
 case
     when {{ effect }} is null then null
-    when {{ unit_kind }} = 'share' then printf('%+,.1f', round(100 * ({{ effect }}), 1) + 0.0)
-    when {{ unit_kind }} = 'seconds' and {{ size }} >= 3600 then printf('%+,.2f', round(({{ effect }}) / 3600, 2) + 0.0)
-    when {{ unit_kind }} = 'seconds' and {{ size }} >= 600 then printf('%+,.1f', round(({{ effect }}) / 60, 1) + 0.0)
-    when {{ unit_kind }} in ('points', 'seconds') then printf('%+,.1f', round({{ effect }}, 1) + 0.0)
-    when {{ unit_kind }} = 'ratio' then printf('%+,.2f', round(100 * ({{ effect }}), 2) + 0.0)
-    else printf('%+,.2f', round({{ effect }}, 2) + 0.0)
+    when {{ unit_kind }} = 'share' then {{ grouped_text('round(100 * (' ~ effect ~ '), 1)', 1, '+') }}
+    when {{ unit_kind }} = 'seconds' and {{ size }} >= 3600 then {{ grouped_text('round((' ~ effect ~ ') / 3600, 2)', 2, '+') }}
+    when {{ unit_kind }} = 'seconds' and {{ size }} >= 600 then {{ grouped_text('round((' ~ effect ~ ') / 60, 1)', 1, '+') }}
+    when {{ unit_kind }} in ('points', 'seconds') then {{ grouped_text('round(' ~ effect ~ ', 1)', 1, '+') }}
+    when {{ unit_kind }} = 'ratio' then {{ grouped_text('round(100 * (' ~ effect ~ '), 2)', 2, '+') }}
+    else {{ grouped_text('round(' ~ effect ~ ', 2)', 2, '+') }}
 end
 {%- endmacro %}
 
@@ -119,4 +129,10 @@ end
 {# A share in a sentence or table: 12.3 %. #}
 {% macro share_text(share) -%}
 printf('%.1f %%', 100 * {{ share }})
+{%- endmacro %}
+
+{# A table of a source in plain words, with the last day it has: stops of haulers known up to 19 February 2026. #}
+{% macro landed_text(feed) -%}
+replace({{ feed }}.table_name, '_', ' ') || ' of ' || replace({{ feed }}.source, '_', ' ') || ' known up to '
+|| {{ written_date(feed ~ '.until_date - 1') }}
 {%- endmacro %}

@@ -15,7 +15,8 @@ SEED = 20050501
 COLUMNS = (
     "month_end", "customer_id", "model_version", "expected_purchases", "probability_alive", "expected_value", "expected_service_cost",
     "financial_value", "financial_value_low", "financial_value_high", *COMPONENTS, "appreciation_value", "coverage", "segment",
-    "recency_quintile", "frequency_quintile", "monetary_quintile", "rfm", "revenue_quintile", "is_contractual", "is_credit_driven",
+    "recency_quintile", "frequency_quintile", "monetary_quintile", "rfm", "revenue_quintile", "is_misjudged", "is_contractual",
+    "is_credit_driven",
 )  # fmt: skip
 # high financial value, high appreciation value
 SEGMENTS = {(True, True): "champions", (False, True): "quiet_fans", (True, False): "opportunists", (False, False): "passers_by"}
@@ -41,7 +42,7 @@ def score_customers(months: pl.DataFrame, model: ValueModel, *, newest: date | N
     ranked = pl.concat([rank_quintiles(flagged.filter(drawn)), flagged.filter(~drawn)], how="diagonal").with_columns(
         name_segment(model.boundaries), pl.lit(model.version, dtype=pl.Int64).alias("model_version")
     )
-    return ranked.select(COLUMNS).sort("month_end", "customer_id")
+    return ranked.with_columns(flag_misjudged()).select(COLUMNS).sort("month_end", "customer_id")
 
 
 def name_segment(boundaries: Boundaries) -> pl.Expr:
@@ -70,16 +71,20 @@ def rank_quintiles(months: pl.DataFrame) -> pl.DataFrame:
     return ranked.with_columns(digits.alias("rfm"))
 
 
-def list_misjudged(scored: pl.DataFrame) -> pl.DataFrame:
-    """Customers of one month-end in the lowest quintile of revenue and in the highest of appreciation, among those where it is known.
+def flag_misjudged() -> pl.Expr:
+    """In the lowest quintile of the year's revenue and in the highest of known appreciation; null without quintiles.
 
     The known components must have at least KNOWN_WELL of the weights: one good answer of a new customer is not enough.
     """
-    known = scored.filter(pl.col("appreciation_value").is_not_null())
-    highest = place_quintile(pl.col("appreciation_value")) == BEST
-    misjudged = known.filter(pl.col("revenue_quintile") == 1, highest, pl.col("coverage") >= KNOWN_WELL)
+    is_best = place_quintile(pl.col("appreciation_value")) == BEST
+    found = (pl.col("revenue_quintile") == 1).fill_null(value=False) & is_best.fill_null(value=False) & (pl.col("coverage") >= KNOWN_WELL)
+    return pl.when(pl.col("recency_quintile").is_not_null()).then(found).alias("is_misjudged")
+
+
+def list_misjudged(scored: pl.DataFrame) -> pl.DataFrame:
+    """The misjudged customers among those of one month-end, the highest appreciation value first."""
     columns = ("customer_id", "segment", "financial_value", "appreciation_value", "coverage", "rfm")
-    return misjudged.sort("appreciation_value", "customer_id", descending=[True, False]).select(columns)
+    return scored.filter("is_misjudged").sort("appreciation_value", "customer_id", descending=[True, False]).select(columns)
 
 
 def place_quintile(column: pl.Expr) -> pl.Expr:

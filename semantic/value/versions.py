@@ -18,7 +18,7 @@ SCORE_SCHEMA = {
     "month_end": pl.Date,
     **dict.fromkeys(("customer_id", "segment", "rfm"), pl.Utf8),
     **dict.fromkeys(("model_version", "recency_quintile", "frequency_quintile", "monetary_quintile", "revenue_quintile"), pl.Int64),
-    **dict.fromkeys(("is_contractual", "is_credit_driven"), pl.Boolean),
+    **dict.fromkeys(("is_misjudged", "is_contractual", "is_credit_driven"), pl.Boolean),
 }
 
 

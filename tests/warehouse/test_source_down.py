@@ -58,7 +58,7 @@ def test_windows_of_a_kpi_end_with_the_last_day_of_its_late_source_and_say_so(tm
     for source in ("lamp_register", "hotline", "postcards", "haulers"):
         home.run("ingest", source, "--to", (late_from if source == "haulers" else GENERATED_UNTIL).isoformat())
     home.build(only=["rpt_touchpoint_kpis"])
-    said = "the days that end on 19 February 2026: later ones are not known yet; haulers.stops has landed up to 19 February 2026"
+    said = "the days that end on 19 February 2026: later ones are not known yet; stops of haulers known up to 19 February 2026"
     landed = replace(raw, stops=tuple(stop for stop in raw.stops if find_local_day(stop["told_at"]) < late_from))
     company = Company(landed)
     due = [stop for stop in company.stops.values() if late_from - timedelta(days=28) <= company.place_stop(stop)[0] < late_from]
@@ -72,4 +72,4 @@ def test_windows_of_a_kpi_end_with_the_last_day_of_its_late_source_and_say_so(tm
     month = home.table("rpt_touchpoint_kpis").filter(
         pl.col("kpi_id") == "on_time_delivery", pl.col("grain") == "month", pl.col("period_start") == date(2026, 2, 1)
     )
-    assert month["reason"].str.contains("haulers.stops has landed up to 19 February 2026").any()
+    assert month["reason"].str.contains("stops of haulers known up to 19 February 2026").any()

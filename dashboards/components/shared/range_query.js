@@ -158,6 +158,7 @@ figures as (
         cast(null as date) as immature_from,
         cast(null as integer) as maturity_days,
         0 as window_shift_days,
+        false as is_circular,
         chosen.kpi_version is not distinct from declared.kpi_version as is_current,
         case when chosen.kpi_version is not distinct from declared.kpi_version then declared.target end as target,
         case when chosen.kpi_version is not distinct from declared.kpi_version then declared.lower_bound end as lower_bound,
@@ -219,6 +220,7 @@ compared as (
             case
                 when judged.direction = 'neutral' then 'neither higher nor lower is better'
                 when judged.interval_method = 'none' then 'shared out, not sampled: no interval, no colour'
+                when judged.is_circular then 'not judged: what is counted here decides who is in the segment'
                 when not judged.is_current then 'earlier definition: targets belong to the one in force'
                 else 'no target'
             end
@@ -292,55 +294,76 @@ texts as (
     when value is null then null
     when unit_kind = 'share' then printf('%.1f %%', 100 * value)
     when unit_kind = 'points' then printf('%+.0f', value)
-    when unit_kind = 'seconds' and value >= 3600 then printf('%,.1f h', value / 3600)
+    when unit_kind = 'seconds' and value >= 3600 then case when value / 3600 < 0 and cast(printf('%.1f', abs(value / 3600)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.1f', abs(value / 3600)), '.', 1) as bigint)) || '.' || split_part(printf('%.1f', abs(value / 3600)), '.', 2) || ' h'
     when unit_kind = 'seconds' and value >= 600 then printf('%.1f min', value / 60)
     when unit_kind = 'seconds' then printf('%.0f s', value)
-    when unit_kind = 'currency' then unit || printf(' %,.2f', value)
-    when unit_kind = 'ratio' then printf('%,.2f per 100', 100 * value)
-    else printf('%,.2f', value)
+    when unit_kind = 'currency' then unit || ' ' || case when value < 0 and cast(printf('%.2f', abs(value)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(value)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(value)), '.', 2)
+    when unit_kind = 'ratio' then case when 100 * value < 0 and cast(printf('%.2f', abs(100 * value)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(100 * value)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(100 * value)), '.', 2) || ' per 100'
+    else case when value < 0 and cast(printf('%.2f', abs(value)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(value)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(value)), '.', 2)
 end as value_text,
         '± ' || case
     when (value_upper - value_lower) / 2 is null then null
     when unit_kind = 'share' then printf('%.1f', 100 * (value_upper - value_lower) / 2)
-    when unit_kind = 'seconds' and value >= 3600 then printf('%,.1f', (value_upper - value_lower) / 2 / 3600)
+    when unit_kind = 'seconds' and value >= 3600 then case when (value_upper - value_lower) / 2 / 3600 < 0 and cast(printf('%.1f', abs((value_upper - value_lower) / 2 / 3600)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.1f', abs((value_upper - value_lower) / 2 / 3600)), '.', 1) as bigint)) || '.' || split_part(printf('%.1f', abs((value_upper - value_lower) / 2 / 3600)), '.', 2)
     when unit_kind = 'seconds' and value >= 600 then printf('%.1f', (value_upper - value_lower) / 2 / 60)
     when unit_kind in ('points', 'seconds') then printf('%.0f', (value_upper - value_lower) / 2)
-    when unit_kind = 'ratio' then printf('%,.2f', 100 * (value_upper - value_lower) / 2)
-    else printf('%,.2f', (value_upper - value_lower) / 2)
+    when unit_kind = 'ratio' then case when 100 * (value_upper - value_lower) / 2 < 0 and cast(printf('%.2f', abs(100 * (value_upper - value_lower) / 2)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(100 * (value_upper - value_lower) / 2)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(100 * (value_upper - value_lower) / 2)), '.', 2)
+    else case when (value_upper - value_lower) / 2 < 0 and cast(printf('%.2f', abs((value_upper - value_lower) / 2)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs((value_upper - value_lower) / 2)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs((value_upper - value_lower) / 2)), '.', 2)
 end as interval_text,
         case
     when target is null then null
     when unit_kind = 'share' then printf('%.1f %%', 100 * target)
     when unit_kind = 'points' then printf('%+.0f', target)
-    when unit_kind = 'seconds' and target >= 3600 then printf('%,.1f h', target / 3600)
+    when unit_kind = 'seconds' and target >= 3600 then case when target / 3600 < 0 and cast(printf('%.1f', abs(target / 3600)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.1f', abs(target / 3600)), '.', 1) as bigint)) || '.' || split_part(printf('%.1f', abs(target / 3600)), '.', 2) || ' h'
     when unit_kind = 'seconds' and target >= 600 then printf('%.1f min', target / 60)
     when unit_kind = 'seconds' then printf('%.0f s', target)
-    when unit_kind = 'currency' then unit || printf(' %,.2f', target)
-    when unit_kind = 'ratio' then printf('%,.2f per 100', 100 * target)
-    else printf('%,.2f', target)
+    when unit_kind = 'currency' then unit || ' ' || case when target < 0 and cast(printf('%.2f', abs(target)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(target)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(target)), '.', 2)
+    when unit_kind = 'ratio' then case when 100 * target < 0 and cast(printf('%.2f', abs(100 * target)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(100 * target)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(100 * target)), '.', 2) || ' per 100'
+    else case when target < 0 and cast(printf('%.2f', abs(target)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(target)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(target)), '.', 2)
 end as target_text,
         case
     when lower_bound is null then null
     when unit_kind = 'share' then printf('%.1f %%', 100 * lower_bound)
     when unit_kind = 'points' then printf('%+.0f', lower_bound)
-    when unit_kind = 'seconds' and lower_bound >= 3600 then printf('%,.1f h', lower_bound / 3600)
+    when unit_kind = 'seconds' and lower_bound >= 3600 then case when lower_bound / 3600 < 0 and cast(printf('%.1f', abs(lower_bound / 3600)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.1f', abs(lower_bound / 3600)), '.', 1) as bigint)) || '.' || split_part(printf('%.1f', abs(lower_bound / 3600)), '.', 2) || ' h'
     when unit_kind = 'seconds' and lower_bound >= 600 then printf('%.1f min', lower_bound / 60)
     when unit_kind = 'seconds' then printf('%.0f s', lower_bound)
-    when unit_kind = 'currency' then unit || printf(' %,.2f', lower_bound)
-    when unit_kind = 'ratio' then printf('%,.2f per 100', 100 * lower_bound)
-    else printf('%,.2f', lower_bound)
+    when unit_kind = 'currency' then unit || ' ' || case when lower_bound < 0 and cast(printf('%.2f', abs(lower_bound)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(lower_bound)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(lower_bound)), '.', 2)
+    when unit_kind = 'ratio' then case when 100 * lower_bound < 0 and cast(printf('%.2f', abs(100 * lower_bound)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(100 * lower_bound)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(100 * lower_bound)), '.', 2) || ' per 100'
+    else case when lower_bound < 0 and cast(printf('%.2f', abs(lower_bound)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(lower_bound)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(lower_bound)), '.', 2)
 end as bound_text,
         round(placed.gap / coalesce(placed.usual_spread, nullif(0.1 * abs(placed.target), 0), 1) * sqrt(placed.volume_share), 9) as pain,
         case
     when placed.gap > 0
         then ltrim(case
     when placed.gap is null then null
-    when placed.unit_kind = 'share' then printf('%+,.1f', round(100 * (placed.gap), 1) + 0.0)
-    when placed.unit_kind = 'seconds' and placed.target >= 3600 then printf('%+,.2f', round((placed.gap) / 3600, 2) + 0.0)
-    when placed.unit_kind = 'seconds' and placed.target >= 600 then printf('%+,.1f', round((placed.gap) / 60, 1) + 0.0)
-    when placed.unit_kind in ('points', 'seconds') then printf('%+,.1f', round(placed.gap, 1) + 0.0)
-    when placed.unit_kind = 'ratio' then printf('%+,.2f', round(100 * (placed.gap), 2) + 0.0)
-    else printf('%+,.2f', round(placed.gap, 2) + 0.0)
+    when placed.unit_kind = 'share' then case when round(100 * (placed.gap), 1) < 0 and cast(printf('%.1f', abs(round(100 * (placed.gap), 1))) as double) > 0 then '-' else '+' end
+|| printf('%,d', cast(split_part(printf('%.1f', abs(round(100 * (placed.gap), 1))), '.', 1) as bigint)) || '.' || split_part(printf('%.1f', abs(round(100 * (placed.gap), 1))), '.', 2)
+    when placed.unit_kind = 'seconds' and placed.target >= 3600 then case when round((placed.gap) / 3600, 2) < 0 and cast(printf('%.2f', abs(round((placed.gap) / 3600, 2))) as double) > 0 then '-' else '+' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(round((placed.gap) / 3600, 2))), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(round((placed.gap) / 3600, 2))), '.', 2)
+    when placed.unit_kind = 'seconds' and placed.target >= 600 then case when round((placed.gap) / 60, 1) < 0 and cast(printf('%.1f', abs(round((placed.gap) / 60, 1))) as double) > 0 then '-' else '+' end
+|| printf('%,d', cast(split_part(printf('%.1f', abs(round((placed.gap) / 60, 1))), '.', 1) as bigint)) || '.' || split_part(printf('%.1f', abs(round((placed.gap) / 60, 1))), '.', 2)
+    when placed.unit_kind in ('points', 'seconds') then case when round(placed.gap, 1) < 0 and cast(printf('%.1f', abs(round(placed.gap, 1))) as double) > 0 then '-' else '+' end
+|| printf('%,d', cast(split_part(printf('%.1f', abs(round(placed.gap, 1))), '.', 1) as bigint)) || '.' || split_part(printf('%.1f', abs(round(placed.gap, 1))), '.', 2)
+    when placed.unit_kind = 'ratio' then case when round(100 * (placed.gap), 2) < 0 and cast(printf('%.2f', abs(round(100 * (placed.gap), 2))) as double) > 0 then '-' else '+' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(round(100 * (placed.gap), 2))), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(round(100 * (placed.gap), 2))), '.', 2)
+    else case when round(placed.gap, 2) < 0 and cast(printf('%.2f', abs(round(placed.gap, 2))) as double) > 0 then '-' else '+' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(round(placed.gap, 2))), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(round(placed.gap, 2))), '.', 2)
 end, '+')
             || case
     when placed.unit_kind in ('share', 'points') then ' points'
@@ -363,12 +386,16 @@ end as trend_arrow,
     when year_before_value is null then null
     when unit_kind = 'share' then printf('%.1f %%', 100 * year_before_value)
     when unit_kind = 'points' then printf('%+.0f', year_before_value)
-    when unit_kind = 'seconds' and year_before_value >= 3600 then printf('%,.1f h', year_before_value / 3600)
+    when unit_kind = 'seconds' and year_before_value >= 3600 then case when year_before_value / 3600 < 0 and cast(printf('%.1f', abs(year_before_value / 3600)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.1f', abs(year_before_value / 3600)), '.', 1) as bigint)) || '.' || split_part(printf('%.1f', abs(year_before_value / 3600)), '.', 2) || ' h'
     when unit_kind = 'seconds' and year_before_value >= 600 then printf('%.1f min', year_before_value / 60)
     when unit_kind = 'seconds' then printf('%.0f s', year_before_value)
-    when unit_kind = 'currency' then unit || printf(' %,.2f', year_before_value)
-    when unit_kind = 'ratio' then printf('%,.2f per 100', 100 * year_before_value)
-    else printf('%,.2f', year_before_value)
+    when unit_kind = 'currency' then unit || ' ' || case when year_before_value < 0 and cast(printf('%.2f', abs(year_before_value)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(year_before_value)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(year_before_value)), '.', 2)
+    when unit_kind = 'ratio' then case when 100 * year_before_value < 0 and cast(printf('%.2f', abs(100 * year_before_value)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(100 * year_before_value)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(100 * year_before_value)), '.', 2) || ' per 100'
+    else case when year_before_value < 0 and cast(printf('%.2f', abs(year_before_value)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(year_before_value)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(year_before_value)), '.', 2)
 end as year_before_text,
         range_year_trend as year_trend
     from placed

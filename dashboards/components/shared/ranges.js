@@ -77,7 +77,11 @@ export async function sumRange(period, covered) {
 	}
 }
 
-// The tiles of the chosen period: published ones, or those of the range.
+// The tiles of the chosen period: published ones, or of the range those for which the page has published ones.
 export function pickTiles(tiles, period, summed) {
-	return readRange(period) ? (summed.period === period ? summed.rows : []) : Array.from(tiles ?? []).filter((tile) => tile.window_id === period);
+	const published = Array.from(tiles ?? []);
+	if (!readRange(period)) return published.filter((tile) => tile.window_id === period);
+	const name = (tile) => `${tile.touchpoint_id} ${tile.kpi_id}`;
+	const known = new Set(published.map(name));
+	return summed.period === period ? summed.rows.filter((tile) => known.has(name(tile))) : [];
 }

@@ -33,6 +33,8 @@ def compare_promise(promised: float, answer: Answer, unit: Unit) -> str:
         said = "the promise lies within the margin"
     elif (answer.effect - promised) * promised > 0:
         said = "more than promised"
+    elif answer.effect * promised < 0 and (answer.lower > 0 or answer.upper < 0):
+        said = "the opposite of what was promised"
     else:
         said = "less than promised"
     measured = f"measured {write_move(answer.effect, unit)} ({write_margin(answer.lower, answer.upper, unit)})"

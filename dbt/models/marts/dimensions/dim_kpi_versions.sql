@@ -29,7 +29,8 @@ with listed as (
             as what_changed,
         '{{ (version.date_basis or kpi.config.meta.date_basis) | replace("'", "''") }}' as date_basis,
         '{{ kpi.config.meta.denominator_scope or "same" }}' as denominator_scope,
-        {{ kpi.config.meta.get('has_journeys', true) }} as has_journeys
+        {{ kpi.config.meta.get('has_journeys', true) }} as has_journeys,
+        {{ kpi.config.meta.get('decides_segments', false) }} as decides_segments
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
     {% if not loop.last %}union all{% endif %}
@@ -97,12 +98,7 @@ late as (
         feeds.kpi_id, feeds.version,
         min(feeds.until_date) as late_from,
         string_agg(
-            distinct feeds.source || '.' || feeds.table_name || ' has landed up to '
-            || {{ written_date('feeds.until_date - 1') }},
-            ', '
-            order by
-                feeds.source || '.' || feeds.table_name || ' has landed up to '
-                || {{ written_date('feeds.until_date - 1') }}
+            distinct {{ landed_text('feeds') }}, ', ' order by {{ landed_text('feeds') }}
         ) as late_tables
     from feeds
     cross join covered

@@ -47,9 +47,9 @@ select
     case
         when
             not components.is_declared
-            then 'not measured: seen in the data, not declared; name it in components.yml with an owner and a KPI'
-        when components.kpi_id is null then 'not measured: no KPI is named for it in components.yml'
-        when places.touchpoints_count is null then 'not measured: it names no touchpoint in components.yml'
+            then 'not measured: seen in the data, but nobody has named its owner and KPI yet'
+        when components.kpi_id is null then 'not measured: no KPI is named for it'
+        when places.touchpoints_count is null then 'not measured: no touchpoint is named for it'
         when not kpis.is_measurable then 'not measured: ' || replace(kpis.not_measurable_reason, 'not measurable: ', '')
         when figures.status is null then 'nothing counted in this period'
         else figures.reason

@@ -32,7 +32,7 @@ select
     coalesce(
         'not measured: ' || declared.not_measured_reason,
         kpis.not_measurable_reason,
-        'no event of this touchpoint carries it; look at its events in touchpoints.yml'
+        'no event that is counted at this touchpoint carries it'
     ) as reason,
     kpis.unit,
     kpis.direction

@@ -13,6 +13,7 @@ divided as (
         completed.*,
         kpis.unit, kpis.direction, kpis.minimum_n, kpis.interval_method, kpis.maturity_days, kpis.immature_from,
         kpis.window_shift_days, kpis.late_from, kpis.late_tables, kpis.is_current,
+        kpis.decides_segments and completed.dimension_set = 'segment' as is_circular,
         case when kpis.version > 1 and completed.period_start < kpis.valid_from then kpis.valid_from end as cut_date,
         completed.numerator / nullif(completed.denominator, 0) as value,
         {{ kpi_bound('kpis.interval_method', 'completed', '-') }} as value_lower,
@@ -49,10 +50,11 @@ judged as (
         targets.lower_bound,
         {{ kpi_status('divided', 'targets') }} as status
     from divided
-    -- a target applies to the current definition only
+    -- a target applies to the current definition only, and not to customers who were chosen by what the KPI counts
     left join targets
         on
             divided.is_current
+            and not divided.is_circular
             and divided.kpi_id = targets.kpi_id
             and divided.scope_kind = targets.scope_kind
             and coalesce(divided.touchpoint_id, divided.component_id) = targets.scope_id

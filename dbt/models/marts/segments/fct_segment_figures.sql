@@ -51,6 +51,7 @@ select
     case when not now.is_hidden then round(now.revenue_12_months, 2) end as revenue_12_months,
     case when not now.is_hidden then round(now.service_cost_12_months / nullif(now.customers_count, 0), 2) end
         as service_cost_mean,
+    case when now.misjudged_count = 0 or now.misjudged_count >= 5 then now.misjudged_count end as misjudged_count,
     case
         when not now.is_hidden and (now.contractual_count = 0 or now.contractual_count >= 5) then now.contractual_count
     end as contractual_count,

@@ -21,6 +21,8 @@ counted as (
         sum(cast(features.service_cost_12_months as decimal(18, 6))) as service_cost_12_months,
         count(*) filter (where features.is_retained) as retained_count,
         count(features.is_retained) as judged_count,
+        count(*) filter (where scored.is_misjudged) as misjudged_count,
+        bool_or(scored.is_misjudged is not null) as has_quintiles,
         count(*) filter (where scored.is_contractual) as contractual_count,
         count(*) filter (where scored.is_credit_driven) as credit_driven_count
     from {{ ref('int_customer_values') }} as scored
@@ -48,11 +50,15 @@ select
     cast(counted.service_cost_12_months as double) as service_cost_12_months,
     counted.retained_count,
     counted.judged_count,
+    -- of all segments together, where they are known: for the newest month-end
+    cast(
+        sum(case when counted.has_quintiles then counted.misjudged_count end) over month_of as bigint
+    ) as misjudged_count,
     counted.contractual_count,
     counted.credit_driven_count,
-    cast(sum(coalesce(counted.customers_count, 0)) over (partition by months.month_end) as bigint)
-        as all_customers_count,
-    cast(sum(counted.financial_value_total) over (partition by months.month_end) as double) as all_financial_value_total
+    cast(sum(coalesce(counted.customers_count, 0)) over month_of as bigint) as all_customers_count,
+    cast(sum(counted.financial_value_total) over month_of as double) as all_financial_value_total
 from months
 cross join {{ ref('dim_segments') }} as segments
 left join counted on months.month_end = counted.month_end and segments.segment_id = counted.segment_id
+window month_of as (partition by months.month_end)

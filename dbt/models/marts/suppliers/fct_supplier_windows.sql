@@ -16,6 +16,8 @@ with kpis as (
             'supplier_answers',
             'service_costs'
         )
+        -- what is divided by all orders of the company says how large a supplier is, not how good
+        and dim_kpis.denominator_scope = 'same'
 
 ),
 
@@ -37,7 +39,7 @@ targets as (
     from {{ ref('fct_kpi_sums') }} as sums
     inner join {{ source('company_folder', 'touchpoint_kpis') }} as targets
         on sums.kpi_id = targets.kpi_id and sums.touchpoint_id = targets.touchpoint_id
-    inner join kpis on sums.kpi_id = kpis.kpi_id and kpis.denominator_scope = 'same'
+    inner join kpis on sums.kpi_id = kpis.kpi_id
     where
         sums.scope_kind = 'touchpoint' and sums.dimension_set in ('supplier', 'other_supplier') and sums.denominator > 0
     group by sums.kpi_id, sums.supplier_id, sums.grain
@@ -53,7 +55,8 @@ figures as (
         suppliers.first_seen_date,
         suppliers.is_declared,
         suppliers.volume_rank,
-        kpis.kpi_id, kpis.kpi_name, kpis.unit, kpis.unit_kind, kpis.direction, kpis.minimum_n, kpis.maturity_days,
+        kpis.kpi_id, kpis.kpi_name, kpis.denominator_text, kpis.unit, kpis.unit_kind, kpis.direction,
+        kpis.minimum_n, kpis.maturity_days,
         kpis.immature_from, kpis.is_measurable, kpis.not_measurable_reason, kpis.late_tables,
         coalesce(found.n, 0) as n,
         found.denominator,

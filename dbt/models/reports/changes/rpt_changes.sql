@@ -75,7 +75,7 @@ decided as (
             when
                 changes.kind = 'external'
                 then 'it came from outside: forecasts leave its days out, and it is not judged itself'
-            else 'no touchpoint or component in its scope has a KPI with data; name one with cxhouse change edit'
+            else 'no touchpoint or component that it names has a KPI with data'
         end as reason,
         tests.sentence
     from {{ ref('dim_changes') }} as changes

@@ -60,7 +60,10 @@ select
     strftime(month_start, '%B %Y') as month_text,
     months_back,
     channel,
-    topic,
+    compared.topic,
+    coalesce(
+        topics.topic_name, upper(compared.topic[1]) || replace(substr(compared.topic, 2), '_', ' ')
+    ) as topic_name,
     contacts_count,
     contacts_share,
     round(bar_percent, 1) as bar_percent,
@@ -68,7 +71,7 @@ select
     contacts_per_100_orders,
     followable_count,
     repeat_share,
-    row_number() over (partition by month_start, channel order by contacts_count desc, topic) as position,
+    row_number() over (partition by month_start, channel order by contacts_count desc, compared.topic) as position,
     printf('%.1f %%', 100 * contacts_share) as contacts_share_text,
     coalesce(printf('%.2f', contacts_per_100_orders), 'no orders') as contacts_per_100_orders_text,
     coalesce(
@@ -76,3 +79,4 @@ select
         case when followable_count = 0 then 'not known yet' else 'fewer than 5' end
     ) as repeat_share_text
 from compared
+left join {{ source('company_folder', 'topics') }} as topics on compared.topic = topics.topic

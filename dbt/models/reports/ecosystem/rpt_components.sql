@@ -28,6 +28,6 @@ select
             'Not declared: seen in the data since '
             || {{ written_date('first_seen_date') }}
             || case when is_news then ', new then' else '' end
-            || '. Name it in components.yml: owner, touchpoints, KPI.'
+            || '. Nobody has named its owner, touchpoints and KPI yet.'
     end as flag_text
 from {{ ref('fct_component_windows') }}

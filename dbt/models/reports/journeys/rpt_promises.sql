@@ -28,7 +28,7 @@ select
     end as status,
     coalesce(figures.trend, 'unclear') as trend,
     case
-        when promised.kpi_id is null then 'not measured: name its KPI under promise in touchpoints.yml'
+        when promised.kpi_id is null then 'not measured: no KPI is named for it'
         when not kpis.is_measurable then 'not measured: ' || replace(kpis.not_measurable_reason, 'not measurable: ', '')
         when figures.value is null then coalesce(figures.reason, 'nothing promised in this period')
         else 'kept ' || {{ value_text('figures.value', 'kpis.unit_kind', 'kpis.unit') }} || ', n ' || figures.n

@@ -34,9 +34,12 @@ sentences as (
                 || {{ share_text('financial_value_share') }} || ' of the value expected in the next 12 months.'
         end as champions_text,
         case
-            when segment_id = 'quiet_fans' and customers_count > 0 then
-                {{ counted('customers_count', 'quiet fan') }} || ' would be overlooked by revenue alone.'
-        end as fans_text
+            when segment_id = 'quiet_fans' and misjudged_count > 0 then
+                {{ counted('misjudged_count', 'customer') }}
+                || case when misjudged_count = 1 then ' is' else ' are' end
+                || ' misjudged: in the fifth that bought least in the last 12 months, '
+                || 'and in the fifth that values us most.'
+        end as misjudged_text
     from figures
 
 ),
@@ -46,7 +49,7 @@ headlines as (
     select
         month_end,
         coalesce(
-            nullif(concat_ws(' ', max(most_text), max(champions_text), max(fans_text)), ''),
+            nullif(concat_ws(' ', max(most_text), max(champions_text), max(misjudged_text)), ''),
             'Too few customers to show segments: counts below 5 stay hidden.'
         ) as headline
     from sentences
@@ -106,6 +109,7 @@ select
         when figures.customers_change > 0 then 'growing'
         else 'shrinking'
     end as customers_trend,
+    figures.misjudged_count,
     figures.contractual_count,
     figures.credit_driven_count,
     '{{ var("currency") }}' as currency,

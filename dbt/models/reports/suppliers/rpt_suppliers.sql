@@ -63,10 +63,11 @@ select
             when flagged.is_later then 'Since ' || {{ written_date('flagged.first_seen_date') }} || '.'
         end,
         case
-            when not flagged.is_declared then 'Not declared: name it in components.yml with its owner and touchpoints.'
+            when not flagged.is_declared then 'Nobody has named its owner and touchpoints yet.'
         end
     ) as flag_text,
-    flagged.kpi_id, flagged.kpi_name, flagged.n, flagged.value, flagged.value_lower, flagged.value_upper,
+    flagged.kpi_id, flagged.kpi_name, flagged.denominator_text,
+    flagged.n, flagged.value, flagged.value_lower, flagged.value_upper,
     flagged.target,
     flagged.lower_bound,
     flagged.status,

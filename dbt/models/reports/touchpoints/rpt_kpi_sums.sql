@@ -1,7 +1,7 @@
 {{ config(materialized='parted', parts='fct_period_fingerprints', part_columns=['grain', 'period_start']) }}
 -- depends_on: {{ ref('fct_period_fingerprints') }}
--- One row per KPI that a touchpoint declares and day, week and month: the sums that the figure of a free range of days is
--- made of.
+-- One row per KPI that a touchpoint declares and day, week and month: the sums that the figure of a free range of days
+-- is made of.
 select
     kpis.touchpoint_id,
     kpis.kpi_id,
