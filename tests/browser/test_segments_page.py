@@ -119,7 +119,8 @@ def test_the_page_says_what_appreciation_adds_and_how_it_was_computed(browser: B
             assert model[text] in method
         components = built_site.read("rpt_value_components")["component_id"].to_list()
         assert page.locator("tr[data-component]").count() == len(components) == 6
-        assert "cxhouse value misjudged" in page.locator("article").inner_text()
+        count = built_site.read("rpt_segment_overview").filter("is_latest")["misjudged_count"][0]
+        assert f"{count:,} customers" in page.locator("[data-field=misjudged]").inner_text()
         watched.assert_clean()
 
 
