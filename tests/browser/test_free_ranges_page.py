@@ -31,7 +31,8 @@ def wait_for_sums(page: Page) -> None:
 @pytest.mark.parametrize("width", [WIDE, PHONE])
 def test_a_whole_month_as_own_dates_shows_the_published_month(browser: Browser, address: str, demo_home: DemoHome, width: int) -> None:
     expected = {
-        f"{row['touchpoint_id']} {row['kpi_id']}": row["value_text"] for row in sum_range(demo_home, (*MONTH, "month")).iter_rows(named=True)
+        f"{row['touchpoint_id']} {row['kpi_id']}": row["value_text"]
+        for row in sum_range(demo_home, (*MONTH, "month")).iter_rows(named=True)
     }
     published = pl.read_parquet(demo_home.serving / "rpt_touchpoint_kpis.parquet").filter(
         pl.col("grain") == "month", pl.col("period_start") == MONTH[0], pl.col("dimension_set") == "total"

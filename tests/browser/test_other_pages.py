@@ -109,7 +109,7 @@ def test_the_answer_of_a_touchpoint_says_the_direction_of_the_kpi_that_decides(
     touchpoint = built_site.busiest_touchpoint()
     tiles = [row for key, row in built_site.tiles().items() if key[0] == touchpoint]
     decides = min(tiles, key=lambda row: (URGENCY.index(row["status"]), -(row["pain"] or 0.0)))
-    first = {"better": "Better than", "worse": "Worse than", "steady": "Steady", "unclear": "Direction unclear"}[decides["trend"]]
+    first = {"better": "Better since", "worse": "Worse since", "steady": "Steady since", "unclear": "Direction unclear"}[decides["trend"]]
     with watch(browser, address, WIDE) as watched:
         page = watched.open(f"/touchpoints/{touchpoint}/")
         answer = page.locator("[data-field=answer]").inner_text()
