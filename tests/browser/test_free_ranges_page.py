@@ -13,7 +13,9 @@ from tests.conftest import DemoHome
 from tests.dashboards.test_free_ranges import sum_range
 
 MONTH = (date(2026, 3, 1), date(2026, 3, 31))
-VALUES = "all => Object.fromEntries(all.map((tile) => [tile.dataset.touchpoint + ' ' + tile.dataset.kpi, tile.querySelector('[data-field=value]')?.textContent ?? null]))"
+VALUES = """all => Object.fromEntries(
+    all.map((tile) => [`${tile.dataset.touchpoint} ${tile.dataset.kpi}`, tile.querySelector('[data-field=value]')?.textContent ?? null])
+)"""
 
 
 def read_tiles(page: Page) -> dict[str, str | None]:

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from semantic.kpi_catalog import FOLDER, load_kpi_catalog
+from semantic.value.scoring import list_misjudged
 from tests.conftest import DemoHome
 from tests.warehouse.raw_kpis.files import read_local_day
 from tests.warehouse.raw_kpis.systems import read_orders
@@ -90,3 +91,33 @@ def test_membership_is_that_of_the_month_end_before(demo_home: DemoHome) -> None
     )
     # some customers must move between segments, otherwise this test would show nothing
     assert changes.height > 100
+
+
+def test_what_decides_the_segment_has_no_target_there_and_the_rest_has(demo_home: DemoHome) -> None:
+    figures = pl.read_parquet(demo_home.serving / "rpt_touchpoint_kpis.parquet").filter(
+        pl.col("dimension_set") == "segment", pl.col("touchpoint_id").is_not_null(), ~pl.col("status").is_in(["hidden", "no_data", "grey"])
+    )
+    circular = {"nps", "ces", "ces_mean", "experience_high", "experience_middle", "experience_low", "supplier_nps", "average_order_value"}
+    own = figures.filter(pl.col("kpi_id").is_in(circular))
+    assert {"nps", "ces", "average_order_value"} <= set(own["kpi_id"])
+    assert set(own["status"]) == {"neutral"} and own["target"].null_count() == own.height
+    assert own["reason"].str.contains("decides who is in the segment|neither higher nor lower").all()
+    others = figures.filter(~pl.col("kpi_id").is_in(circular), pl.col("target").is_not_null())
+    assert others.height and set(others["status"]) & {"green", "yellow", "red"}
+    everybody = pl.read_parquet(demo_home.serving / "rpt_touchpoint_tiles.parquet").filter(pl.col("kpi_id") == "nps")
+    assert everybody["target"].is_not_null().any(), "all customers together are judged"
+
+
+def test_the_page_counts_the_misjudged_customers_that_the_command_lists(demo_home: DemoHome) -> None:
+    with duckdb.connect(str(demo_home.path / "warehouse.duckdb"), read_only=True) as warehouse:
+        scored = warehouse.sql("select * from int_customer_values where month_end = (select max(month_end) from int_customer_values)").pl()
+        earlier = warehouse.sql(
+            "select count(is_misjudged) from int_customer_values where month_end < (select max(month_end) from int_customer_values)"
+        )
+        assert earlier.fetchall() == [(0,)], "older month-ends have no quintiles"
+    listed = list_misjudged(scored)
+    overview = pl.read_parquet(demo_home.serving / "rpt_segment_overview.parquet")
+    assert listed.height >= 5
+    assert overview.filter("is_latest")["misjudged_count"].unique().to_list() == [listed.height]
+    assert f"{listed.height:,} customers are misjudged" in overview.filter("is_latest")["headline"][0]
+    assert overview.filter(~pl.col("is_latest"))["misjudged_count"].is_null().all()
