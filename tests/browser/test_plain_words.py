@@ -23,6 +23,6 @@ def test_a_page_is_written_in_plain_words(browser: Browser, address: str, built_
         page = watched.open(built_site.page_path(name))
         page.wait_for_selector("article h1, article h2", timeout=PATIENCE_MS)
         page.evaluate(SHOW_ALL)
-        text = page.locator("article").inner_text()
+        text = page.locator("#evidence-main-article").inner_text()
     assert len(text) > 200
     assert JARGON.findall(text) == []

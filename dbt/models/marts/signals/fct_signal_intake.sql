@@ -50,22 +50,23 @@ events as (
 counted as (
 
     select
-        'table' as subject_kind, source || '.' || table_name as subject_id, 'rejected_rows' as measure_id, event_date as local_date, rejected as numerator, arrived as denominator
+        'table' as subject_kind, source || '.' || table_name as subject_id,
+        'Rows of ' || replace(table_name, '_', ' ') || ' (' || replace(source, '_', ' ') || ')' as subject_name, 'rejected_rows' as measure_id, event_date as local_date, rejected as numerator, arrived as denominator
     from tables
     union all
     select
-        'company', 'orders', 'cancelled_orders', local_date, cancelled, placed
+        'company', 'orders', 'Orders', 'cancelled_orders', local_date, cancelled, placed
     from events
     where exists (select 1 from events where placed > 0)
     union all
     select
-        'company', 'events', 'unmapped_events', local_date, unmapped, events_count
+        'company', 'events', 'Events', 'unmapped_events', local_date, unmapped, events_count
     from events
 
 )
 
 select
-    'intake_errors' as signal_id, counted.subject_kind, counted.subject_id, counted.subject_id as subject_name,
+    'intake_errors' as signal_id, counted.subject_kind, counted.subject_id, counted.subject_name,
     counted.measure_id, span.last_date,
     counted.local_date, cast(counted.numerator as double) as numerator, 0.0 as numerator_sq, cast(counted.denominator as double) as denominator
 from counted
