@@ -1,7 +1,7 @@
 """How fast the pages are and what they weigh, in a Chromium on this machine.
 
 Run: `python -m tests.measurements.bench_pages [HOME]`, the home of the settings unless given; its site must be built. Cold: a browser that
-has nothing of the site. Warm: the same browser again, the middle of five visits. The server runs in this process, so both share the cores.
+has nothing of the site. Warm: the same browser again, the middle of three visits. The server runs in this process, so both share the cores.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.browser.chromium import LAUNCH_ARGUMENTS, find_or_install_chromium
 from tests.browser.conftest import BROWSER_CACHE
 from tests.browser.page_speed import Visit, visit_page
 
-WARM_VISITS = 5
+WARM_VISITS = 3
 
 
 def find_middle(seconds: Sequence[float | None]) -> str:
