@@ -45,9 +45,12 @@ def test_every_signal_says_its_sentence_and_shows_its_evidence(browser: Browser,
         for signal, row in signals.items():
             card = page.locator(f"[data-signal='{signal}']")
             assert card.get_attribute("data-status") == row["status"]
-            assert card.locator("[data-field=sentence]").inner_text() == row["sentence"]
+            assert card.locator("[data-field=sentence]").text_content() == row["sentence"]
             assert card.locator("tr[data-evidence]").count() == row["comparisons_count"]
             if row["status"] == "fires":
+                assert card.locator("[data-field=sentence]").is_visible()
+                if width == PHONE:
+                    card.locator("details details > summary").click()
                 assert card.locator("tr[data-evidence=fires]").first.is_visible(), "what fires is open"
         watched.assert_clean()
 

@@ -43,7 +43,7 @@ def test_pages_and_the_engine_work_under_the_policy(page: Page, address: str, bu
     scripts_of = shown.headers["content-security-policy"].partition("script-src")[2].partition(";")[0]
     assert "sha256-" in scripts_of and "'unsafe-inline'" not in scripts_of
     page.wait_for_selector(READY)
-    expect(page.get_by_text("Latest, from").first).to_be_visible(timeout=PATIENCE_MS)  # the engine has answered
+    expect(page.locator("[data-field=why]")).to_be_visible(timeout=PATIENCE_MS)  # the engine has answered
     assert page.evaluate("document.documentElement.getAttribute('data-theme')") in ("light", "dark"), "the first inline script ran"
     assert page.evaluate("window.violations") == []
     assert [text for text in said if "Content Security Policy" in text] == []

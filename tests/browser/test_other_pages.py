@@ -19,6 +19,15 @@ READ_CHART = """() => {
 }"""
 
 
+READ_GOALS = """() => Object.values(window[Symbol.for('__evidence-chart-window-debug__')] ?? {})
+    .filter((chart) => !chart.isDisposed())
+    .map((chart) => ({
+        marks: chart.getOption().series.flatMap((series) => (series.markLine?.data ?? []))
+            .map((mark) => [mark.label.formatter, mark.yAxis]),
+        axis: chart.getModel().getComponent('yAxis').axis.scale.getExtent(), text: chart.getDom().getAttribute('aria-label')
+    }))"""
+
+
 def read_series(site: BuiltSite, touchpoint: str, kpi: str, grain: str) -> list[tuple[str, float | None]]:
     rows = site.read("rpt_touchpoint_kpis").filter(
         (pl.col("touchpoint_id") == touchpoint)
@@ -64,6 +73,30 @@ def test_what_the_last_closed_month_was_first_reported_as_stands_below_the_chart
         expected = (revised if revised.height else months)["note"][0]
         page.locator("[data-field=reported]").filter(has_text=expected).wait_for(timeout=PATIENCE_MS)
         watched.assert_clean()
+
+
+@pytest.mark.parametrize("direction", ["higher", "lower"])
+def test_what_the_interval_has_to_clear_is_drawn_and_said(browser: Browser, address: str, built_site: BuiltSite, direction: str) -> None:
+    judged = [
+        row for row in built_site.tiles().values() if row["bound_text"] and row["value"] is not None and row["direction"] == direction
+    ]
+    # of all, the figure that is furthest from its target: the axis has to reach it nevertheless
+    tile = max(judged, key=lambda row: (abs(row["target"] / row["value"] - 1) if row["value"] else 0.0, row["touchpoint_id"]))
+    above, below = ("at or above", "below") if direction == "higher" else ("at or below", "above")
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/touchpoints/{tile['touchpoint_id']}/?kpi={tile['kpi_id']}&grain=month")
+        said = page.locator("[data-field=goal]").first.inner_text()
+        charts = page.evaluate(READ_GOALS)
+        watched.assert_clean()
+    assert f"the whole 95 % interval is {above} the target, {tile['target_text']}. " in said
+    assert f"Off target: the whole interval is {below} the bound, {tile['bound_text']}." in said
+    assert charts
+    for chart in charts:
+        assert [f"target {tile['target_text']}", tile["target"]] in chart["marks"]
+        assert [f"bound {tile['bound_text']}", tile["lower_bound"]] in chart["marks"]
+        assert chart["axis"][0] <= min(tile["target"], tile["lower_bound"])
+        assert max(tile["target"], tile["lower_bound"]) <= chart["axis"][1]
+        assert f"The target is {tile['target_text']}." in chart["text"] and f"The bound is {tile['bound_text']}." in chart["text"]
 
 
 def test_choosing_a_kpi_draws_that_kpi(browser: Browser, address: str, built_site: BuiltSite) -> None:
@@ -246,5 +279,5 @@ def test_the_dictionary_defines_every_kpi_where_links_point(browser: Browser, ad
         for kpi in kpis:
             section = page.locator(f"section[id='{kpi['kpi_id']}']")
             assert section.count() == 1
-            assert kpi["name"] in section.inner_text()
-            assert kpi["formula"] in section.inner_text()
+            text = section.text_content() or ""
+            assert kpi["name"] in text and kpi["formula"] in text

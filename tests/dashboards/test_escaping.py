@@ -37,12 +37,13 @@ const split = buildSplitOptions({ rows: [row({ channel: name }), other], dimensi
 const single = buildSeriesOptions({ rows: [row({ target: null })], changes: [], calendar: [], unit: name, isNarrow: false });
 const week = { week_start: '2025-01-06', week_text: name,
     value: 0.5, n: 9, expected: null, lower: null, upper: null, is_after: false, is_masked: false };
-const effect = buildEffectOptions({ weeks: [week], start: '2025-01-06', others: [], calendar: [], unit: 'share', isNarrow: false });
+const effect = buildEffectOptions({ effect: { kpi_name: name, unit: 'share' }, weeks: [week],
+    start: '2025-01-06', others: [], calendar: [], isNarrow: false });
 const placebo = buildPlaceboOptions({ dates: [{ score: 1.2, is_ours: true, tried_text: name }], isNarrow: false });
 const move = { from_segment: 'a', to_segment: 'b', from_name: name, to_name: name,
     from_position: 1, to_position: 1, customers_count: 3, text: name };
 const month = { month_end: '2025-01-31', month_end_text: name, n: 3, shown: name };
-const months = buildMonthOptions({ months: [month], field: 'n', text: 'shown' });
+const months = buildMonthOptions({ months: [month], title: name, field: 'n', text: 'shown' });
 const holdout = buildHoldoutOptions({ classes: [{ frequency_text: '1', expected_purchases: 1, seen_purchases: 1, text: name }] });
 """
 CHARTS = {

@@ -27,7 +27,7 @@ TABLE = re.compile(r"<DataTable data=\{(\w+)\}[^>]*>(.*?)</DataTable>", re.DOTAL
 
 def test_packages_are_pinned_and_the_lock_file_holds_no_address() -> None:
     package = json.loads((DASHBOARDS / "package.json").read_text(encoding="utf-8"))
-    versions = {**package["dependencies"], **package["overrides"]}
+    versions = {**package["dependencies"], **package["devDependencies"], **package["overrides"]}
     assert versions
     assert [name for name, version in versions.items() if not re.fullmatch(r"(npm:@[\w/-]+@)?\d+\.\d+\.\d+(-r\.\d+)?", version)] == []
     lock = (DASHBOARDS / "package-lock.json").read_text(encoding="utf-8")

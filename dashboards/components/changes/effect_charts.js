@@ -1,4 +1,5 @@
 // Chart options of a change's page. Values, forecasts, margins and scores come from the reports as they are; nothing here adds or divides them.
+import { describeChart } from '../shared/chart_text.js';
 import { formatCount, formatFigure } from '../shared/figures.js';
 import { markup, pointAt, stackLines } from '../shared/markup.js';
 import { AXIS_LINE, DAY, drawPolygons, frameTime, GRID_LINE, INK, markNumber, MUTED, pointAlongTime, shadeCalendar, toTime } from '../shared/time_chart.js';
@@ -19,12 +20,13 @@ function spanWeeks(weeks) {
 }
 
 // The weeks before and after, what was forecast with its margin, the start, other changes by number, and the weeks that were left out.
-export function buildEffectOptions({ weeks, start, others, calendar, unit, isNarrow }) {
+export function buildEffectOptions({ effect, weeks, start, others, calendar, isNarrow }) {
+	const { unit } = effect;
 	const { first, last } = spanWeeks(weeks);
 	const point = (field) => (week) => [toTime(week.week_start), week[field], week];
 	const after = weeks.filter((week) => week.is_after && week.expected !== null);
 	const viewFrom = weeks.length > WEEKS_IN_VIEW ? weeks[weeks.length - WEEKS_IN_VIEW].week_start : undefined;
-	return {
+	const options = {
 		...frameTime({ unit, right: isNarrow ? 12 : 24, viewFrom, last, most: unit === 'share' ? ({ max }) => (max > 0.9 ? 1 : null) : null }),
 		tooltip: describeWeek(unit),
 		series: [
@@ -47,6 +49,27 @@ export function buildEffectOptions({ weeks, start, others, calendar, unit, isNar
 			}
 		]
 	};
+	return describeChart(options, describeWeeks(effect, weeks));
+}
+
+// The chart in words: how many weeks, the last before the start and the last of all, and the effect.
+function describeWeeks(effect, weeks) {
+	const known = (isAfter) => weeks.filter((week) => Boolean(week.is_after) === isAfter && week.value !== null);
+	const [before, after] = [known(false), known(true)];
+	const last = (rows) => `week from ${rows[rows.length - 1].week_text}, ${describeFigures(rows[rows.length - 1], effect.unit).join(', ')}`;
+	return [
+		`${effect.kpi_name}${effect.touchpoint_name ? `, ${effect.touchpoint_name}` : ''}: ${before.length} weeks before the change and ${after.length} after it.`,
+		...(before.length ? [`Last before: ${last(before)}.`] : []),
+		...(after.length ? [`Last after: ${last(after)}.`] : []),
+		...(effect.effect_text ? [`Effect: ${effect.effect_text}.`] : [])
+	].join(' ');
+}
+
+function describeFigures(week, unit) {
+	return [
+		week.value === null ? 'too few to show' : `${formatFigure(week.value, unit)}, n ${formatCount(week.n)}`,
+		...(week.expected === null ? [] : [`forecast ${formatFigure(week.expected, unit)} (${formatFigure(week.lower, unit)} to ${formatFigure(week.upper, unit)})`])
+	];
 }
 
 function markStart(start) {
@@ -81,21 +104,20 @@ function describeWeek(unit) {
 	return pointAlongTime((points) => {
 		const week = points.map((point) => point.data[2]).find((row) => row);
 		if (!week) return '';
-		const parts = [markup`<b>Week from ${week.week_text}</b>`, week.value === null ? 'too few to show' : `${formatFigure(week.value, unit)}, n ${formatCount(week.n)}`];
-		if (week.expected !== null) parts.push(`forecast ${formatFigure(week.expected, unit)} (${formatFigure(week.lower, unit)} to ${formatFigure(week.upper, unit)})`);
+		const parts = [markup`<b>Week from ${week.week_text}</b>`, ...describeFigures(week, unit)];
 		if (week.is_masked) parts.push('near another change or an incident');
 		return stackLines(parts);
 	});
 }
 
 // A dot per earlier date: how far the same forecast missed there, and ours among them.
-export function buildPlaceboOptions({ dates, isNarrow }) {
+export function buildPlaceboOptions({ dates, text, isNarrow }) {
 	const ours = dates.filter((date) => date.is_ours);
 	const earlier = dates.filter((date) => !date.is_ours);
 	const reach = Math.max(3, ...dates.map((date) => Math.ceil(Math.abs(date.score))));
 	const bound = reach > 4 && reach % 2 ? reach + 1 : reach;
 	const dot = (date) => [date.score, 0, date];
-	return {
+	const options = {
 		animation: false,
 		grid: { left: 16, right: 16, top: 34, bottom: 44 },
 		tooltip: pointAt('item', ({ data }) => markup`<b>${data[2].tried_text}</b><br>${data[0].toFixed(1)} standard errors from the forecast${data[2].is_ours ? ', the change itself' : ''}`),
@@ -127,4 +149,6 @@ export function buildPlaceboOptions({ dates, isNarrow }) {
 			}
 		]
 	};
+	const said = ours.map((date) => `The change itself: ${date.score.toFixed(1)}.`).join(' ');
+	return describeChart(options, `How far the same forecast missed on ${earlier.length} earlier dates and at this change, in standard errors. ${said} ${text ?? ''}`.trim());
 }

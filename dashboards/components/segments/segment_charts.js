@@ -1,10 +1,12 @@
 // Chart options of the segments pages. Counts, values and limits come from the reports as they are; greys mean no judgement.
+import { describeChart, findExtremes } from '../shared/chart_text.js';
 import { markup, pointAt } from '../shared/markup.js';
 import { nameSegment } from './segments.js';
 
 const INK = '#1f2933';
 const MUTED = '#5b6773';
 const LINE = '#c8d0d9';
+const MOVES_IN_WORDS = 4;
 const axis = { axisLine: { lineStyle: { color: LINE } }, axisTick: { show: false }, axisLabel: { color: MUTED, hideOverlap: true }, splitLine: { show: false }, nameTextStyle: { color: MUTED, fontSize: 11 } };
 
 // Where the customers of one month-end stood a year before (left) and stand now (right); one ribbon per way.
@@ -18,7 +20,7 @@ export function buildFlowOptions({ moves, isNarrow }) {
 			itemStyle: { color: MUTED }
 		}));
 	const margin = isNarrow ? 4 : 150;
-	return {
+	const options = {
 		animation: false,
 		tooltip: pointAt('item', (point) => point.data.text),
 		series: [
@@ -40,11 +42,13 @@ export function buildFlowOptions({ moves, isNarrow }) {
 			}
 		]
 	};
+	const largest = [...moves].sort((left, right) => right.customers_count - left.customers_count).slice(0, MOVES_IN_WORDS);
+	return describeChart(options, `Ways between segments, ${moves[0].period_text}. The largest of ${moves.length}: ${largest.map((move) => move.text).join('; ')}.`);
 }
 
 // One figure of one segment at the end of each month.
-export function buildMonthOptions({ months, field, text }) {
-	return {
+export function buildMonthOptions({ months, title, field, text }) {
+	const options = {
 		animation: false,
 		grid: { left: 4, right: 16, top: 16, bottom: 24, containLabel: true },
 		tooltip: pointAt('axis', ([point]) => markup`<b>${point.data[2].month_end_text}</b><br>${point.data[2][text] ?? 'not known'}`),
@@ -61,12 +65,16 @@ export function buildMonthOptions({ months, field, text }) {
 			}
 		]
 	};
+	const point = (month) => `${month.month_end_text}: ${month[text] ?? 'not known'}`;
+	const extremes = findExtremes(months, field);
+	const ends = extremes ? ` Lowest, ${point(extremes.lowest)}. Highest, ${point(extremes.highest)}.` : '';
+	return describeChart(options, `${title}, ${months.length} months. Latest, ${point(months[months.length - 1])}.${ends}`);
 }
 
 // Purchases foreseen and seen in the year that the model was not shown, by how often customers had bought before.
 export function buildHoldoutOptions({ classes }) {
 	const series = (name, field, look) => ({ name, type: 'line', data: classes.map((row) => [row.frequency_text, row[field], row]), symbolSize: 7, ...look });
-	return {
+	const options = {
 		animation: false,
 		useUTC: true,
 		grid: { left: 4, right: 16, top: 36, bottom: 34, containLabel: true },
@@ -79,4 +87,5 @@ export function buildHoldoutOptions({ classes }) {
 			series('seen per customer', 'seen_purchases', { symbol: 'circle', lineStyle: { color: INK, width: 1.8 }, itemStyle: { color: INK } })
 		]
 	};
+	return describeChart(options, `Purchases per customer in the year after, expected and seen. ${classes.map((row) => `${row.frequency_text}: ${row.text}`).join('; ')}.`);
 }

@@ -1,10 +1,14 @@
 // Chart options for one KPI over time. Values, limits and targets come from the report as they are; nothing here adds or divides them.
+import { describeChart, findExtremes } from '../shared/chart_text.js';
 import { formatFigure, formatCount } from '../shared/figures.js';
 import { markup, stackLines, trustMarker } from '../shared/markup.js';
 import { describeStatus } from '../shared/statuses.js';
 import { DAY, drawPolygons, frameTime, INK, markNumber, MUTED, pointAlongTime, shadeCalendar, toTime } from '../shared/time_chart.js';
+import { listGoals } from './goal.js';
 
 const PERIODS_IN_VIEW = 105;
+// as on tiles: the side of the target that is good, and the one that is bad; the dashes and words say the same
+const GOAL_LOOKS = { target: { color: '#0b6b61', type: [7, 4] }, bound: { color: '#b3261e', type: [2, 3] } };
 const SERIES_LOOKS = [
 	{ color: '#0f4c81', type: 'solid' },
 	{ color: '#7a4fa3', type: 'dashed' },
@@ -15,7 +19,8 @@ const SERIES_LOOKS = [
 ];
 
 // Band, line and the hollow points that are too few to judge.
-export function buildSeriesOptions({ rows, changes, calendar, breaks = [], unit, isNarrow }) {
+export function buildSeriesOptions({ rows, tile, changes, calendar, breaks = [], unit, isNarrow }) {
+	const goals = listGoals(tile);
 	const first = toTime(rows[0].period_start);
 	const last = toTime(rows[rows.length - 1].period_start);
 	const figure = (row) => [toTime(row.period_start), row.value, row];
@@ -29,7 +34,7 @@ export function buildSeriesOptions({ rows, changes, calendar, breaks = [], unit,
 		lineStyle: { color: INK, width: 1.8 },
 		itemStyle: { color: INK },
 		z: 5,
-		markLine: { silent: true, symbol: 'none', animation: false, data: [...markTarget(rows, unit, isNarrow), ...markChanges(changes, first, last), ...markBreaks(breaks, first, last)] },
+		markLine: { silent: true, symbol: 'none', animation: false, data: [...markGoals(goals, isNarrow), ...markChanges(changes, first, last), ...markBreaks(breaks, first, last)] },
 		markArea: { silent: true, animation: false, data: shadeCalendar(calendar, first, last) }
 	};
 	const tooFew = {
@@ -40,7 +45,8 @@ export function buildSeriesOptions({ rows, changes, calendar, breaks = [], unit,
 		itemStyle: { color: '#ffffff', borderColor: MUTED, borderWidth: 1.2 },
 		z: 6
 	};
-	return { ...frame(unit, rows, isNarrow ? 10 : 96), tooltip: describePoint(unit), series: [drawBand(rows), line, tooFew] };
+	const options = { ...frame(unit, rows, isNarrow ? 10 : 96), tooltip: describePoint(unit), series: [drawBand(rows), line, tooFew, makeRoom(goals, rows)] };
+	return describeChart(options, describeSeries({ rows, tile, unit, changes }));
 }
 
 // Two neighbours that were computed by different definitions of the KPI: no line joins them.
@@ -49,7 +55,8 @@ function isRedefined(before, row) {
 }
 
 // One line per channel, supplier or segment, distinguished by dash and by the name at its end.
-export function buildSplitOptions({ rows, dimension, unit, isNarrow }) {
+export function buildSplitOptions({ rows, tile, dimension, unit, isNarrow }) {
+	const goals = listGoals(tile);
 	const names = [...new Set(rows.map((row) => row[dimension]))].sort();
 	const series = names.map((name, index) => {
 		const look = SERIES_LOOKS[index % SERIES_LOOKS.length];
@@ -63,8 +70,10 @@ export function buildSplitOptions({ rows, dimension, unit, isNarrow }) {
 			itemStyle: { color: look.color }
 		};
 	});
-	const base = frame(unit, rows.filter((row) => row[dimension] === names[0]), 24);
-	return { ...base, grid: { ...base.grid, top: 42 }, legend: { top: 4, left: 0, icon: 'roundRect', itemWidth: 16, itemHeight: 4, itemGap: 16, textStyle: { color: MUTED, padding: [0, 0, 0, 6] } }, tooltip: describePoint(unit), series };
+	if (series.length) series[0].markLine = { silent: true, symbol: 'none', animation: false, data: markGoals(goals, isNarrow) };
+	const base = frame(unit, rows.filter((row) => row[dimension] === names[0]), isNarrow ? 10 : 96);
+	const options = { ...base, grid: { ...base.grid, top: 42 }, legend: { top: 4, left: 0, icon: 'roundRect', data: names, itemWidth: 16, itemHeight: 4, itemGap: 16, textStyle: { color: MUTED, padding: [0, 0, 0, 6] } }, tooltip: describePoint(unit), series: [...series, makeRoom(goals, rows)] };
+	return describeChart(options, describeSplit({ rows, tile, dimension, names, unit }));
 }
 
 // The last PERIODS_IN_VIEW periods are in view at first; the slider below reaches the rest.
@@ -82,11 +91,20 @@ function drawBand(rows) {
 	});
 }
 
-function markTarget(rows, unit, isNarrow) {
-	const target = rows[rows.length - 1].target;
-	if (target === null || target === undefined) return [];
-	const label = { formatter: `target ${formatFigure(target, unit)}`, position: isNarrow ? 'insideStartTop' : 'end', color: INK, fontSize: 11, backgroundColor: 'rgba(255, 255, 255, 0.8)' };
-	return [{ yAxis: target, lineStyle: { color: INK, type: [6, 4], width: 1.2 }, label }];
+// Target and bound across the chart, each with its words; the labels of two near ones stand apart.
+function markGoals(goals, isNarrow) {
+	return goals.map(({ name, at, text }, index) => {
+		const { color, type } = GOAL_LOOKS[name];
+		const place = isNarrow ? { position: index ? 'insideStartBottom' : 'insideStartTop' } : { position: 'end', offset: [0, goals.length > 1 ? 14 * index - 7 : 0] };
+		const label = { formatter: `${name} ${text}`, color, fontSize: isNarrow ? 12 : 11, fontWeight: 600, backgroundColor: 'rgba(255, 255, 255, 0.8)', ...place };
+		return { yAxis: at, lineStyle: { color, type, width: 1.4 }, label };
+	});
+}
+
+// Points that are not drawn: with them the axis holds target and bound in whatever part of the time is in view.
+function makeRoom(goals, rows) {
+	const times = [...new Set(rows.map((row) => toTime(row.period_start)))];
+	return { name: 'room', type: 'scatter', silent: true, symbolSize: 0, data: goals.flatMap(({ at }) => times.map((time) => [time, at])) };
 }
 
 // A number per change; neighbours take different heights so that the numbers do not cover each other.
@@ -130,4 +148,28 @@ export function describeRow(row, unit) {
 		`n ${formatCount(row.n)}`,
 		describeStatus(row.status).word
 	].join(', ');
+}
+
+// The chart in words: how far it reaches, its last, lowest and highest figure, and what they have to clear.
+export function describeSeries({ rows, tile, unit, changes = [] }) {
+	const point = (row) => `${row.period_text}: ${describeRow(row, unit)}`;
+	const extremes = findExtremes(rows, 'value');
+	return [
+		`${tile?.kpi_name ?? 'The KPI'} over time, ${formatCount(rows.length)} periods from ${rows[0].period_text}.`,
+		`Latest, from ${point(rows[rows.length - 1])}.`,
+		...(extremes ? [`Lowest, from ${point(extremes.lowest)}.`, `Highest, from ${point(extremes.highest)}.`] : []),
+		...listGoals(tile).map(({ name, text }) => `The ${name} is ${text}.`),
+		...(changes.length ? [`Changes marked: ${changes.length}.`] : [])
+	].join(' ');
+}
+
+// A chart of several lines in words: the last figure of each.
+function describeSplit({ rows, tile, dimension, names, unit }) {
+	const last = (name) => rows.filter((row) => row[dimension] === name && row.value !== null).pop();
+	const parts = names.map((name) => [name, last(name)]).filter(([, row]) => row);
+	return [
+		`${tile?.kpi_name ?? 'The KPI'} over time, a line for each of ${formatCount(names.length)}.`,
+		...parts.map(([name, row]) => `${name}, latest from ${row.period_text}: ${describeRow(row, unit)}.`),
+		...listGoals(tile).map(({ name, text }) => `The ${name} is ${text}.`)
+	].join(' ');
 }
