@@ -63,6 +63,7 @@ class Contents:
     notes: Sequence[Row]
     moves: Sequence[Row]
     actions: Sequence[Row]
+    reported: Sequence[Row]  # as first reported, with what it is now
     is_past: bool  # what was to do then is not known any more
     build_id: str
     built_at: str
@@ -89,6 +90,12 @@ def read_contents(published: PublishedCopy, department: str, month: str) -> Cont
         notes=published.select("rpt_department_notes", condition, "subject", "note"),
         moves=published.select("rpt_department_moves", condition, "comparison_position", "touchpoint_name", "position"),
         actions=published.select("rpt_department_actions", condition, "position"),
+        reported=published.select(
+            "rpt_reported_figures",
+            (pl.col("owner_department") == department) & (pl.col("month_start") == found[0]["month_start"]),
+            "touchpoint_name",
+            "kpi_name",
+        ),
         is_past=bool(whole) and month < whole[0],
         build_id=published.manifest["build_id"],
         built_at=write_moment(published.manifest["built_at"]),

@@ -18,6 +18,7 @@ READ_REPORTS = (
     "rpt_department_moves",
     "rpt_department_notes",
     "rpt_month_kpis",
+    "rpt_reported_figures",
 )
 
 Row = dict[str, Any]

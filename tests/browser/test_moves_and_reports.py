@@ -145,6 +145,29 @@ def test_all_charts_of_a_department_are_one_click_away(browser: Browser, address
         watched.assert_clean()
 
 
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_one_click_shows_what_was_reported_then_and_is_now(browser: Browser, address: str, built_site: BuiltSite, width: int) -> None:
+    revised = built_site.read("rpt_reported_figures").filter((pl.col("revisions_count") > 0) & pl.col("owner_department").is_not_null())
+    newest = revised.filter(pl.col("month_start") == pl.col("month_start").max())
+    department, month = newest["owner_department"][0], newest["month_start"][0]
+    rows = newest.filter(pl.col("owner_department") == department).to_dicts()
+    with watch(browser, address, width) as watched:
+        page = watched.open(f"/reports/?department={quote(department)}&month={month:%Y-%m}")
+        page.locator("[data-section=reported] summary").click()
+        for row in rows:
+            cells = page.locator(f"[data-section=reported] tr[data-touchpoint='{row['touchpoint_id']}'][data-kpi='{row['kpi_id']}']")
+            for field, text in (
+                ("first", "first_value_text"),
+                ("now", "value_text"),
+                ("difference", "change_text"),
+                ("why", "reason_text"),
+            ):
+                assert cells.locator(f"[data-field={field}]").inner_text() == row[text]
+        assert page.locator("[data-section=reported] tbody tr").count() == len(rows) > 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        watched.assert_clean()
+
+
 def test_a_department_without_figures_sees_what_to_do(browser: Browser, address: str, built_site: BuiltSite) -> None:
     months = built_site.read("rpt_department_months").filter((pl.col("figures_count") == 0) & pl.col("is_latest")).to_dicts()
     assert months

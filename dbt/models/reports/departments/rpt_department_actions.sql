@@ -4,7 +4,11 @@ with months as (
 
     select months.*
     from {{ ref('dim_months') }} as months
-    where months.month_start >= (select max(month_start) from {{ ref('dim_months') }} where is_full)
+    -- before a month is whole, the running one
+    where
+        months.month_start >= (
+            select coalesce(max(month_start) filter (where is_full), max(month_start)) from {{ ref('dim_months') }}
+        )
 
 ),
 
