@@ -143,16 +143,22 @@ def report(
     department: Annotated[str | None, typer.Option(help="Without it, one file for each.")] = None,
     month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Without it, the last whole month.")] = None,
     to: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Default: CXHOUSE_HOME/reports.")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also as PDF, printed by the Chromium or Chrome of this machine.")] = False,
 ) -> None:
-    """Write a period report per department from the published copy: one HTML file each, to print or mail."""
-    from cxhouse.reports import write_department_reports
+    """Write a period report per department from the published copy: one HTML file each, to print or send."""
+    from cxhouse.reports import find_browser, print_pdf, write_department_reports
 
     with report_failures():
         settings = read_settings()
         if to is not None:
             os.umask(context.obj)  # these files are made to be passed on
-        for path in write_department_reports(serving=settings.serving, folder=to or settings.reports, department=department, month=month):
+        written = write_department_reports(serving=settings.serving, folder=to or settings.reports, department=department, month=month)
+        for path in written:
             console.print(path, highlight=False, markup=False)
+        if pdf:
+            browser = find_browser(settings.browser)
+            for path in written:
+                console.print(print_pdf(browser, path), highlight=False, markup=False)
 
 
 @app.command()

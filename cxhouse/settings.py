@@ -41,7 +41,7 @@ class Settings:
     `environment` holds the values for `${NAME}` in the company folder; it always contains CXHOUSE_HOME. `readers` says who else may read
     what is published: owner (nobody), group or everyone. With `show_values`, a terminal shows the whole text of errors of libraries.
     `memory` bounds what the database of a build uses; it goes on in files when it needs more. `shells` is a folder of built pages
-    that homes share; without it, each home builds its own.
+    that homes share; without it, each home builds its own. `browser` prints period reports as PDF; without it, the one on PATH.
     """
 
     project: Path
@@ -56,6 +56,7 @@ class Settings:
     show_values: bool
     memory: str
     shells: Path | None
+    browser: str | None
     environment: Mapping[str, str]
 
     def need_checkout(self, command: str) -> None:
@@ -140,6 +141,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         show_values=read_value(merged, "CXHOUSE_SHOW_VALUES", False, read_switch, "1 or 0"),
         memory=read_value(merged, "CXHOUSE_MEMORY", "80%", read_memory, "a size like 2GB, or a share of the machine's memory like 50%"),
         shells=read_value(merged, "CXHOUSE_SHELLS", None, lambda text: Path(text).expanduser().resolve(), "a folder"),
+        browser=merged.get("CXHOUSE_BROWSER") or None,
         environment=merged,
     )
 

@@ -30,6 +30,7 @@ def make_demo(
     folder, seed = settings.home / "demo", SEED if seed is None else seed
     if is_current(folder, end=end, scale=scale, seed=seed):
         tell(f"the demo company up to {end} exists already")
+        keep_earlier_reports(settings)
         return
     if any(path.name != "_schema.parquet" for path in settings.lake.glob("*/*/*.parquet")):
         # a demo with another end or seed has other figures on every day, so new days would not fit the landed ones
@@ -44,6 +45,20 @@ def make_demo(
         f"{made.customers:,} customers, {made.orders:,} orders, {made.contacts:,} contacts, {made.answers:,} answers, {made.files:,} files"
     )
     tell(f"demo company from {made.first_day} to {made.end}: {size} ({time.perf_counter() - started:.1f} s)")
+    keep_earlier_reports(settings)
+
+
+def keep_earlier_reports(settings: Settings) -> None:
+    """Put what the demo company reported before into an empty ledger, where this company has all its figures."""
+    from cxhouse.ledger.month_figures import keep_earlier
+    from ingestion.demo import read_earlier_reports
+    from semantic.company import load_company
+
+    reports = read_earlier_reports(settings.home / "demo")
+    company = load_company(settings.company, settings.environment)
+    declared = {(kpi.kpi, touchpoint.id) for touchpoint in company.touchpoints for kpi in touchpoint.kpis}
+    if set(reports.select("kpi_id", "touchpoint_id").rows()) <= declared and (kept := keep_earlier(settings.ledger, reports)):
+        tell(f"ledger: {kept:,} month figures as the demo company reported them from {reports.row(0)[0]} on")
 
 
 def ingest_sources(

@@ -1,8 +1,10 @@
-"""Period reports: one self-contained page per department and month, made from the published copy alone."""
+"""Period reports: a page and a mail per department and month, made from the published copy alone."""
 
 from __future__ import annotations
 
 from cxhouse.reports.department import write_department_reports
+from cxhouse.reports.mail import MailReport, mail_report
+from cxhouse.reports.pdf import find_browser, print_pdf
 from cxhouse.reports.published import ReportError
 
-__all__ = ["ReportError", "write_department_reports"]
+__all__ = ["MailReport", "ReportError", "find_browser", "mail_report", "print_pdf", "write_department_reports"]

@@ -1,14 +1,14 @@
-"""The results of a department in a month, as one HTML file: figures, what moved and why, changes, promises, what is not measured.
+"""The results of a department in a month, as one HTML file: one page with what hurts, moved, was judged and is to do, then an appendix.
 
-The file is self-contained: it holds its style and loads nothing from a network. This module calculates nothing; every text comes from a
-published report.
+The file is self-contained: it holds its style and its charts and loads nothing from a network.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import datetime
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +16,9 @@ import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cxhouse.files import write_atomically
-from cxhouse.reports.published import PublishedCopy, ReportError, Row, read_published
+from cxhouse.reports.contents import SHOWN, Contents, read_contents
+from cxhouse.reports.published import PublishedCopy, ReportError, read_published
 
-# the order of figures on pages as well (dashboards/components/shared/statuses.js); among equal ones by pain
-URGENCY = ("red", "yellow", "green", "neutral", "grey", "hidden", "no_data", "not_measurable")
 SECTIONS = {
     "change": ("What changes ran?", "No change of this department, or at its touchpoints, started or ran in this month."),
     "promise": ("What was promised?", "No touchpoint of this department makes a promise."),
@@ -78,44 +77,23 @@ def name_files(folder: Path, month: str, departments: Iterable[str]) -> list[tup
 
 
 def render_report(published: PublishedCopy, department: str, month: str) -> str:
-    """The page of one department and month."""
-    mine = pl.col("owner_department") == department
-    about = published.select("rpt_department_months", mine & (pl.col("month") == month), "month")[0]
-    notes = published.select("rpt_department_notes", mine & (pl.col("month") == month), "subject", "note")
-    found = published.select("rpt_month_kpis", mine & (pl.col("month") == month), "touchpoint_name", "position")
-    figures = sorted(found, key=lambda row: (URGENCY.index(row["status"]), -(row["pain"] or 0.0)))
-    for row in figures:
-        row["interval_text"] = row["interval_text"] or ""
-        row["target_text"] = row["target_text"] or "none"
+    """The page of one department and month, with its charts in it."""
+    contents = read_contents(published, department, month)
+    pictures = [each.picture for each in contents.figures]
+    sources = [f"data:image/png;base64,{b64encode(each).decode()}" if each else "" for each in pictures]
+    return fill_template(contents, sources, is_mail=False)
+
+
+def fill_template(contents: Contents, sources: Sequence[str], *, is_mail: bool) -> str:
+    """The HTML; `sources` are the addresses of the figures' charts, empty where there is none."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return environment.get_template("department.html.j2").render(
-        about=about,
-        figures=figures,
-        moves=list_moves(published, department, about["month_start"]),
-        sections=[(key, *texts, [note for note in notes if note["section"] == key]) for key, texts in SECTIONS.items()],
-        build=published.reports["rpt_builds"].to_dicts()[0],
-        build_id=published.manifest["build_id"],
-        built_at=write_moment(published.manifest["built_at"]),
-        published_at=write_moment(published.manifest["published_at"]),
+        **{field.name: getattr(contents, field.name) for field in fields(contents)},
+        verdicts=contents.section("verdict"),
+        sections=[(key, *texts, contents.section(key)) for key, texts in SECTIONS.items()],
+        sources=sources,
+        shown=SHOWN,
+        is_mail=is_mail,
     )
-
-
-def list_moves(published: PublishedCopy, department: str, month_start: object) -> list[Row]:
-    """KPIs of the department's touchpoints that moved by more than their margin, compared with the month before and the year before."""
-    condition = (
-        (pl.col("owner_department") == department)
-        & (pl.col("period_start") == month_start)
-        & pl.col("comparison").is_in(["month_before", "year_before"])
-        & pl.col("is_declared")
-        & pl.col("is_main")
-        & (pl.col("certainty") == "clear")
-    )
-    return published.select("rpt_kpi_moves", condition, "comparison_position", "touchpoint_name", "position")
-
-
-def write_moment(text: str) -> str:
-    """A UTC time of the manifest as text."""
-    moment = datetime.fromisoformat(text)
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"

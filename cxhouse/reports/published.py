@@ -10,7 +10,16 @@ from typing import Any
 
 import polars as pl
 
-READ_REPORTS = ("rpt_builds", "rpt_department_months", "rpt_department_notes", "rpt_kpi_moves", "rpt_month_kpis")
+READ_REPORTS = (
+    "rpt_builds",
+    "rpt_change_touchpoints",
+    "rpt_department_actions",
+    "rpt_department_months",
+    "rpt_department_moves",
+    "rpt_department_notes",
+    "rpt_month_kpis",
+    "rpt_reported_figures",
+)
 
 Row = dict[str, Any]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 
-from ingestion.demo.clock import NEVER
+from ingestion.demo.clock import NEVER, Clock
 from ingestion.demo.order_lines import Totals
 from ingestion.demo.orders import Orders
 from ingestion.demo.traffic import CHANNELS
@@ -76,6 +77,8 @@ def draw_deliveries(world: World, orders: Orders, totals: Totals) -> Deliveries:
     delivered = np.where(is_lost, NEVER, delivered)
     is_requested = is_large & (random.random(count) < 0.6)
     repeated_day = _plan_repeats(random, world, delivered_day, is_late, is_lost)
+    is_unscanned = (carrier == PAKDUIF) & ~is_late & np.isin(promised_day, find_outage(clock)) & (np.arange(count) % 2 == 0)
+    repeated_day = np.where(is_unscanned, find_confirmation(clock), repeated_day)
     pieces = np.where(totals.has_large[order] & totals.has_small[order], 1, totals.pieces[order])
     short = (random.random(count) < 0.006) & (pieces > 1)
     is_moved = is_late & (random.random(count) < 0.55)
@@ -98,6 +101,21 @@ def draw_deliveries(world: World, orders: Orders, totals: Totals) -> Deliveries:
         received=np.where(is_lost, 0, pieces - short),
         repeated_day=repeated_day,
     )
+
+
+def find_outage(clock: Clock) -> range:
+    """The last five days of a month, in which pakduif's scanners failed: every second parcel that came is confirmed later.
+
+    It is the last month that is over for at least ten days, so that what came late is there.
+    """
+    following = clock.number_of((clock.end - timedelta(days=10)).replace(day=1))
+    return range(following - 5, following)
+
+
+def find_confirmation(clock: Clock) -> int:
+    """The day of the file that confirms them: the fifth of the month after, or the Monday after it."""
+    day = find_outage(clock).stop + 4
+    return day + int(clock.weekday(np.array([day]))[0] == 6)
 
 
 def _plan_repeats(

@@ -16,6 +16,7 @@ from ingestion.demo.contact_files import write_contact_files
 from ingestion.demo.contacts import draw_contacts
 from ingestion.demo.customers import draw_customers
 from ingestion.demo.deliveries import draw_deliveries
+from ingestion.demo.earlier_reports import FILE, write_earlier_reports
 from ingestion.demo.order_lines import draw_lines, total_orders
 from ingestion.demo.orders import draw_orders
 from ingestion.demo.products import draw_products
@@ -100,6 +101,7 @@ def _write(to: Path, folder: Path, *, end: date, scale: float, seed: int, tell: 
     files += write_invitation_files(to / "invitations", world, customers, answers)
     files += write_visit_files(to / "visits", world, traffic) + write_cost_files(to / "costs", world)
     write_change_log(to / "changes.csv", world)
+    write_earlier_reports(to / FILE, world, deliveries)
     write_truth(to / "truth.json", world, customers, contacts, answers)
     tell("done", 1.0)
     return DemoSummary(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -23,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def miss(reason: str) -> None:
+def miss(reason: str) -> NoReturn:
     """Skip on a developer's machine; fail when CI=true, because skipped tests are easily missed there."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
@@ -37,13 +38,19 @@ def built_site(demo_home: DemoHome) -> BuiltSite:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium that makes no background requests to other hosts."""
+def chromium_program() -> Path:
+    """The Chromium that the tests start."""
     executable = find_or_install_chromium(BROWSER_CACHE, named=os.environ.get("CXHOUSE_CHROMIUM"))
     if executable is None:
         miss("no Chromium starts here: install one (Debian: chromium) or name it in CXHOUSE_CHROMIUM")
+    return executable
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_program: Path) -> Iterator[Browser]:
+    """Headless Chromium that makes no background requests to other hosts."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=list(LAUNCH_ARGUMENTS))
+        chromium = playwright.chromium.launch(executable_path=chromium_program, args=list(LAUNCH_ARGUMENTS))
         yield chromium
         chromium.close()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page
 
+from cxhouse.reports.contents import URGENCY
 from tests.browser.built_site import PATIENCE_MS, PHONE, WIDE, BuiltSite, watch
 
 BUTTONS = {"last_28_days": "28 days before", "last_91_days": "91 days before", "month_before": "month before", "year_before": "year before"}
@@ -100,6 +102,68 @@ def test_the_reports_page_shows_the_departments_month(browser: Browser, address:
                     assert cells.locator("[data-field=value]").inner_text() == row["value_text"]
                 assert row["month_before_text"] in cells.locator("[data-field=month-before]").inner_text()
                 assert row["year_before_text"] in cells.locator("[data-field=year-before]").inner_text()
+            check_first_part(page, built_site, about, rows)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        watched.assert_clean()
+
+
+def check_first_part(page: Page, site: BuiltSite, about: dict[str, Any], figures: list[dict[str, Any]]) -> None:
+    """What stands above the table of all figures: charts of what hurts most, moves with their cause, verdicts, what to do."""
+
+    def read(report: str) -> list[dict[str, Any]]:
+        mine = (pl.col("owner_department") == about["owner_department"]) & (pl.col("month") == about["month"])
+        return site.read(report).filter(mine).to_dicts()
+
+    figures = sorted(figures, key=lambda row: (URGENCY.index(row["status"]), -(row["pain"] or 0), row["touchpoint_name"], row["position"]))
+    tops = page.locator("li[data-top]")
+    assert [top.get_attribute("data-top") for top in tops.all()] == [f"{row['touchpoint_id']} {row['kpi_id']}" for row in figures[:7]]
+    for row, top in zip(figures, tops.all(), strict=False):
+        assert (row["value_text"] or row["reason"]) in top.inner_text()
+        if top.locator("[aria-label]").count():
+            assert row["months_text"] in str(top.locator("[aria-label]").get_attribute("aria-label"))
+    assert sorted(page.locator("[data-field=cause]").all_inner_texts()) == sorted(row["cause_text"] for row in read("rpt_department_moves"))
+    verdicts = {(row["subject_id"], row["note"]) for row in read("rpt_department_notes") if row["section"] == "verdict"}
+    shown = page.locator("ul[data-section=verdict] li")
+    assert {item.get_attribute("data-subject") for item in shown.all()} == {subject for subject, _ in verdicts}
+    assert all(any(note in text for text in shown.all_inner_texts()) for _, note in verdicts)
+    actions = sorted(read("rpt_department_actions"), key=lambda row: row["position"])
+    items = page.locator("ul[data-section=action] li")
+    assert [item.get_attribute("data-kind") for item in items.all()] == [row["kind"] for row in actions]
+    for row, item in zip(actions, items.all(), strict=True):
+        assert row["action"] in item.inner_text() and row["command"] in item.inner_text()
+        assert item.locator("a").get_attribute("href") == row["place_path"]
+    assert actions or page.locator("text=This month is past").count() or page.locator("text=Nothing: no figure").count()
+
+
+def test_all_charts_of_a_department_are_one_click_away(browser: Browser, address: str, built_site: BuiltSite) -> None:
+    months = built_site.read("rpt_department_months").filter("is_latest").sort("figures_count", descending=True).to_dicts()
+    assert months[0]["figures_count"] > 7
+    with watch(browser, address, WIDE) as watched:
+        page = watched.open(f"/reports/?department={quote(months[0]['owner_department'])}&month={months[0]['month']}")
+        page.get_by_role("button", name=f"Charts of all {months[0]['figures_count']} figures").click()
+        assert page.locator("li[data-top]").count() == months[0]["figures_count"]
+        watched.assert_clean()
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_one_click_shows_what_was_reported_then_and_is_now(browser: Browser, address: str, built_site: BuiltSite, width: int) -> None:
+    revised = built_site.read("rpt_reported_figures").filter((pl.col("revisions_count") > 0) & pl.col("owner_department").is_not_null())
+    newest = revised.filter(pl.col("month_start") == pl.col("month_start").max())
+    department, month = newest["owner_department"][0], newest["month_start"][0]
+    rows = newest.filter(pl.col("owner_department") == department).to_dicts()
+    with watch(browser, address, width) as watched:
+        page = watched.open(f"/reports/?department={quote(department)}&month={month:%Y-%m}")
+        page.locator("[data-section=reported] summary").click()
+        for row in rows:
+            cells = page.locator(f"[data-section=reported] tr[data-touchpoint='{row['touchpoint_id']}'][data-kpi='{row['kpi_id']}']")
+            for field, text in (
+                ("first", "first_value_text"),
+                ("now", "value_text"),
+                ("difference", "change_text"),
+                ("why", "reason_text"),
+            ):
+                assert cells.locator(f"[data-field={field}]").inner_text() == row[text]
+        assert page.locator("[data-section=reported] tbody tr").count() == len(rows) > 0
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         watched.assert_clean()
 

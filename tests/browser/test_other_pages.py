@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page
 
-from cxhouse.reports.department import URGENCY
+from cxhouse.reports.contents import URGENCY
 from tests.browser.built_site import PATIENCE_MS, WIDE, BuiltSite, watch
 
 READ_CHART = """() => {

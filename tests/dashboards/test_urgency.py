@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cxhouse.reports.department import URGENCY
+from cxhouse.reports.contents import URGENCY
 from tests.companies.commands import PROJECT
 
 

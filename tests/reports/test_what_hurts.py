@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cxhouse.reports.department import URGENCY
+from cxhouse.reports.contents import URGENCY
 from tests.conftest import DemoHome
 from tests.reports.test_department_reports import read_report
 

@@ -1,5 +1,5 @@
--- One row per month, department and thing its period report mentions besides figures: changes, promises, what is not
--- measured and why.
+-- One row per month, department and thing its period report mentions besides figures: verdicts, changes, promises, what
+-- is not measured and why.
 with departments as (
 
     select change_id, owner_department from {{ ref('dim_changes') }} where owner_department is not null
@@ -47,6 +47,35 @@ change_notes as (
     inner join
         {{ ref('dim_months') }} as months
         on dated.started_date <= months.month_end and dated.running_until >= months.month_start
+
+),
+
+-- a verdict belongs to the month in which it was given, and to the one in which its figures were complete
+verdict_notes as (
+
+    select
+        months.month, departments.owner_department,
+        'verdict' as section, changes.change_id as subject_id, changes.title as subject, changes.judged_on as sort_date,
+        changes.verdict_word, changes.verdict_sign,
+        -- only a planned test has a colour
+        case when changes.is_test then changes.verdict_tone else 'none' end as verdict_tone,
+        changes.answer
+        || ' Judged on '
+        || {{ written_date('changes.judged_on') }}
+        || case
+            when changes.judged_from < changes.judged_on
+                then ', on figures that were complete on ' || {{ written_date('changes.judged_from') }}
+            else ''
+        end
+        || '.' as note
+    from {{ ref('rpt_changes') }} as changes
+    inner join departments using (change_id)
+    inner join
+        {{ ref('dim_months') }} as months
+        on
+            changes.judged_on between months.month_start and months.month_end
+            or changes.judged_from between months.month_start and months.month_end
+    where changes.judged_on is not null
 
 ),
 
@@ -114,8 +143,16 @@ missing_notes as (
 
 )
 
-select month, owner_department, section, subject_id, subject, sort_date, note from change_notes
+select
+    month, owner_department, section, subject_id, subject, sort_date, note,
+    null as verdict_word, null as verdict_sign, null as verdict_tone
+from change_notes
 union all
-select month, owner_department, section, subject_id, subject, sort_date, note from promise_notes
+select
+    month, owner_department, section, subject_id, subject, sort_date, note,
+    verdict_word, verdict_sign, verdict_tone
+from verdict_notes
 union all
-select month, owner_department, section, subject_id, subject, sort_date, note from missing_notes
+select month, owner_department, section, subject_id, subject, sort_date, note, null, null, null from promise_notes
+union all
+select month, owner_department, section, subject_id, subject, sort_date, note, null, null, null from missing_notes

@@ -33,7 +33,7 @@ filled as (
     select
         declared.*,
         kpis.kpi_name, kpis.unit, kpis.unit_kind, kpis.direction,
-        coalesce(figures.n, 0) as n, figures.value, figures.value_lower, figures.value_upper,
+        coalesce(figures.n, 0) as n, figures.value, figures.value_lower, figures.value_upper, figures.kpi_version,
         coalesce(figures.status, missing.status, 'no_data') as status,
         coalesce(
             figures.reason, missing.reason, case when figures.status is null then 'nothing counted in this month' end
@@ -95,7 +95,7 @@ select
     kpi_id,
     kpi_name,
     position,
-    n, value, value_lower, value_upper, target, lower_bound, status, reason, unit, direction,
+    n, value, value_lower, value_upper, target, lower_bound, status, reason, unit, direction, kpi_version,
     month_before_value,
     month_before_change,
     month_before_certainty,
@@ -114,6 +114,13 @@ select
     {{ gap_text('placed.gap', 'placed') }} as gap_text,
     {{ value_text('lower_bound', 'unit_kind', 'unit') }} as bound_text,
     {{ status_word('status') }} as status_word,
+    string_agg(
+        {{ written_month('month_start') }} || ' '
+        || coalesce({{ value_text('value', 'unit_kind', 'unit') }}, 'no value'),
+        ', ' order by month_start
+    ) over (
+        partition by touchpoint_id, kpi_id order by month_start rows between 12 preceding and current row
+    ) as months_text,
     coalesce(month_before_text, case when is_full then 'not comparable' else 'month not whole' end)
         as month_before_text,
     coalesce(year_before_text, case when is_full then 'not comparable' else 'month not whole' end) as year_before_text

@@ -47,7 +47,9 @@ written as (
         paired.*,
         kpis.kpi_name, kpis.unit,
         {{ value_text('paired.first_value', 'before.unit_kind', 'before.unit') }} as first_value_text,
-        {{ value_text('paired.value', 'now.unit_kind', 'now.unit') }} as value_text
+        {{ value_text('paired.value', 'now.unit_kind', 'now.unit') }} as value_text,
+        case when paired.kpi_version = paired.first_kpi_version then paired.value - paired.first_value end as change,
+        now.unit_kind as unit_kind_now, greatest(paired.value, paired.first_value) as size
     from paired
     inner join {{ ref('dim_kpis') }} as kpis using (kpi_id)
     left join
@@ -67,6 +69,24 @@ select
     written.first_kpi_version, written.first_value, written.first_n, written.first_reported_date,
     written.kpi_version, written.value, written.n, written.last_revised_date, written.revisions_count, written.unit,
     written.first_value_text, written.value_text,
+    written.change,
+    case
+        when written.revisions_count > 0
+            then
+                {{ effect_text('written.change', 'written.unit_kind_now', 'written.size') }}
+                || {{ effect_unit('written.unit_kind_now', 'written.unit', 'written.size') }}
+    end as change_text,
+    case
+        when written.revisions_count = 0 then null
+        when written.kpi_version <> written.first_kpi_version
+            then 'counted with another definition since (version ' || written.kpi_version || '): not compared'
+        when written.value is null then 'not shown any more'
+        when written.n <> written.first_n
+            then 'rows were loaded after the first report: n ' || written.first_n || ' then, ' || written.n || ' now'
+        else 'rows that were counted then were corrected by rows loaded later; n is the same'
+    end as reason_text,
+    {{ written_date('written.first_reported_date') }} as first_reported_text,
+    {{ written_date('written.last_revised_date') }} as last_revised_text,
     {{ written_month('written.month_start') }} as month_text,
     {{ written_month('written.month_start') }} || ': first reported ' || written.first_value_text || ' on '
     || {{ written_date('written.first_reported_date') }}

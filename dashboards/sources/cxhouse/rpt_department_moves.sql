@@ -1,0 +1,2 @@
+select *
+from read_parquet('${serving}/rpt_department_moves.parquet')
