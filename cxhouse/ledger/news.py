@@ -6,7 +6,7 @@ never send the same. Nothing in it is an address, which may hold a token: recipi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -53,7 +53,10 @@ class Member:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One message to one subscription. `items` are ids of events, digests and reports; `is_repeatable`: the receiver knows the delivery's id."""
+    """One message to one subscription.
+
+    `items` are ids of events, digests and reports. `is_repeatable`: the receiver recognises a message by the id of its delivery.
+    """
 
     delivery_id: str
     subscription: str
@@ -74,20 +77,15 @@ class Delivery:
         """Whether the same message is sent again, which its receiver recognises."""
         return self.outcome == UNKNOWN and self.is_repeatable
 
-    @property
-    def is_lost(self) -> bool:
-        """Whether nobody knows if it arrived and it is not sent again."""
-        return self.outcome == UNKNOWN and not self.is_repeatable
-
 
 @dataclass(frozen=True)
 class Records:
     """Everything recorded so far. `addressees` are the subscriptions that an event is for, chosen when it was first seen."""
 
-    members: Mapping[str, Member]
-    events: Mapping[str, Event]
-    addressees: Mapping[str, tuple[str, ...]]
-    deliveries: Mapping[str, Delivery]
+    members: dict[str, Member]
+    events: dict[str, Event]
+    addressees: dict[str, tuple[str, ...]]
+    deliveries: dict[str, Delivery]
 
     @property
     def has_begun(self) -> bool:
@@ -108,9 +106,12 @@ class Records:
         """Messages to send again as they were."""
         return [each for each in self.deliveries.values() if each.subscription == subscription and each.is_to_repeat]
 
-    def list_states(self, key: str) -> list[Event]:
-        """The states that something took, the last one last."""
-        return [event for event in self.events.values() if event.key == key]
+    def list_states(self) -> dict[str, list[Event]]:
+        """The states that each key took, the last one last."""
+        states: dict[str, list[Event]] = {}
+        for event in self.events.values():
+            states.setdefault(event.key, []).append(event)
+        return states
 
 
 @contextmanager
@@ -130,16 +131,15 @@ def read_news(ledger: Path) -> Records:
 
 def add_line(records: Records, line: Mapping[str, Any]) -> None:
     """Add what one line says. The first line about a member or an event counts, the last one about an outcome."""
-    members, events, addressees, deliveries = (vars(records)[name] for name in ("members", "events", "addressees", "deliveries"))
-    kind = line["kind"]
+    kind, deliveries = line["kind"], records.deliveries
     if kind == "joined":
         joined_at = datetime.fromisoformat(line["at"])
-        members.setdefault(line["subscription"], Member(line["subscription"], joined_at, line["month"]))
-    elif kind == "event" and line["event"]["event_id"] not in events:
+        records.members.setdefault(line["subscription"], Member(line["subscription"], joined_at, line["month"]))
+    elif kind == "event" and line["event"]["event_id"] not in records.events:
         content = line["event"]
         happened_on, departments = date.fromisoformat(content["happened_on"]), tuple(content["departments"])
-        events[content["event_id"]] = Event(**{**content, "happened_on": happened_on, "departments": departments})
-        addressees[content["event_id"]] = tuple(line["for"])
+        records.events[content["event_id"]] = Event(**{**content, "happened_on": happened_on, "departments": departments})
+        records.addressees[content["event_id"]] = tuple(line["for"])
     elif kind == "intent":
         content = {**line["delivery"], "items": tuple(line["delivery"]["items"]), "begun_at": datetime.fromisoformat(line["at"])}
         deliveries[content["delivery_id"]] = Delivery(**content)
@@ -148,8 +148,8 @@ def add_line(records: Records, line: Mapping[str, Any]) -> None:
         deliveries[line["delivery_id"]] = Delivery(**{**vars(known), "outcome": line["outcome"], "reason": line["reason"]})
 
 
-def keep_seen(ledger: Path, events: Iterable[tuple[Event, Collection[str]]], members: Iterable[Member], *, now: datetime) -> None:
-    """Keep new events, each with the subscriptions it is for, and then new members, in one write."""
+def describe_seen(events: Iterable[tuple[Event, Collection[str]]], members: Iterable[Member], *, now: datetime) -> list[dict[str, Any]]:
+    """The lines of new events, each with the subscriptions it is for, and of new members after them."""
     lines: list[dict[str, Any]] = [
         {
             "kind": "event",
@@ -159,10 +159,14 @@ def keep_seen(ledger: Path, events: Iterable[tuple[Event, Collection[str]]], mem
         }
         for event, addressees in events
     ]
-    lines += [
+    return lines + [
         {"kind": "joined", "at": member.joined_at.isoformat(), "subscription": member.subscription, "month": member.month}
         for member in members
     ]
+
+
+def keep_seen(ledger: Path, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Keep them in one write."""
     if lines:
         append_lines(ledger / NEWS, lines)
 
@@ -180,8 +184,8 @@ def keep_outcome(ledger: Path, delivery_id: str, outcome: str, reason: str, *, n
     append_lines(ledger / NEWS, [line])
 
 
-def list_lost(ledger: Path, since: datetime) -> list[tuple[Delivery, list[str]]]:
-    """Messages begun since a moment whose outcome nobody knows and that are not sent again, with the titles of what they held."""
+def list_unknown(ledger: Path, since: datetime) -> list[tuple[Delivery, list[str]]]:
+    """Messages begun since a moment whose outcome is not known, with the titles of what they held."""
     records = read_news(ledger)
-    lost = [each for each in records.deliveries.values() if each.is_lost and each.begun_at >= since]
-    return [(each, [records.events[item].title if item in records.events else item for item in each.items]) for each in lost]
+    unknown = [each for each in records.deliveries.values() if each.outcome == UNKNOWN and each.begun_at >= since]
+    return [(each, [records.events[item].title if item in records.events else item for item in each.items]) for each in unknown]

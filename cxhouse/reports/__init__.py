@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cxhouse.reports.department import write_department_reports
-from cxhouse.reports.published import ReportError
+from cxhouse.reports.department import render_report, write_department_reports
+from cxhouse.reports.published import READ_REPORTS, PublishedCopy, ReportError, Row, read_published
 
-__all__ = ["ReportError", "write_department_reports"]
+__all__ = ["READ_REPORTS", "PublishedCopy", "ReportError", "Row", "read_published", "render_report", "write_department_reports"]
