@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import requests
-from apprise import Apprise, AppriseAsset, NotifyFormat
 from requests.adapters import HTTPAdapter
 
 from cxhouse.ledger.news import REFUSED
@@ -21,6 +20,8 @@ TIMEOUT_SECONDS = 20.0
 
 def open_chat(address: str) -> Any | None:
     """The service of apprise that an address means; None where it knows none."""
+    from apprise import Apprise, AppriseAsset  # it loads every service, which takes a second that mail need not wait for
+
     with silence_apprise():
         return Apprise.instantiate(address, asset=AppriseAsset(async_mode=False, storage_mode="memory"))
 
@@ -33,7 +34,7 @@ def send_chat(message: Message, *, to: str, timeout: float = TIMEOUT_SECONDS) ->
     service.socket_connect_timeout = service.socket_read_timeout = timeout
     service.retry = 0  # the next run tries again, and only what is known not to have arrived
     with silence_apprise(), watch_exchanges() as exchanges:
-        is_sent = bool(service.notify(title=message.subject, body=message.text, body_format=NotifyFormat.TEXT))
+        is_sent = bool(service.notify(title=message.subject, body=message.text, body_format="text"))
     if is_sent:
         return deliver(f"{service.service_name} took it")
     if all(exchange.outcome == REFUSED for exchange in exchanges):
