@@ -188,4 +188,12 @@ def list_unknown(ledger: Path, since: datetime) -> list[tuple[Delivery, list[str
     """Messages begun since a moment whose outcome is not known, with the titles of what they held."""
     records = read_news(ledger)
     unknown = [each for each in records.deliveries.values() if each.outcome == UNKNOWN and each.begun_at >= since]
-    return [(each, [records.events[item].title if item in records.events else item for item in each.items]) for each in unknown]
+    return [(each, [name_item(item, records) for item in each.items]) for each in unknown]
+
+
+def name_item(item: str, records: Records) -> str:
+    """An item of a message in words."""
+    if item in records.events:
+        return records.events[item].title
+    kind, _, period = item.partition(":")
+    return f"weekly digest of {period}" if kind == "digest" else f"monthly report of {period.replace(':', ', ')}"

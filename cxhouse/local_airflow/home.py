@@ -45,7 +45,8 @@ def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMM
     """Write the configuration, migrate the metadata database and make the pool; the last two only for a new version of Airflow.
 
     `time_zone` is the company's: dates given to `airflow` commands are its days. `commands` is the folder with the `cxhouse` command of the
-    tasks. All DAGs are paused, so that nothing starts before it is asked for; one that writes to people stays as they left it. Secrets and the password are made once, in files of mode 600.
+    tasks. All DAGs are paused, so that nothing starts before it is asked for; the one that writes to people stays as they left it. Secrets
+    and the password are made once, in files of mode 600.
     """
     home = settings.airflow
     home.mkdir(parents=True, exist_ok=True)

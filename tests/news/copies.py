@@ -140,7 +140,9 @@ class World:
         self.loads.append({"load_id": f"L{len(self.loads)}", "source": "shop", "table": "orders", "status": "landed", "logged_at": at})
 
 
-def make_table(status: str, *, source: str = "shop", table: str = "orders", last: date | None = DAY, owner: str = "E-commerce") -> TableStatus:
+def make_table(
+    status: str, *, source: str = "shop", table: str = "orders", last: date | None = DAY, owner: str = "E-commerce"
+) -> TableStatus:
     """A source table with a status."""
     return TableStatus(
         source=source, table_name=table, owner_department=owner, status=status, last_window_end=None, last_landed_at=None,
@@ -150,7 +152,9 @@ def make_table(status: str, *, source: str = "shop", table: str = "orders", last
 
 def subscribe(*entries: Row, quiet_hours: Row | None = None) -> SubscriptionsFile:
     """A file with these entries; without fields, a mail address that gets every alert."""
-    filled = [{"id": f"s{number}", "to": f"s{number}@retailer.example", "news": ["alerts"], **entry} for number, entry in enumerate(entries)]
+    filled = [
+        {"id": f"s{number}", "to": f"s{number}@retailer.example", "news": ["alerts"], **entry} for number, entry in enumerate(entries)
+    ]
     return SubscriptionsFile.model_validate({"subscriptions": filled, **({"quiet_hours": quiet_hours} if quiet_hours else {})})
 
 

@@ -31,8 +31,11 @@ def find_free_port() -> int:
 
 @dataclass
 class Mailbox:
-    """A mail server. `manner`: accept; refuse (the recipient); greylist (after the content, 451); hang or drop (after the content, which it keeps);
-    `delay` is seconds before it answers to the content."""
+    """A mail server.
+
+    `manner`: accept; refuse (the recipient); greylist (after the content, 451); hang or drop (after the content, which it keeps).
+    `delay` is seconds before it answers to the content.
+    """
 
     manner: str = "accept"
     refused: frozenset[str] = frozenset()
@@ -114,7 +117,7 @@ def run_hook(*answers: Any) -> Iterator[Hook]:
     hook = Hook(list(answers) or [200])
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             answer = hook.take(self.headers.get("Idempotency-Key", ""), json.loads(body))
             if answer == "hang":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -63,7 +64,7 @@ def test_a_signal_is_announced_again_only_after_four_clear_weeks(states: list[st
         world.set_signal(state)
         announced += [number for _ in look(world, records)]
     assert bool(announced) == ("fires" in states)
-    for earlier, later in zip(announced, announced[1:], strict=False):
+    for earlier, later in pairwise(announced):
         since = max(number for number in range(earlier, later) if states[number] == "fires")
         assert later - since > QUIET_DAYS.days
 
@@ -74,7 +75,10 @@ def test_a_signal_that_stays_clear_long_enough_is_announced_again() -> None:
 
 
 def test_everything_that_stays_as_it_is_is_one_event_on_every_day() -> None:
-    world, records = World(tables=[make_table("late"), make_table("down", table="items"), make_table("late", source="web", table="visits")]), None
+    world, records = (
+        World(tables=[make_table("late"), make_table("down", table="items"), make_table("late", source="web", table="visits")]),
+        None,
+    )
     records = Records({}, {}, {}, {})
     world.set_kpi("red")
     world.set_signal("fires")

@@ -80,13 +80,13 @@ def test_two_hundred_quiet_days_of_the_demo_alert_within_the_stated_rate() -> No
     targets = [target for touchpoint in company.touchpoints for target in touchpoint.kpis]
     assert len(targets) > 40
     alerts, days = 0, 200
-    for number, target in enumerate(targets):
+    for number in range(len(targets)):
         # a little better than the target in one half, well better in the other; the demo's KPIs have a bound, some companies' have none
         share, bound = (0.905, 0.85) if number % 2 else (0.95, None)
         answers, good = simulate(share, a_day=(1.5, 6, 25, 100)[number % 4], series=1, days=days, seed=number)
         alerts += len(look_every_day(judge(answers, good, target=0.9, bound=bound), days))
     expected = STATED_PER_100_KPI_YEARS / 100 * len(targets) * days / 365
-    assert alerts <= poisson.ppf(0.99, expected), f"{target}: {alerts} alerts, {expected:.2f} stated"
+    assert alerts <= poisson.ppf(0.99, expected), f"{alerts} alerts, {expected:.2f} stated"
 
 
 @pytest.mark.campaign

@@ -77,13 +77,18 @@ def test_one_message_holds_everything_and_a_second_run_nothing(desk: Desk, mailb
 def test_a_mail_has_text_html_and_links(desk: Desk, mailbox: Mailbox) -> None:
     desk.run()
     desk.world.set_kpi("red")
-    desk.world.add_change('CHG <"1">', title='<b>"Tea" & cake</b>', status="act", overall_verdict="better", judged_on=DAY, answer="It <helped>.")
+    desk.world.add_change(
+        'CHG <"1">', title='<b>"Tea" & cake</b>', status="act", overall_verdict="better", judged_on=DAY, answer="It <helped>."
+    )
     desk.run(hours=1)
     [mail] = mailbox.mails
     html = mail.get_body(("html",))
     assert html is not None
     page = html.get_content()
-    assert "https://cx.retailer.example/touchpoints/parcel/" in read_text(mail) and 'href="https://cx.retailer.example/touchpoints/parcel/"' in page
+    assert (
+        "https://cx.retailer.example/touchpoints/parcel/" in read_text(mail)
+        and 'href="https://cx.retailer.example/touchpoints/parcel/"' in page
+    )
     assert "&lt;b&gt;" in page and "<b>&#34;" not in page and "It &lt;helped&gt;." in page
     assert "https://cx.retailer.example/changes/CHG%20%3C%221%22%3E/" in read_text(mail)
     assert (mail["From"], mail["To"]) == ("Kadewind CX <cx@retailer.example>", "s0@retailer.example")
@@ -101,7 +106,12 @@ def test_departments_get_what_is_theirs_and_kinds_what_they_ask_for(desk: Desk, 
     desk.world.judge("CHG-1")
     desk.world.tables.append(make_table("late"))
     desk.run(hours=1)
-    kpi, signal, verdict, source = "Parcel: on-time delivery is off target", "Long or rising waits", "Change CHG-1: helped", "Shop: no new data"
+    kpi, signal, verdict, source = (
+        "Parcel: on-time delivery is off target",
+        "Long or rising waits",
+        "Change CHG-1: helped",
+        "Shop: no new data",
+    )
     got = {number: mailbox.read_titles(f"s{number}@retailer.example") for number in range(4)}
     assert got == {0: [kpi], 1: [verdict, source], 2: [source], 3: [kpi, signal, verdict, source]}
 
@@ -120,21 +130,33 @@ def test_quiet_hours_hold_back_until_they_end(desk: Desk, mailbox: Mailbox) -> N
     assert [each.subscription for each in desk.send()] == ["s1"]
     desk.now = datetime(2026, 7, 2, 5, 30, tzinfo=UTC)
     assert [each.subscription for each in desk.send()] == ["s0"]
-    assert mailbox.read_titles("s0@retailer.example") == ["Parcel: on-time delivery is off target", "Parcel: on-time delivery is on target again"]
+    assert mailbox.read_titles("s0@retailer.example") == [
+        "Parcel: on-time delivery is off target",
+        "Parcel: on-time delivery is on target again",
+    ]
 
 
 def fill_week(desk: Desk) -> None:
     for owner in ("all", "Logistics"):
         desk.world.add(
-            "rpt_headlines", window_id="last_7_days", journey_id="all", owner_department=owner, headline=f"Headline of {owner}.", known_text=None
+            "rpt_headlines",
+            window_id="last_7_days",
+            journey_id="all",
+            owner_department=owner,
+            headline=f"Headline of {owner}.",
+            known_text=None,
         )
     desk.world.set_kpi("red")
     desk.world.set_signal("fires")
-    desk.world.add_change("CHG-9", status="check", status_text="Due since 1 June 2026.", due_date=date(2026, 6, 1), owner_department="Logistics")
+    desk.world.add_change(
+        "CHG-9", status="check", status_text="Due since 1 June 2026.", due_date=date(2026, 6, 1), owner_department="Logistics"
+    )
 
 
 def test_a_digest_comes_once_a_week_on_its_day_and_not_for_the_week_before_it_began(desk: Desk, mailbox: Mailbox) -> None:
-    desk.file = subscribe({"news": ["weekly_digest"], "departments": ["Logistics"]}, {"news": ["weekly_digest"], "weekday": 3, "at": "12:30"})
+    desk.file = subscribe(
+        {"news": ["weekly_digest"], "departments": ["Logistics"]}, {"news": ["weekly_digest"], "weekday": 3, "at": "12:30"}
+    )
     fill_week(desk)
     desk.run()  # Wednesday, 12:00: the first one's Monday has passed, the second one's time has not
     assert [each.subscription for each in desk.send(minutes=30)] == ["s1"]

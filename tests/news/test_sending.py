@@ -125,7 +125,9 @@ def test_addresses_with_tokens_are_nowhere(tmp_path: Path, capfd: pytest.Capture
     ("answers", "outcome"),
     [([200], "delivered"), ([429], "refused"), ([503], "refused"), (["hang"], "unknown"), (["drop"], "unknown"), (None, "refused")],
 )
-def test_a_chat_is_sent_again_only_where_it_is_known_not_to_have_arrived(tmp_path: Path, answers: list[object] | None, outcome: str) -> None:
+def test_a_chat_is_sent_again_only_where_it_is_known_not_to_have_arrived(
+    tmp_path: Path, answers: list[object] | None, outcome: str
+) -> None:
     with run_hook(*(answers or [200])) as hook:
         port = hook.port if answers else find_free_port()
         address = f"json://{HOST}:{port}/chat"  # apprise's own kind of webhook goes the way of every chat
