@@ -19,7 +19,7 @@ from cxhouse.news.events import (
     title_waiting,
     write_day,
 )
-from cxhouse.reports import PublishedCopy
+from cxhouse.reports import PublishedCopy, Row
 from declared.subscriptions import Subscription
 
 MOST_FIGURES = 5
@@ -70,7 +70,12 @@ def list_due_reports(subscription: Subscription, member: Member, published: Publ
     is_wanted = pl.col("owner_department").is_in(departments) if departments else pl.col("figures_count") > 0
     for row in published.select("rpt_department_months", pl.col("is_latest") & is_wanted, "owner_department"):
         if row["month"] > member.month:
-            yield Due(f"report:{row['month']}:{row['owner_department']}", row["owner_department"], row["month"], row["month_label"])
+            yield name_report(row)
+
+
+def name_report(row: Row) -> Due:
+    """The report of a department and month."""
+    return Due(f"report:{row['month']}:{row['owner_department']}", row["owner_department"], row["month"], row["month_label"])
 
 
 def find_last_month(published: PublishedCopy) -> str:

@@ -123,7 +123,19 @@ def find_changes(published: PublishedCopy) -> Iterator[Seen]:
         if row["status"] == "act":
             verdict = row["overall_verdict"]
             title, key = f"{row['title']}: {row['verdict_word'] or verdict}", f"verdict:{start}"
-            yield Seen(Event(f"{key}:{verdict}", "verdict", key, verdict, row["judged_on"], title, row["answer"], page, departments))
+            yield Seen(
+                Event(
+                    f"{key}:{verdict}",
+                    "verdict",
+                    key,
+                    verdict,
+                    row["judged_on"] or row["started_date"],
+                    title,
+                    row["answer"],
+                    page,
+                    departments,
+                )
+            )
         elif row["is_overdue"]:
             key, title = f"overdue:{start}:{row['due_date']}", title_waiting(row)
             yield Seen(Event(key, "overdue", key, "overdue", row["due_date"], title, row["status_text"], page, departments))

@@ -61,9 +61,11 @@ def compose(subscription: Subscription, events: Sequence[Event], dues: Sequence[
     if reports:
         sections.append(("Monthly report", [describe_report(due) for due in reports]))
     sections = leave_out_repeated(sections)
-    subject = " ".join(f"[{situation.company}] {name_subject(events, reports, has_digest, situation)}".split())
+    headline = name_subject(events, reports, has_digest, situation)
+    subject = " ".join(f"[{situation.company}] {headline}".split())
     about = {
         "subject": subject,
+        "headline": headline[:1].upper() + headline[1:],
         "company": situation.company,
         "sections": sections,
         "site": site,

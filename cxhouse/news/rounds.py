@@ -26,7 +26,7 @@ from cxhouse.ledger.news import (
     read_news,
 )
 from cxhouse.news.channels import WEBHOOK, Post, hide_address
-from cxhouse.news.digests import Due, find_last_month, list_due
+from cxhouse.news.digests import Due, find_last_month, list_due, name_report
 from cxhouse.news.events import Seen, Situation, list_new_events
 from cxhouse.news.messages import Message, compose
 from cxhouse.news.outcomes import Result, doubt
@@ -151,17 +151,10 @@ def list_messages(
 
 
 def repeat_message(entry: Subscription, delivery: Delivery, situation: Situation, records: Records, site: str) -> Message:
-    """A message with the items of one whose outcome is not known. Digests and reports are written anew."""
+    """A message with the items of one whose outcome is not known. Digests and reports are written anew, as far as they are published."""
     events = [records.events[item] for item in delivery.items if item in records.events]
-    known = find_last_month(situation.published)
-    dues = []
-    for item in delivery.items:
-        kind, _, rest = item.partition(":")
-        month, _, department = rest.partition(":")
-        if kind == "digest":
-            dues.append(Due(item))
-        elif kind == "report" and month <= known:
-            dues.append(Due(item, department, month, month))
+    known = [name_report(row) for row in situation.published.reports["rpt_department_months"].to_dicts()]
+    dues = [Due(item) for item in delivery.items if item.startswith("digest:")] + [due for due in known if due.item in delivery.items]
     return compose(entry, events, dues, situation, site=site)
 
 

@@ -7,7 +7,6 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,10 @@ import pytest
 from cxhouse.ledger.news import list_unknown
 from tests.companies import kills
 from tests.conftest import pick_size
-from tests.news.copies import NOON, World, make_everything, subscribe
-from tests.news.desk import Desk, make_settings
+from tests.news.copies import NOON, World, make_everything
+from tests.news.killed_minutes import ALL, LOGISTICS, run_minute
 from tests.news.servers import Hook, Mailbox, run_hook, run_mailbox
 
-ALL = ("all", "all@retailer.example")
-LOGISTICS = ("logistics", "logistics@retailer.example")
 Servers = tuple[Mailbox, Hook]
 
 
@@ -28,24 +25,6 @@ Servers = tuple[Mailbox, Hook]
 def servers() -> Iterator[Servers]:
     with ExitStack() as stack:
         yield stack.enter_context(run_mailbox()), stack.enter_context(run_hook())
-
-
-def sit_down(home: Path, mail_port: int, hook: str, minute: int) -> Desk:
-    """The desk at a minute of the hour, with everything that has happened by then."""
-    entries = [
-        {"id": ALL[0], "to": ALL[1]},
-        {"id": "hook", "to": hook},
-        {"id": LOGISTICS[0], "to": LOGISTICS[1], "departments": ["Logistics"]},
-    ]
-    channels = {ALL[0]: "mail", "hook": "webhook", LOGISTICS[0]: "mail"}
-    desk = Desk(make_settings(home, mail_port), subscribe(*entries), World(), NOON + timedelta(minutes=minute), channels)
-    make_everything(desk.world, minute, NOON)
-    return desk
-
-
-def run_minute(home: str, mail_port: int, hook: str, minute: int) -> int:
-    """One run; the number of messages."""
-    return len(sit_down(Path(home), mail_port, hook, minute).send())
 
 
 def check_recipients(home: Path, servers: Servers, titles: list[str]) -> int:

@@ -12,7 +12,7 @@ from cxhouse.settings import SettingsError
 from declared.errors import DefinitionError
 from tests.news.copies import DAY, NOON, make_everything, make_table, subscribe
 from tests.news.desk import Desk, make_settings
-from tests.news.servers import Mailbox, read_text, run_mailbox
+from tests.news.servers import Mailbox, read_text, run_hook, run_mailbox
 
 MONDAY = datetime(2026, 7, 6, 6, 0, tzinfo=UTC)  # 8 in the morning in Amsterdam
 
@@ -205,6 +205,24 @@ def test_the_report_of_a_department_comes_once_its_month_is_whole(desk: Desk, ma
     assert first["Subject"] == "[Kadewind] report of Logistics, June 2026"
     assert "Logistics did well in June 2026." in next(first.iter_attachments()).get_content()
     assert desk.send(hours=1) == []
+
+
+def test_a_webhook_gets_digest_and_report_again_without_a_department_that_is_gone(tmp_path: Path) -> None:
+    with run_hook("drop", 200) as hook:
+        desk = Desk(make_settings(tmp_path), subscribe({"to": hook.address, "news": ["weekly_digest", "monthly_report"], "weekday": 3}))
+        desk.now -= timedelta(hours=5)
+        desk.run()
+        fill_week(desk)
+        for department in ("Logistics", "Shops"):
+            desk.world.add_month(department, date(2026, 6, 1))
+        assert [each.result.outcome for each in desk.send(hours=5)] == ["unknown"]
+        del desk.world.rows["rpt_department_months"][1]
+        assert [each.result.outcome for each in desk.send(hours=1)] == ["delivered"]
+        first, second = (
+            [item["title"] for item in content["items"] if item["section"] == "Monthly report"] for _, content in hook.requests
+        )
+        assert (first, second) == (["Logistics, June 2026", "Shops, June 2026"], ["Logistics, June 2026"])
+        assert hook.requests[0][0] == hook.requests[1][0] and desk.send(hours=1) == []
 
 
 def test_a_digest_leaves_out_what_an_alert_of_the_same_message_says(desk: Desk, mailbox: Mailbox) -> None:
