@@ -71,7 +71,6 @@ def compose(subscription: Subscription, events: Sequence[Event], dues: Sequence[
         "site": site,
         "data_until": write_day(situation.data_until),
         "departments": ", ".join(subscription.departments),
-        "subscription": subscription.id,
     }
     text, html = (load_template(name).render(about) for name in ("news.txt.j2", "news.html.j2"))
     attachments = tuple((name_file(due), render_report(situation.published, due.department, due.month)) for due in reports)
