@@ -87,11 +87,6 @@ class Records:
     addressees: dict[str, tuple[str, ...]]
     deliveries: dict[str, Delivery]
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether a run has recorded what was known at the beginning."""
-        return bool(self.members)
-
     def list_pending(self, subscription: str) -> list[Event]:
         """Events for a subscription that no message holds, in the order of recording."""
         settled = self.list_settled(subscription)

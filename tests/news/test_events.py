@@ -75,11 +75,8 @@ def test_a_signal_that_stays_clear_long_enough_is_announced_again() -> None:
 
 
 def test_everything_that_stays_as_it_is_is_one_event_on_every_day() -> None:
-    world, records = (
-        World(tables=[make_table("late"), make_table("down", table="items"), make_table("late", source="web", table="visits")]),
-        None,
-    )
-    records = Records({}, {}, {}, {})
+    tables = [make_table("late"), make_table("down", table="items"), make_table("late", source="web", table="visits")]
+    world, records = World(tables=tables), Records({}, {}, {}, {})
     world.set_kpi("red")
     world.set_signal("fires")
     world.judge("CHG-1")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cxhouse.settings import SettingsError
+from cxhouse.settings import SettingsError, read_settings
 from declared.errors import DefinitionError
 from tests.news.copies import DAY, NOON, make_everything, make_table, subscribe
 from tests.news.desk import Desk, make_settings
@@ -235,8 +235,6 @@ def test_a_digest_leaves_out_what_an_alert_of_the_same_message_says(desk: Desk, 
 
 
 def test_missing_settings_are_named_and_nothing_is_recorded(tmp_path: Path) -> None:
-    from cxhouse.settings import read_settings
-
     desk = Desk(read_settings({"CXHOUSE_HOME": str(tmp_path)}), subscribe({}))
     with pytest.raises(SettingsError, match="needs CXHOUSE_SITE_URL, CXHOUSE_SMTP_HOST, CXHOUSE_MAIL_FROM: set what is missing"):
         desk.run()

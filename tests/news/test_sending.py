@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ def test_a_mail_server_that_is_down_is_no_loss(tmp_path: Path) -> None:
         desk.use_port(mailbox.port)
         desk.run(hours=1)
         assert mailbox.read_titles() == [TITLE]
+
+
+@pytest.mark.parametrize("wanted", [{"tls": "starttls"}, {"user": "cx", "password": "s3cret"}], ids=["encryption", "login"])
+def test_a_server_without_the_wanted_encryption_or_login_gets_no_mail(tmp_path: Path, wanted: dict[str, str]) -> None:
+    with run_mailbox() as mailbox:
+        settings = make_settings(tmp_path, mailbox.port)
+        desk = begin(Desk(replace(settings, mail=replace(settings.mail, **wanted)), subscribe({})))
+        [sent] = desk.send(hours=1)
+        assert sent.result.outcome == "refused" and "offers no such encryption or login" in sent.result.reason
+        assert mailbox.mails == [] and "s3cret" not in desk.read_ledger()
 
 
 @pytest.mark.parametrize("manner", ["hang", "drop"])
@@ -114,7 +125,6 @@ def test_a_webhook_gets_words_and_links(tmp_path: Path) -> None:
 def test_addresses_with_tokens_are_nowhere(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with run_hook(500) as hook:
         desk = begin(Desk(make_settings(tmp_path), subscribe({"to": hook.address}, {"to": SLACK + "/?to=s3cret"})))
-        desk.file.subscriptions[0]
         sent = desk.send(hours=1)
     said = capfd.readouterr()
     shown = f"{desk.read_ledger()}{sent}{said.out}{said.err}"
