@@ -15,6 +15,7 @@ from cxhouse.commands.clv import clv
 from cxhouse.commands.effect import effect
 from cxhouse.commands.employees import app as employee_app
 from cxhouse.commands.failures import read_day, report_failures
+from cxhouse.commands.news import news
 from cxhouse.commands.privacy import keep_private
 from cxhouse.commands.value import app as customer_app
 from cxhouse.screen import console
@@ -30,6 +31,7 @@ app.add_typer(customer_app, name="value", help="What customers are worth, and wh
 app.command()(effect)
 app.command()(clv)
 app.command()(calibrate)
+app.command()(news)
 
 
 def print_version(is_wanted: bool) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 CODE = Path(__file__).resolve().parent.parent
 READERS = ("owner", "group", "everyone")
+ENCRYPTION = ("starttls", "tls", "none")
 
 
 def find_project(code: Path, folder: Path) -> Path:
@@ -35,6 +37,18 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
+class MailServer:
+    """The server that takes mail, and the sender. `tls`: starttls, tls (from the first byte on) or none."""
+
+    host: str
+    port: int
+    tls: str
+    user: str
+    password: str = field(repr=False)
+    sender: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """The folders of this home and the company folder.
 
@@ -42,6 +56,7 @@ class Settings:
     what is published: owner (nobody), group or everyone. With `show_values`, a terminal shows the whole text of errors of libraries.
     `memory` bounds what the database of a build uses; it goes on in files when it needs more. `shells` is a folder of built pages
     that homes share; without it, each home builds its own. `browser` prints period reports as PDF; without it, the one on PATH.
+    `site_url` is the address at which people read the dashboards, without a slash at its end; it and `mail` are empty unless news are sent.
     """
 
     project: Path
@@ -57,6 +72,8 @@ class Settings:
     memory: str
     shells: Path | None
     browser: str | None
+    site_url: str
+    mail: MailServer
     environment: Mapping[str, str]
 
     def need_checkout(self, command: str) -> None:
@@ -142,7 +159,23 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         memory=read_value(merged, "CXHOUSE_MEMORY", "80%", read_memory, "a size like 2GB, or a share of the machine's memory like 50%"),
         shells=read_value(merged, "CXHOUSE_SHELLS", None, lambda text: Path(text).expanduser().resolve(), "a folder"),
         browser=merged.get("CXHOUSE_BROWSER") or None,
+        site_url=read_value(merged, "CXHOUSE_SITE_URL", "", read_url, "an address like https://cx.example.com"),
+        mail=read_mail_server(merged),
         environment=merged,
+    )
+
+
+def read_mail_server(environment: Mapping[str, str]) -> MailServer:
+    """The mail server; raises SettingsError. Host and sender are empty unless they are set."""
+    tls = read_value(environment, "CXHOUSE_SMTP_TLS", "starttls", read_encryption, "starttls, tls or none")
+    usual_port = {"starttls": 587, "tls": 465, "none": 25}[tls]
+    return MailServer(
+        host=environment.get("CXHOUSE_SMTP_HOST") or "",
+        port=read_value(environment, "CXHOUSE_SMTP_PORT", usual_port, read_port, "a port number like 587"),
+        tls=tls,
+        user=environment.get("CXHOUSE_SMTP_USER") or "",
+        password=environment.get("CXHOUSE_SMTP_PASSWORD") or "",
+        sender=read_value(environment, "CXHOUSE_MAIL_FROM", "", read_sender, "an address like Kadewind CX <cx@retailer.example>"),
     )
 
 
@@ -176,6 +209,28 @@ def read_scale(text: str) -> float:
 def read_readers(text: str) -> str:
     """Who may read what is published."""
     if text not in READERS:
+        raise ValueError(text)
+    return text
+
+
+def read_encryption(text: str) -> str:
+    """How the connection to the mail server is encrypted."""
+    if text not in ENCRYPTION:
+        raise ValueError(text)
+    return text
+
+
+def read_url(text: str) -> str:
+    """An address of a website, without a slash at its end."""
+    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
+        raise ValueError(text)
+    return text.rstrip("/")
+
+
+def read_sender(text: str) -> str:
+    """A mail address, with or without a name."""
+    name, address = parseaddr(text)
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address) or "\n" in name:
         raise ValueError(text)
     return text
 

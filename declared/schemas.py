@@ -18,6 +18,7 @@ from declared.journeys import JourneyFile
 from declared.kpis import KpisFile
 from declared.signals import SignalsFile
 from declared.sources import SourcesFile
+from declared.subscriptions import SubscriptionsFile
 from declared.touchpoints import TouchpointsFile
 from declared.yaml_files import PLACEHOLDER
 
@@ -29,6 +30,7 @@ FILES: Mapping[str, tuple[str, type[Declared]]] = {
     "touchpoints.yml": ("touchpoints", TouchpointsFile),
     "components.yml": ("components", ComponentsFile),
     "signals.yml": ("signals", SignalsFile),
+    "subscriptions.yml": ("subscriptions", SubscriptionsFile),
     "journeys/*.yml": ("journey", JourneyFile),
     "changes/*.yml": ("change", ChangeFile),
     "calendars/holidays.yml": ("holidays", HolidaysFile),

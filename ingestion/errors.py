@@ -28,7 +28,11 @@ class SchemaMismatchError(IngestionError):
 
 
 class TooManyRejectedError(IngestionError):
-    """More rows were rejected than the source's `max_bad_share` allows."""
+    """More rows were rejected than the source's `max_bad_share` allows. `read` and `rejected` are the counts."""
+
+    def __init__(self, problem: str, *, read: int, rejected: int) -> None:
+        super().__init__(problem)
+        self.read, self.rejected = read, rejected
 
 
 class LakeError(IngestionError):

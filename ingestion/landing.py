@@ -121,6 +121,8 @@ def log_failure(table: Table, window: Window, error: Exception, *, lake: Path, n
         window_start=None if table.is_snapshot else window.start,
         window_end=window.end,
         status="failed",
+        rows_read=error.read if isinstance(error, TooManyRejectedError) else 0,
+        rows_rejected=error.rejected if isinstance(error, TooManyRejectedError) else 0,
         seconds=round(seconds, 3),
         error=described,
         unexpected_columns=error.unexpected if isinstance(error, SchemaMismatchError) else (),
@@ -191,7 +193,9 @@ def check_rejected(rows: pl.DataFrame, table: Table, window: Window, max_bad_sha
     raise TooManyRejectedError(
         f"{table.label} {window}: {bad.height} of {counted.height} rows rejected ({bad.height / counted.height:.1%}, allowed "
         f"{max_bad_share:.1%}): {named}; first: {first['_source_file']} line {first['_source_line']}. Nothing was landed. "
-        "Correct the source or the column's declaration, or raise `max_bad_share` in sources.yml"
+        "Correct the source or the column's declaration, or raise `max_bad_share` in sources.yml",
+        read=counted.height,
+        rejected=bad.height,
     )
 
 

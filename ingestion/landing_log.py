@@ -37,10 +37,11 @@ UNCHANGED = b'"is_unchanged": true'
 class LoadResult:
     """The result of one load of a window. A snapshot has no `window_start`; its `window_end` is the end of the requested range.
 
-    `rows_read = rows_landed + rows_rejected` for a landed load. Event times are UTC. `rows_kept` counts rows of the window that the lake
-    held and the reading did not vouch for, so that they stay. `rows_without_window` counts rows of the source that no load so far has
-    taken: without a day, or of a day outside all landed windows; the rows of the day that is not over do not count. `is_unchanged`: the
-    window was looked at, no file was written, and what a build reads in the log is as before.
+    `rows_read = rows_landed + rows_rejected` for a landed load; a failed one has counts only when too many rows were rejected. Event times
+    are UTC. `rows_kept` counts rows of the window that the lake held and the reading did not vouch for, so that they stay.
+    `rows_without_window` counts rows of the source that no load so far has taken: without a day, or of a day outside all landed windows;
+    the rows of the day that is not over do not count. `is_unchanged`: the window was looked at, no file was written, and what a build reads
+    in the log is as before.
     """
 
     load_id: str

@@ -1,18 +1,21 @@
-"""`cxhouse status`: the state of the sources, of the last build and of the last publish."""
+"""`cxhouse status`: the state of the sources, of the last build and of the last publish, and news that may not have arrived."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from rich.table import Table
 from rich.text import Text
 
 from cxhouse.build_state import read_manifest, read_state
+from cxhouse.ledger.news import Delivery, list_unknown
 from cxhouse.screen import console
 from cxhouse.warehouse.freshness import TableStatus, judge_tables
 from cxhouse.warehouse.preparation import Workplace
+
+UNKNOWN_SHOWN_FOR = timedelta(days=30)
 
 
 def judge_now(workplace: Workplace) -> list[TableStatus]:
@@ -33,12 +36,14 @@ def print_status(workplace: Workplace, *, as_json: bool = False) -> None:
     """Print the status for people or machines."""
     tables = judge_now(workplace)
     state, manifest = read_state(workplace.settings), read_manifest(workplace.settings)
+    unknown = list_unknown(workplace.settings.ledger, datetime.now(UTC) - UNKNOWN_SHOWN_FOR)
     if as_json:
         content = {
             "company": workplace.company.name,
             "tables": [asdict(table) for table in tables],
             "last_build": {**asdict(state), "tests_passed": state.tests_passed, "tests_failed": state.tests_failed} if state else None,
             "last_publish": {name: manifest[name] for name in ("build_id", "built_at", "published_at")} if manifest else None,
+            "news_of_unknown_outcome": [{**asdict(delivery), "held": held} for delivery, held in unknown],
         }
         print(json.dumps(content, indent=2, default=str))
         return
@@ -67,4 +72,15 @@ def print_status(workplace: Workplace, *, as_json: bool = False) -> None:
         if manifest
         else "nothing published yet: cxhouse publish",
         highlight=False,
+    )
+    for delivery, held in unknown:
+        console.print(describe_unknown(delivery, held), markup=False, highlight=False)
+
+
+def describe_unknown(delivery: Delivery, held: list[str]) -> str:
+    """A message of which nobody knows whether it arrived, in words."""
+    then = "it is sent again with the same key" if delivery.is_repeatable else "it is not sent again; ask the recipient"
+    return (
+        f"news to {delivery.subscription} by {delivery.channel}, {delivery.begun_at:%Y-%m-%d %H:%M} UTC: nobody knows whether it arrived "
+        f"({delivery.reason}); {then}. It held: {'; '.join(held)}"
     )

@@ -104,7 +104,8 @@ def show_load(bar: Bar, result: LoadResult, done: int, total: int) -> None:
 
 def report_load(source: Source, windows: list[Window], results: list[LoadResult], seconds: float) -> bool:
     """Print the result of a load; returns whether all of it landed."""
-    landed, rejected = sum(result.rows_landed for result in results), sum(result.rows_rejected for result in results)
+    landed = sum(result.rows_landed for result in results)
+    rejected = sum(result.rows_rejected for result in results if result.is_landed)
     tell(f"{source.id}: {landed:,} rows landed, {rejected:,} rejected, {windows[0].start} to {windows[-1].end} ({seconds:.1f} s)")
     problems = {result.error or f"{source.id}.{result.table} did not land" for result in results if not result.is_landed}
     for problem in sorted(problems):

@@ -22,6 +22,7 @@ from cxhouse.settings import Settings
 
 USER = "admin"
 WAREHOUSE_POOL = "warehouse"
+LEFT_TO_PEOPLE = "news"  # the DAG that writes to people: it runs from when one of them turns it on
 COMMANDS = Path(sys.executable).parent
 
 
@@ -44,7 +45,8 @@ def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMM
     """Write the configuration, migrate the metadata database and make the pool; the last two only for a new version of Airflow.
 
     `time_zone` is the company's: dates given to `airflow` commands are its days. `commands` is the folder with the `cxhouse` command of the
-    tasks. All DAGs are paused, so that nothing starts before it is asked for. Secrets and the password are made once, in files of mode 600.
+    tasks. All DAGs are paused, so that nothing starts before it is asked for; the one that writes to people stays as they left it. Secrets
+    and the password are made once, in files of mode 600.
     """
     home = settings.airflow
     home.mkdir(parents=True, exist_ok=True)
@@ -60,7 +62,7 @@ def prepare_airflow(settings: Settings, *, time_zone: str, commands: Path = COMM
         run_airflow(environment, home, "pools", "set", WAREHOUSE_POOL, "1", "The warehouse file has one writer.")
         migrated.write_text(installed)
     with sqlite3.connect(home / "airflow.db", timeout=60) as database:
-        database.execute("update dag set is_paused = 1")
+        database.execute("update dag set is_paused = 1 where dag_id <> ?", [LEFT_TO_PEOPLE])
     return PreparedAirflow(home=home, port=port, password=password, environment=environment)
 
 

@@ -84,8 +84,8 @@ def render_report(published: PublishedCopy, department: str, month: str) -> str:
     return fill_template(contents, sources, is_mail=False)
 
 
-def fill_template(contents: Contents, sources: Sequence[str], *, is_mail: bool) -> str:
-    """The HTML; `sources` are the addresses of the figures' charts, empty where there is none."""
+def fill_template(contents: Contents, sources: Sequence[str], *, is_mail: bool, link: str = "") -> str:
+    """The HTML; `sources` are the addresses of the figures' charts, empty where there is none; `link` is that of the page Reports."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -96,4 +96,5 @@ def fill_template(contents: Contents, sources: Sequence[str], *, is_mail: bool) 
         sources=sources,
         shown=SHOWN,
         is_mail=is_mail,
+        link=link,
     )

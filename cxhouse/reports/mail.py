@@ -21,13 +21,16 @@ class MailReport:
     images: Mapping[str, bytes]
 
 
-def mail_report(published: PublishedCopy, department: str, month: str) -> MailReport:
-    """The mail about one department and month. Raises ReportError for one that the published copy does not have."""
+def mail_report(published: PublishedCopy, department: str, month: str, *, link: str = "") -> MailReport:
+    """The mail about one department and month; `link` leads to the page Reports, where the site has a known address.
+
+    Raises ReportError for a department or month that the published copy does not have.
+    """
     contents = read_contents(published, department, month)
     shown = contents.figures[: SHOWN["figures"]]
     images = {f"chart-{number}@cxhouse": each.picture for number, each in enumerate(shown, 1) if each.picture}
     sources = [f"cid:{name}" if (name := f"chart-{number}@cxhouse") in images else "" for number in range(1, len(shown) + 1)]
-    html = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(fill_template(contents, sources, is_mail=True))
+    html = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(fill_template(contents, sources, is_mail=True, link=link))
     return MailReport(write_subject(contents.about), html, images)
 
 

@@ -1,9 +1,9 @@
-"""The published copy for period reports. All reads use the same copy, also when another one is published meanwhile."""
+"""The published copy for period reports and news. All reads use the same copy, also when another one is published meanwhile."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 
 class ReportError(Exception):
-    """A period report cannot be made. The message says what is missing and what to do."""
+    """A period report, or news, cannot be made. The message says what is missing and what to do."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,18 @@ class PublishedCopy:
         return self.reports[report].filter(condition).sort(*order, nulls_last=True).to_dicts()
 
 
-def read_published(serving: Path) -> PublishedCopy:
-    """Read the copy that `serving`/current points to. Raises ReportError when there is none, or when another version wrote it."""
+def read_published(serving: Path, names: Sequence[str] = READ_REPORTS) -> PublishedCopy:
+    """Read these reports of the copy that `serving`/current points to.
+
+    Raises ReportError when there is none, or when another version wrote it.
+    """
     current = (serving / "current").resolve()
     if not (current / "manifest.json").is_file():
         raise ReportError(
             f"{serving / 'current'} holds no manifest.json: nothing is published yet. Run cxhouse build, then cxhouse publish"
         )
-    missing = [name for name in READ_REPORTS if not (current / f"{name}.parquet").is_file()]
+    missing = [name for name in names if not (current / f"{name}.parquet").is_file()]
     if missing:
         raise ReportError(f"{current} misses {', '.join(missing)}: run cxhouse build and cxhouse publish with this version")
     manifest = json.loads((current / "manifest.json").read_text(encoding="utf-8"))
-    return PublishedCopy(manifest, {name: pl.read_parquet(current / f"{name}.parquet") for name in READ_REPORTS})
+    return PublishedCopy(manifest, {name: pl.read_parquet(current / f"{name}.parquet") for name in names})

@@ -1,4 +1,4 @@
-"""Functions of dbt, replaced for a while."""
+"""Functions of a library, replaced for a while."""
 
 from __future__ import annotations
 

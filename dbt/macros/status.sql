@@ -13,6 +13,20 @@ case
 end
 {%- endmacro %}
 
+{#
+  What an alert may say of a figure: red only where even an interval twice as wide misses the bound, because alerts look at every figure every day
+  (decision 47 has the measured rate); green as the pages show it; else null.
+#}
+{% macro alert_status(kpi) -%}
+case
+    when {{ kpi }}.status = 'green' then 'green'
+    when {{ kpi }}.status = 'red' and {{ kpi }}.direction = 'higher'
+        and {{ kpi }}.value + 2 * ({{ kpi }}.value_upper - {{ kpi }}.value) < coalesce({{ kpi }}.lower_bound, {{ kpi }}.target) then 'red'
+    when {{ kpi }}.status = 'red' and {{ kpi }}.direction = 'lower'
+        and {{ kpi }}.value - 2 * ({{ kpi }}.value - {{ kpi }}.value_lower) > coalesce({{ kpi }}.lower_bound, {{ kpi }}.target) then 'red'
+end
+{%- endmacro %}
+
 {# The reason why a value or its colour is missing, and notes on it. #}
 {% macro kpi_reason(kpi) -%}
 nullif(concat_ws(

@@ -12,6 +12,7 @@ import semantic.effects.company.changes
 import semantic.value.versions
 import tests.companies.parsed
 import tests.ingestion.many_tables
+import tests.news.killed_minutes
 import tests.warehouse.killed_steps
 
 __all__ = ["cxhouse", "dbt", "rich", "semantic", "sqlalchemy", "tests", "typer"]

@@ -34,6 +34,7 @@ def describe_dag(dag):
         "doc": dag.doc_md,
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
+        "paused": dag.is_paused_upon_creation,
         "timetable": json.loads(json.dumps(serialized["timetable"], default=str)),
         "params": {name: param.schema for name, param in dag.params.items()} if dag.params else {},
         "tasks": {task.task_id: describe_task(task) for task in dag.tasks},

@@ -24,7 +24,7 @@ LAYERS = ["build_staging", "build_intermediate", "build_marts", "build_reports",
 
 def test_every_dag_file_is_read_without_errors(parsed: dict[str, Any]) -> None:
     assert parsed["errors"] == {}
-    assert set(parsed["dags"]) == {"ingest_shop", "ingest_calls", "warehouse", "dashboards", "record_change"}
+    assert set(parsed["dags"]) == {"ingest_shop", "ingest_calls", "warehouse", "dashboards", "news", "record_change"}
 
 
 def test_parsing_loads_neither_the_project_nor_frames(parsed: dict[str, Any]) -> None:
@@ -103,6 +103,16 @@ def test_the_dashboards_follow_publication(parsed: dict[str, Any]) -> None:
     assert [asset["name"] for asset in condition["objects"]] == ["cxhouse://serving"]
 
 
+def test_news_follow_publication_and_every_hour_once_a_person_turns_them_on(parsed: dict[str, Any]) -> None:
+    news = parsed["dags"]["news"]
+    schedule = news["timetable"]["__var"]
+    assert [asset["name"] for asset in schedule["asset_condition"]["objects"]] == ["cxhouse://serving"]
+    assert schedule["timetable"]["__var"]["expression"] == "5 * * * *"
+    assert [task["command"] for task in news["tasks"].values()] == ["cxhouse news"]
+    assert (news["paused"], news["max_active_runs"]) == (True, 1)
+    assert parsed["dags"]["dashboards"]["paused"] is None
+
+
 def test_the_form_offers_kinds_touchpoints_and_kpis_and_is_never_repeated(parsed: dict[str, Any]) -> None:
     dag = parsed["dags"]["record_change"]
     form = dag["params"]
@@ -119,7 +129,7 @@ def test_the_form_offers_kinds_touchpoints_and_kpis_and_is_never_repeated(parsed
 
 def test_what_people_type_is_never_part_of_a_commands_text(parsed: dict[str, Any]) -> None:
     commands = [task["command"] for dag in parsed["dags"].values() for task in dag["tasks"].values()]
-    assert len(commands) == 10
+    assert len(commands) == 11
     assert not any("{{" in command or "{%" in command for command in commands)
 
 

@@ -149,6 +149,21 @@ BROKEN: dict[str, tuple[str, tuple[str, str], str, str]] = {
     "a month of thirteen": (
         "company/calendars/peaks.yml", ("from: 11-20", "from: 13-20"), "peaks[0].from", "row 1: `from` is 13-20; write it like 11-20",
     ),
+    "an address that is none": (
+        "company/subscriptions.yml", ("to: cx-lead@retailer.example", "to: cx-lead"), "subscriptions[0].to",
+        "subscription cx_lead: `to` is no address; write a mail address",
+    ),
+    "an unknown kind of news": (
+        "company/subscriptions.yml", ("[alerts, weekly_digest]", "[alerts, weekly_digests]"), "subscriptions[0].news",
+        "subscription cx_lead: `news` names weekly_digests; did you mean weekly_digest?",
+    ),
+    "an unknown kind of alert": (
+        "company/subscriptions.yml", ("[source, load]", "[source, laod]"), "subscriptions[3].alerts",
+        "subscription data_team: `alerts` names laod; did you mean load?",
+    ),
+    "a time without quotes": (
+        "company/subscriptions.yml", ('at: "15:00"', "at: 15"), "subscriptions[2].at", "subscription logistics: `at` is 15; write it like",
+    ),
     "an unknown kind of change": (
         "company/changes/one-warehouse.yml", ("kind: process", "kind: proces"), "kind", "`kind` is proces; did you mean process?",
     ),

@@ -142,6 +142,7 @@ def test_more_bad_rows_than_allowed_fail_the_load_with_reasons_and_the_first_pla
     company.write("in/day_2024-01-05.csv", "id,amount\n" + "".join(f"{number},1\n" for number in range(17)) + "a,x\nb,y\n,1\n")
     (result,) = company.ingest(source, "2024-01-01", "2024-02-01")
     assert result.status == "failed" and company.read("t").height == 0
+    assert (result.rows_read, result.rows_landed, result.rows_rejected) == (20, 0, 3)
     assert "3 of 20 rows rejected (15.0%, allowed 10.0%): not a decimal: amount (2), missing value: id (1)" in result.error
     assert "first: day_2024-01-05.csv line 19" in result.error and "raise `max_bad_share`" in result.error
     source = company.declare({"t": daily_csv()}, max_bad_share=0.15)

@@ -1,0 +1,1 @@
+"""News: what happened, for whom, and how it is sent, at most once."""
