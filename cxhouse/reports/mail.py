@@ -30,7 +30,9 @@ def mail_report(published: PublishedCopy, department: str, month: str, *, link: 
     shown = contents.figures[: SHOWN["figures"]]
     images = {f"chart-{number}@cxhouse": each.picture for number, each in enumerate(shown, 1) if each.picture}
     sources = [f"cid:{name}" if (name := f"chart-{number}@cxhouse") in images else "" for number in range(1, len(shown) + 1)]
-    html = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(fill_template(contents, sources, is_mail=True, link=link))
+    html = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(
+        fill_template(contents, sources, is_mail=True, link=link)
+    )
     return MailReport(write_subject(contents.about), html, images)
 
 
