@@ -202,7 +202,12 @@ def test_the_report_of_a_department_comes_once_its_month_is_whole(desk: Desk, ma
         "s1@retailer.example": ["2026-06-customer-service.html", "2026-06-logistics.html"],
     }
     first = next(mail for mail in mailbox.mails if mail["To"] == "s0@retailer.example")
-    assert first["Subject"] == "[Kadewind] report of Logistics, June 2026"
+    assert first["Subject"] == "[Kadewind] Logistics, June 2026: no figure to judge"
+    page = first.get_body(preferencelist=("html",))
+    assert "Logistics did well in June 2026." in page.get_content(), "a report alone is read in the mail"
+    assert 'href="https://cx.retailer.example/reports/"' in page.get_content()
+    both = next(mail for mail in mailbox.mails if mail["To"] == "s1@retailer.example")
+    assert both["Subject"] == "[Kadewind] report of all departments, June 2026"
     assert "Logistics did well in June 2026." in next(first.iter_attachments()).get_content()
     assert desk.send(hours=1) == []
 

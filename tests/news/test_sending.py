@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from cxhouse.ledger.news import list_unknown
 from cxhouse.news import chats
 from cxhouse.news.channels import name_channel
+from cxhouse.news.mail import write_mail
+from cxhouse.news.messages import Message
 from cxhouse.settings import MailServer
 from tests.news.copies import NOON, subscribe
 from tests.news.desk import Desk, make_settings
@@ -176,3 +180,26 @@ def test_an_error_that_nobody_foresaw_is_an_unknown_outcome(tmp_path: Path, monk
 
 def test_a_password_is_not_in_the_words_of_the_settings() -> None:
     assert "s3cret" not in repr(MailServer("h", 25, "none", "u", "s3cret", "a@b.c"))
+
+
+def test_pictures_of_a_report_travel_with_its_page() -> None:
+    """As parts of the page by content id, before what is attached; mail programs show no `data:` addresses."""
+    message = Message(
+        "s",
+        "text",
+        '<img src="cid:chart-1@cxhouse" alt="rising">',
+        (),
+        "",
+        (("june.html", "<p>whole</p>"),),
+        {"chart-1@cxhouse": b"\x89PNG"},
+    )
+    content = write_mail(message, sender="cx@retailer.example", to="a@retailer.example", delivery_id="d1", now=NOON)
+    mail = message_from_bytes(content, policy=default)
+    body = mail.get_body(preferencelist=("related",))
+    assert body is not None
+    page, picture = body.iter_parts()
+    assert page.get_content_type() == "text/html"
+    assert (picture.get_content_type(), picture["Content-ID"]) == ("image/png", "<chart-1@cxhouse>")
+    assert picture.get_content() == b"\x89PNG"
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["june.html"]
+    assert mail.get_body(preferencelist=("plain",)).get_content().strip() == "text"  # type: ignore[union-attr]
