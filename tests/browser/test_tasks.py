@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -96,7 +97,7 @@ def test_who_is_misjudged_and_how_many(browser: Browser, address: str, built_sit
 
 @EVERYWHERE
 def test_what_was_reported_for_may_then_and_now(browser: Browser, address: str, built_site: BuiltSite, width: int) -> None:
-    rows = built_site.read("rpt_reported_figures").filter(pl.col("month") == "2026-05", pl.col("revisions_count") > 0)
+    rows = built_site.read("rpt_reported_figures").filter(pl.col("month_start") == date(2026, 5, 1), pl.col("revisions_count") > 0)
     row = rows.filter(touchpoint_id="parcel_delivery", kpi_id="on_time_delivery").to_dicts()[0]
     assert row["first_value_text"] != row["value_text"]
     with walk(browser, address, width) as reader:

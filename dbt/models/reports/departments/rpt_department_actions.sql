@@ -88,18 +88,30 @@ register_actions as (
 
 ),
 
+late_tables as (
+
+    select
+        owner_department, source,
+        replace(table_name, '_', ' ')
+        || case status
+            when 'never' then ' has never been loaded'
+            when 'down' then ': the last load failed'
+            else ': no rows after ' || {{ written_date('last_row_day') }}
+        end as text
+    from {{ ref('rpt_data_health') }}
+    where status in ('late', 'down', 'never')
+
+),
+
 load_actions as (
 
     select
-        months.month, tables.owner_department, 'load', 0.0, cast(null as date), tables.source, tables.source,
-        string_agg(
-            distinct tables.table_name || ': ' || tables.message, '; '
-            order by tables.table_name || ': ' || tables.message
-        ) || '.',
+        months.month, tables.owner_department, 'load', 0.0, cast(null as date), tables.source,
+        'source ' || replace(tables.source, '_', ' '),
+        string_agg(distinct tables.text, '; ' order by tables.text) || '.',
         'page Data health', '/data-health/', 'cxhouse ingest ' || tables.source
-    from {{ ref('rpt_data_health') }} as tables
+    from late_tables as tables
     cross join months
-    where tables.status in ('late', 'down', 'never')
     group by months.month, tables.owner_department, tables.source
 
 ),
