@@ -48,8 +48,8 @@ def test_the_map_has_every_hour_of_the_week_and_follows_the_chosen_channel(brows
         assert titles == hours.sort("iso_weekday", "hour")["cell_text"].to_list()
         closed = page.locator("[data-hour].closed").count()
         assert closed == hours.filter(pl.col("open_state") == "closed").height > 0
-        page.locator("details[data-field=numbers] summary").click()
-        assert page.locator("details[data-field=numbers] tbody tr").count() == 7 * 24
+        page.locator("details[data-numbers=hours-of-the-week] summary").click()
+        assert page.locator("details[data-numbers=hours-of-the-week] tbody tr").count() == 7 * 24
         watched.assert_clean()
 
 

@@ -79,8 +79,8 @@ def test_a_chart_gives_its_numbers_as_a_table_and_as_a_file(browser: Browser, ad
         shown = page.eval_on_selector_all("[data-numbers=kpi-series] tbody tr", READ_NUMBERS)
         assert [row[-1] for row in shown] == [f"{n:,}" for n in series["n"].to_list()][::-1]
         rows = download(page, "kpi-series", tmp_path)
-        assert [float(row["value"]) if row["value"] else None for row in rows] == series["value"].to_list()
-        assert [int(row["n"]) for row in rows] == series["n"].to_list()
+        assert [float(row["value"]) if row["value"] else None for row in rows] == series["value"].to_list()[::-1]
+        assert [int(row["n"]) for row in rows] == series["n"].to_list()[::-1]
         watched.assert_clean()
 
 

@@ -112,23 +112,6 @@ def test_a_text_that_a_spreadsheet_would_compute_is_downloaded_with_an_apostroph
     assert read == [["name", "n", "none"], [f'\'{sign}cmd|"x"!A1', "-3.5", ""], ["a, b\nc", "2", ""]]
 
 
-def test_no_table_and_no_chart_offers_a_download_of_its_own() -> None:
-    tables = {path: re.findall(r"<DataTable [^>]*>", path.read_text(encoding="utf-8")) for path in (*COMPONENTS, *PAGES)}
-    assert sum(map(len, tables.values())) > 4
-    for path, found in tables.items():
-        assert all("downloadable=false" in table for table in found), path
-        assert "downloadable" not in path.read_text(encoding="utf-8").replace("downloadable=false", ""), path
-        # where there is none, a table or a list of ours offers its rows
-        assert not found or len(found) == path.read_text(encoding="utf-8").count("<DownloadRows "), path
-
-
-def test_every_component_with_a_table_offers_its_rows() -> None:
-    with_tables = [path for path in COMPONENTS if "<table" in path.read_text(encoding="utf-8")]
-    assert len(with_tables) > 15
-    for path in with_tables:
-        assert re.search("<(DownloadRows|TableTools) ", path.read_text(encoding="utf-8")), path
-
-
 def test_a_table_that_a_command_writes_holds_no_formula(tmp_path: Path) -> None:
     table = pl.DataFrame({"customer_id": ["=1+1", "+3", "-3", "@x", "\tx", "C-1"], "value": [-1.5, 2.0, 3.0, 4.0, 5.0, 6.0]})
     write_private_table(tmp_path / "out.csv", table)

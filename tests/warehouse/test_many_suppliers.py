@@ -60,6 +60,21 @@ def test_every_supplier_has_its_figures_of_a_window(market: tuple[Home, list[Row
     assert ranks[0] == "seller-0000" and rows["volume_rank"].sort().to_list() == list(range(1, SUPPLIERS + 1))
 
 
+def test_the_list_of_suppliers_has_the_values_behind_its_texts(market: tuple[Home, list[Row]]) -> None:
+    home, _ = market
+    columns = {"promise_kept": "promise_kept", "on_time_delivery": "on_time", "supplier_nps": "nps", "contacts_caused": "contacts_caused"}
+    figures = home.report("rpt_suppliers").select("window_id", "supplier_id", "kpi_id", "value", "value_text").to_dicts()
+    values = {(row["window_id"], row["supplier_id"], row["kpi_id"]): (row["value"], row["value_text"]) for row in figures}
+    listed = home.report("rpt_supplier_list").to_dicts()
+    known = 0
+    for row in listed:
+        for kpi, column in columns.items():
+            value, text = values.get((row["window_id"], row["supplier_id"], kpi), (None, None))
+            assert (row[column], row[f"{column}_text"]) == (value, text or "not shown")
+            known += value is not None
+    assert known > SUPPLIERS
+
+
 def test_kpis_are_split_by_the_largest_suppliers_and_the_parts_add_up(market: tuple[Home, list[Row]]) -> None:
     home, _ = market
     figures = home.report("rpt_touchpoint_kpis").filter(pl.col("grain") == "total", pl.col("touchpoint_id") == "parcel")

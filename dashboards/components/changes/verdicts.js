@@ -29,6 +29,11 @@ export function nameFigure(row) {
 	return row.touchpoint_name ? `${row.kpi_name} at ${row.touchpoint_name}` : (row.kpi_name ?? row.kpi_id);
 }
 
+// The width of the interval, to sort by.
+export function measureMargin(row) {
+	return row.effect_upper === null ? null : row.effect_upper - row.effect_lower;
+}
+
 export function keyFigure(row) {
 	return `${row.kpi_id} ${row.touchpoint_id}`;
 }

@@ -1,6 +1,7 @@
 select
     * replace (
         cast(month_start as varchar) as month_start,
+        cast(first_reported_date as varchar) as first_reported_date,
         cast(last_revised_date as varchar) as last_revised_date
     ),
     strftime(month_start, '%Y-%m') as month

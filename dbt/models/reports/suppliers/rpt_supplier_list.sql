@@ -1,16 +1,16 @@
--- One row per window and supplier, with the figures by which a supplier is looked up, as texts.
+-- One row per window and supplier, with the figures by which a supplier is looked up, and as texts.
 select
     window_id,
     supplier_id,
     any_value(supplier_name) as supplier_name,
     any_value(volume_rank) as volume_rank,
-    {%- set texts = {
-        'promise_kept': 'promise_kept_text', 'on_time_delivery': 'on_time_text', 'supplier_nps': 'nps_text',
-        'contacts_caused': 'contacts_caused_text'
+    {%- set columns = {
+        'promise_kept': 'promise_kept', 'on_time_delivery': 'on_time', 'supplier_nps': 'nps', 'contacts_caused': 'contacts_caused'
     } %}
-    {%- for kpi, column in texts.items() %}
+    {%- for kpi, column in columns.items() %}
+    max(case when kpi_id = '{{ kpi }}' then value end) as {{ column }},
     coalesce(max(case when kpi_id = '{{ kpi }}' then {{ value_text('value', 'unit_kind', 'unit') }} end), 'not shown')
-        as {{ column }},
+        as {{ column }}_text,
     {%- endfor %}
     max(case when kpi_id = 'on_time_delivery' then n end) as deliveries_due,
     min(first_seen_date) as first_seen_date
