@@ -202,7 +202,9 @@ def test_the_table_and_the_silo_panel_are_the_reports(browser: Browser, address:
         figures = find_figures(built_site, change)
         assert page.locator("table[data-table=change-effects] tbody tr").count() == len(figures)
         for row in figures:
-            place = page.locator(f"table[data-table=change-effects] tr[data-kpi='{row['kpi_id']}'][data-touchpoint='{row['touchpoint_id']}']")
+            place = page.locator(
+                f"table[data-table=change-effects] tr[data-kpi='{row['kpi_id']}'][data-touchpoint='{row['touchpoint_id']}']"
+            )
             assert place.locator("[data-field=effect]").inner_text() == (row["effect_text"] or "")
             assert place.locator("[data-field=margin]").inner_text() == (row["margin_text"] or "")
             assert place.locator("[data-verdict]").get_attribute("data-verdict") == row["verdict"]
@@ -230,7 +232,7 @@ def test_a_figure_per_segment_and_what_nobody_registered_are_the_reports(browser
             place = page.locator(f"table[data-table=change-effects-by-segment] tr[data-segment={row['segment']}]")
             assert place.locator("[data-field=effect]").inner_text() == (row["effect_text"] or "")
             assert place.locator("[data-verdict]").get_attribute("data-verdict") == row["verdict"]
-        assert page.locator("table[data-table=change-effects-by-segment] .good, table[data-table=change-effects-by-segment] .bad").count() == 0
+        assert page.locator("table[data-table=change-effects-by-segment] :is(.good, .bad)").count() == 0
         page = watched.open("/changes/")
         page.wait_for_selector("article[data-change]", timeout=PATIENCE_MS)
         told = page.locator("[data-part=proposals] li").all_text_contents()
@@ -298,7 +300,7 @@ def test_what_can_be_seen_is_the_report_and_a_touchpoint_leaves_its_own(
 ) -> None:
     visible = built_site.read("rpt_visible_effects").to_dicts()
     assert len(visible) > 10
-    expected = {(row["touchpoint_id"], row["kpi_id"]): row["visible_text"] or "" for row in visible}
+    expected = {(row["touchpoint_id"], row["kpi_id"]): row["visible_text"] or "nothing yet" for row in visible}
     place = visible[0]["touchpoint_id"]
     read = "all => all.map((r) => [r.dataset.touchpoint, r.dataset.kpi, r.querySelector('[data-field=visible]').innerText])"
     with watch(browser, address, width) as watched:
