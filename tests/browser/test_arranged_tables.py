@@ -49,6 +49,7 @@ READ_CELLS = """(table) => {
     return [...table.tBodies[0].rows].map((row) => [...row.cells].filter((cell, at) => heads[at])
         .map((cell) => (cell.innerText ?? '').replace(/\\s+/g, ' ').trim()));
 }"""
+READ_STRAY_HEADS = "(table) => [...table.tHead.rows[0].cells].filter((head) => getComputedStyle(head).display !== 'table-cell').length"
 SORT_TEXTS = "(texts) => [...texts].sort((one, other) => one.localeCompare(other))"
 
 Cells = list[list[str]]
@@ -151,6 +152,9 @@ def test_every_table_is_sorted_by_each_of_its_columns(browser: Browser, address:
         for table in tables:
             own, keys = table.cells(), table.keys()
             assert len(keys) >= 3, table.name
+            assert watched.page.locator(table.selector).first.evaluate(READ_STRAY_HEADS) == 0, (
+                f"{table.name}: a head is not above its column"
+            )
             pairs = None if (page_name, table.name) in GROUPED else table.pair()
             compared = 0
             for key in keys:

@@ -198,11 +198,13 @@ def test_the_table_and_the_silo_panel_are_the_reports(browser: Browser, address:
     quiet = silos.filter((pl.col("change_id") == change) & ~pl.col("is_flagged") & (pl.col("verdict") == "no visible effect"))
     with watch(browser, address, WIDE) as watched:
         page = watched.open(f"/changes/{change}/")
-        page.wait_for_selector("table[data-table=effects] tbody tr", timeout=PATIENCE_MS)
+        page.wait_for_selector("table[data-table=change-effects] tbody tr", timeout=PATIENCE_MS)
         figures = find_figures(built_site, change)
-        assert page.locator("table[data-table=effects] tbody tr").count() == len(figures)
+        assert page.locator("table[data-table=change-effects] tbody tr").count() == len(figures)
         for row in figures:
-            place = page.locator(f"table[data-table=effects] tr[data-kpi='{row['kpi_id']}'][data-touchpoint='{row['touchpoint_id']}']")
+            place = page.locator(
+                f"table[data-table=change-effects] tr[data-kpi='{row['kpi_id']}'][data-touchpoint='{row['touchpoint_id']}']"
+            )
             assert place.locator("[data-field=effect]").inner_text() == (row["effect_text"] or "")
             assert place.locator("[data-field=margin]").inner_text() == (row["margin_text"] or "")
             assert place.locator("[data-verdict]").get_attribute("data-verdict") == row["verdict"]
@@ -225,12 +227,12 @@ def test_a_figure_per_segment_and_what_nobody_registered_are_the_reports(browser
     methods = built_site.read("rpt_false_alarms").sort("method_number")["rate_text"].to_list()
     with watch(browser, address, WIDE) as watched:
         page = watched.open(f"/changes/{change}/")
-        page.wait_for_selector("table[data-table=segments] tbody tr", timeout=PATIENCE_MS)
+        page.wait_for_selector("table[data-table=change-effects-by-segment] tbody tr", timeout=PATIENCE_MS)
         for row in (row for row in own if row["change_id"] == change):
-            place = page.locator(f"table[data-table=segments] tr[data-segment={row['segment']}]")
+            place = page.locator(f"table[data-table=change-effects-by-segment] tr[data-segment={row['segment']}]")
             assert place.locator("[data-field=effect]").inner_text() == (row["effect_text"] or "")
             assert place.locator("[data-verdict]").get_attribute("data-verdict") == row["verdict"]
-        assert page.locator("table[data-table=segments] .good, table[data-table=segments] .bad").count() == 0
+        assert page.locator("table[data-table=change-effects-by-segment] :is(.good, .bad)").count() == 0
         page = watched.open("/changes/")
         page.wait_for_selector("article[data-change]", timeout=PATIENCE_MS)
         told = page.locator("[data-part=proposals] li").all_text_contents()
@@ -298,12 +300,12 @@ def test_what_can_be_seen_is_the_report_and_a_touchpoint_leaves_its_own(
 ) -> None:
     visible = built_site.read("rpt_visible_effects").to_dicts()
     assert len(visible) > 10
-    expected = {(row["touchpoint_id"], row["kpi_id"]): row["visible_text"] or "" for row in visible}
+    expected = {(row["touchpoint_id"], row["kpi_id"]): row["visible_text"] or "nothing yet" for row in visible}
     place = visible[0]["touchpoint_id"]
     read = "all => all.map((r) => [r.dataset.touchpoint, r.dataset.kpi, r.querySelector('[data-field=visible]').innerText])"
     with watch(browser, address, width) as watched:
         page = watched.open("/visible/")
-        page.wait_for_selector("table[data-table=visible] tbody tr", timeout=PATIENCE_MS)
+        page.wait_for_selector("table[data-table=visible-effects] tbody tr", timeout=PATIENCE_MS)
         shown = {(touchpoint, kpi): text for touchpoint, kpi, text in page.eval_on_selector_all("tr[data-kpi]", read)}
         assert shown == expected
         page.locator("select[name=place]").select_option(place)

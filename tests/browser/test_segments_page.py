@@ -89,11 +89,11 @@ def test_ways_within_a_year_are_the_reports(browser: Browser, address: str, buil
     assert len(expected) > 10 and ways["is_hidden"].any()
     with watch(browser, address, WIDE) as watched:
         page = watched.open("/segments/")
-        page.wait_for_selector("table[data-table=moves] [data-field=customers]", timeout=PATIENCE_MS)
-        cells = page.locator("table[data-table=moves] td:has([data-field=customers])").all()
+        page.wait_for_selector("table[data-table=segment-moves] [data-field=customers]", timeout=PATIENCE_MS)
+        cells = page.locator("table[data-table=segment-moves] td:has([data-field=customers])").all()
         shown = {(str(cell.get_attribute("data-from")), str(cell.get_attribute("data-to"))): cell.inner_text() for cell in cells}
         assert shown == expected
-        assert page.locator("table[data-table=moves] .shut").count() == ways["is_hidden"].sum()
+        assert page.locator("table[data-table=segment-moves] .shut").count() == ways["is_hidden"].sum()
         assert page.locator("[data-field=headline]").inner_text() == ways["headline"][0]
         watched.assert_clean()
 
@@ -190,11 +190,11 @@ def test_what_serving_a_segment_costs_and_where_it_went_are_the_reports(browser:
     assert costs and ways.height > 2
     with watch(browser, address, WIDE) as watched:
         page = watched.open("/segments/champions/")
-        page.wait_for_selector("table[data-table=moves]", timeout=PATIENCE_MS)
+        page.wait_for_selector("table[data-table=segment-moves]", timeout=PATIENCE_MS)
         for row in costs:
-            text = page.locator(f"table[data-table=costs] tr[data-touchpoint='{row['touchpoint_id']}']").inner_text()
+            text = page.locator(f"table[data-table=segment-costs] tr[data-touchpoint='{row['touchpoint_id']}']").inner_text()
             assert (row["cost_text"] or row["reason"]) in text
-        rows = page.locator("table[data-table=moves] tbody tr").all()
+        rows = page.locator("table[data-table=segment-moves] tbody tr").all()
         shown = {
             (row.get_attribute("data-from"), row.get_attribute("data-to"), row.locator("[data-field=customers]").inner_text())
             for row in rows
