@@ -57,7 +57,7 @@ def test_the_page_names_the_sources_that_are_not_fresh(browser: Browser, address
         notes = watched.open("/").locator("[role=status]").all_text_contents()
     assert bool(notes) == (stale.height > 0)
     for source, table in stale.select("source", "table_name").iter_rows():
-        assert f"{source} / {table}" in notes[0]
+        assert f"{table} of {source}".replace("_", " ") in notes[0]
 
 
 def test_the_site_holds_no_key_of_a_customer_and_no_other_host(built_site: BuiltSite) -> None:

@@ -95,7 +95,7 @@ def test_the_reports_page_shows_the_departments_month(browser: Browser, address:
             rows = figures.filter(
                 (pl.col("owner_department") == about["owner_department"]) & (pl.col("month") == about["month"])
             ).to_dicts()
-            assert page.locator("[data-field=figures] tbody tr").count() == len(rows) > 0
+            assert page.locator("[data-table=department-figures] tbody tr").count() == len(rows) > 0
             for row in rows:
                 cells = page.locator(f"tr[data-touchpoint='{row['touchpoint_id']}'][data-kpi='{row['kpi_id']}']")
                 if row["value_text"]:
@@ -175,6 +175,7 @@ def test_a_department_without_figures_sees_what_to_do(browser: Browser, address:
     with watch(browser, address, WIDE) as watched:
         page = watched.open(f"/reports/?department={quote(department)}&month={month}")
         page.wait_for_selector("text=No figure of this department", timeout=PATIENCE_MS)
+        page.locator(".empty details.for-engineers summary").first.click()
         assert "Name it as owner of a touchpoint" in page.inner_text("article")
         assert page.locator("select[name=report_department]").input_value() == department
         watched.assert_clean()
@@ -183,8 +184,8 @@ def test_a_department_without_figures_sees_what_to_do(browser: Browser, address:
 def test_on_paper_the_report_has_no_buttons(browser: Browser, address: str, built_site: BuiltSite) -> None:
     with watch(browser, address, WIDE) as watched:
         page = watched.open("/reports/")
-        page.wait_for_selector("[data-field=figures]", timeout=PATIENCE_MS)
+        page.wait_for_selector("[data-table=department-figures]", timeout=PATIENCE_MS)
         page.emulate_media(media="print")
-        assert page.locator("[data-field=figures]").is_visible()
+        assert page.locator("[data-table=department-figures]").is_visible()
         assert not page.locator("form.bar").is_visible()
         assert not page.locator("header.site").is_visible()

@@ -57,8 +57,8 @@ def publisher(built_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -
 
 def follow(page: Page, path: str) -> None:
     """Go to another page of the site as a click on a link does, without loading the scripts again."""
-    page.evaluate("path => document.querySelector('header a').setAttribute('href', path)", path)
-    page.locator("header a").first.click()
+    page.evaluate("path => document.querySelector('header nav a').setAttribute('href', path)", path)
+    page.locator("header nav a").first.click()
     page.wait_for_url(f"**{path}")
     page.wait_for_selector(READY)
 
@@ -90,8 +90,8 @@ def test_a_tab_whose_release_is_gone_loads_that_of_now(browser: Browser, publish
         watched.open("/dictionary/")
         for count in range(KEPT_RELEASES):
             publisher.publish(f"later{count}")
-        watched.page.evaluate("document.querySelector('header a').setAttribute('href', '/touchpoints/')")
-        watched.page.locator("header a").first.click()
+        watched.page.evaluate("document.querySelector('header nav a').setAttribute('href', '/touchpoints/')")
+        watched.page.locator("header nav a").first.click()
         expect(watched.page.locator("p.answer").first).to_contain_text(f"later{KEPT_RELEASES - 1}", timeout=PATIENCE_MS)
         assert watched.page.locator("footer").inner_text().count(f"build later{KEPT_RELEASES - 1}") == 1
 

@@ -1,4 +1,5 @@
 // The small charts of a department's month. The series is that of the report; nothing here adds or divides.
+import { describeChart } from '../shared/chart_text.js';
 import { buildSeriesOptions } from '../touchpoints/series_chart.js';
 
 export const MONTHS = 13; // the month and the same one a year before (cxhouse/reports/contents.py)
@@ -19,8 +20,9 @@ export function listMarks(marks, months) {
 }
 
 // Line, band, target and numbered changes, without slider and with few labels.
-export function buildMonthsOptions(months, marks) {
+export function buildMonthsOptions(months, marks, text) {
 	const options = buildSeriesOptions({ rows: months, changes: marks, calendar: [], unit: months[0].unit, isNarrow: true });
 	const most = months[0].unit === 'share' && months.some((month) => month.value_upper > 0.7) ? 1 : null; // no axis up to 120 %
-	return { ...options, grid: { ...options.grid, top: 20, bottom: 4 }, yAxis: { ...options.yAxis, splitNumber: 2, max: most }, dataZoom: [] };
+	const small = { ...options, grid: { ...options.grid, top: 20, bottom: 4 }, yAxis: { ...options.yAxis, splitNumber: 2, max: most }, dataZoom: [] };
+	return describeChart(small, text);
 }

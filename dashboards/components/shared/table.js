@@ -9,12 +9,12 @@ export const AS_THEY_ARE = { find: '', key: null, isDown: false };
 //   isNumber: it stands at the right; isLine: on a phone it has a line of its own; sign: stands for the label on a phone
 
 // Rows that hold the text in one of their cells, sorted by the raw value of the column; without one, in their own order. Rows without a value come
-// last. Without columns, the text is looked for in all texts of a row.
+// last.
 export function arrangeRows(rows, { find, key, isDown }, columns) {
 	const text = simplify(find);
 	const found = text ? rows.filter((row) => readTexts(row, columns).some((each) => simplify(each).includes(text))) : rows;
 	if (key === null) return found;
-	const order = columns?.find((column) => column.key === key)?.order ?? ((row) => row[key]);
+	const order = columns.find((column) => column.key === key)?.order ?? ((row) => row[key]);
 	return [...found].sort((left, right) => compareValues(order(left), order(right), isDown));
 }
 
@@ -33,7 +33,7 @@ export function joinTexts(...texts) {
 }
 
 function readTexts(row, columns) {
-	return columns ? columns.map((column) => writeText(row, column)) : Object.values(row).filter((value) => typeof value === 'string');
+	return columns.map((column) => writeText(row, column));
 }
 
 // Spaces of any kind and length are the same to a reader, and so are capitals.
