@@ -70,7 +70,7 @@ def test_without_changes_the_pages_say_how_to_record_one(browser: Browser, empty
         page.wait_for_timeout(1500)
         text = page.locator("article").inner_text()
         assert page.locator("[data-field=answer]").inner_text().startswith("No change is recorded")
-        assert "cxhouse" not in text
+        assert "cxhouse change add" not in text
         assert "cxhouse change add" in (folded := read_folded(page)) and "changes/ in the company folder" in folded
         assert page.locator("[data-change], form.bar").count() == 0
         assert page.evaluate("document.documentElement.scrollWidth") <= width

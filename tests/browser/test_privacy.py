@@ -64,8 +64,8 @@ def find_secrets(text: str, secrets: dict[str, set[str]]) -> set[tuple[str, str]
     return {(kind, word) for kind, found in spoken.items() for word in found & secrets[kind]}
 
 
-# sums of squares and of cubes of seconds and amounts: among thousands of them, one has the digits of an order number by chance
-POWERS = ("numerator_sq", "numerator_cube")
+# sums of seconds and amounts, of their squares and cubes: among 100,000 of them, one has the digits of an order number by chance
+SUMS = {"rpt_kpi_sums": ("numerator", "numerator_sq", "numerator_cube")}
 
 
 def read_texts(site: Path) -> Iterator[tuple[Path, str]]:
@@ -78,7 +78,7 @@ def read_texts(site: Path) -> Iterator[tuple[Path, str]]:
             yield file, file.read_bytes().decode("utf-8", errors="replace")
             continue
         for column in pl.read_parquet(file).iter_columns() if file.suffix == ".parquet" else read_answers(file):
-            if column.name in POWERS and column.dtype.is_float():
+            if column.name in SUMS.get(file.stem, ()) and column.dtype.is_float():
                 continue
             values = column.drop_nulls().unique()
             if values.dtype.is_float():
