@@ -64,5 +64,6 @@ end
 {% macro targets_reached_text(counts) -%}
 {{ counts }}.green_count || ' of ' || {{ counts }}.judged_count
 || case when {{ counts }}.judged_count = 1 then ' figure reaches its' else ' figures reach their' end
-|| ' target beyond doubt, ' || {{ counts }}.red_count || case when {{ counts }}.red_count = 1 then ' is' else ' are' end || ' clearly off target.'
+|| ' target beyond doubt, '
+|| case {{ counts }}.red_count when 0 then 'none is' when 1 then '1 is' else {{ counts }}.red_count || ' are' end || ' clearly off target.'
 {%- endmacro %}

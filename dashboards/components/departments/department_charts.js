@@ -19,10 +19,10 @@ export function listMarks(marks, months) {
 	return marks.filter((mark) => mark.touchpoint_id === months[0].touchpoint_id && mark.started_date.slice(0, 7) >= first && mark.started_date.slice(0, 7) <= last);
 }
 
-// Line, band, target and numbered changes, without slider and with few labels.
+// Line, band, target, bound and numbered changes, without slider and with few labels. Target and bound are those of the newest month.
 export function buildMonthsOptions(months, marks, text) {
-	const options = buildSeriesOptions({ rows: months, changes: marks, calendar: [], unit: months[0].unit, isNarrow: true });
+	const options = buildSeriesOptions({ rows: months, tile: months[months.length - 1], changes: marks, calendar: [], unit: months[0].unit, isNarrow: true });
 	const most = months[0].unit === 'share' && months.some((month) => month.value_upper > 0.7) ? 1 : null; // no axis up to 120 %
-	const small = { ...options, grid: { ...options.grid, top: 20, bottom: 4 }, yAxis: { ...options.yAxis, splitNumber: 2, max: most }, dataZoom: [] };
+	const small = { ...options, grid: { ...options.grid, top: 24, bottom: 4 }, yAxis: { ...options.yAxis, splitNumber: 2, max: most }, dataZoom: [] };
 	return describeChart(small, text);
 }
