@@ -131,7 +131,7 @@ end
 printf('%.1f %%', 100 * {{ share }})
 {%- endmacro %}
 
-{# A table of a source in plain words, with the last day it has: stops of haulers known up to 19 February 2026. #}
+{# A table of a source in plain words, with the last day it has: visits of web analytics known up to 19 February 2026. #}
 {% macro landed_text(feed) -%}
 replace({{ feed }}.table_name, '_', ' ') || ' of ' || replace({{ feed }}.source, '_', ' ') || ' known up to '
 || {{ written_date(feed ~ '.until_date - 1') }}

@@ -205,7 +205,7 @@ def test_status_follows_from_dates_and_verdicts(first: Home) -> None:
     assert standing["due"] == ("check", False) == standing["due-by-date"] and standing["overdue"] == ("check", True)
     today = datetime.now(UTC).date()
     assert abs((rows["due"]["due_date"] - today).days + 50 - 35) <= 1
-    assert "end on 3 March 2026" in rows["overdue"]["status_text"] and "cxhouse ingest" in rows["overdue"]["next_step"]
+    assert "end on 3 March 2026" in rows["overdue"]["status_text"] and rows["overdue"]["next_step"] == "Wait until newer data are loaded."
     assert (
         "nothing in its scope is measured" in rows["unmeasured"]["status_text"] and "Name a touchpoint" in rows["unmeasured"]["next_step"]
     )

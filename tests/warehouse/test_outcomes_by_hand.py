@@ -43,9 +43,11 @@ BY_HAND = {
     ("cost_to_serve", "phone"): {"2026-03-03": (70, 0), "2026-03-04": (30, 0)},
     ("cost_to_serve", "unmapped"): {"2026-03-10": (50, 0)},
     ("cost_to_serve", "parcel"): {"2026-03-05": (30, 0)},
-    # per delivery due there: none at the phone, two due at the parcel on that day
-    ("cost_per_delivery", "phone"): {"2026-03-03": (70, 0), "2026-03-04": (30, 0)},
+    # per delivery due there, on days from the first one due on: none at the phone, two at the parcel on that day
+    ("cost_per_delivery", "phone"): {"2026-03-04": (30, 0)},
+    ("cost_per_delivery", "unmapped"): {"2026-03-10": (50, 0)},
     ("cost_per_delivery", "parcel"): {"2026-03-04": (0, 2), "2026-03-05": (30, 2), "2026-03-22": (0, 2), "2026-03-28": (0, 1)},
+    ("cost_per_delivery", "return_desk"): {"2026-03-20": (20, 0)},
     ("cost_to_serve", "return_desk"): {"2026-03-20": (20, 0)},
 }
 TABLES = ("fct_daily_measures", "fct_touchpoint_kpis", "int_contact_outcomes", "int_line_outcomes", "int_order_outcomes")
