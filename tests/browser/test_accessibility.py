@@ -76,6 +76,14 @@ def test_axe_finds_nothing_serious_and_every_chart_has_words(
             assert len(text) > 40 and any(sign.isdigit() for sign in text), f"the name of a chart holds no figure: {text!r}"
 
 
+def settle(page: Page) -> None:
+    """Wait until the page has stopped changing: what is drawn again loses its mark."""
+    sizes = [-1]
+    while len(sizes) < 60 and sizes[-1] != (size := page.evaluate("() => document.body.innerHTML.length")):
+        sizes.append(size)
+        page.wait_for_timeout(1000)
+
+
 @pytest.mark.parametrize("width", [WIDE, PHONE])
 @pytest.mark.parametrize("name", ["home", "touchpoint", "dictionary", "ecosystem", "touchpoints"])
 def test_the_keyboard_reaches_every_control_and_shows_where_it_is(
@@ -85,6 +93,7 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(
         watched.page.emulate_media(reduced_motion="reduce")
         page = watched.open(built_site.page_path(name))
         page.wait_for_load_state("networkidle")
+        settle(page)
         controls: list[str] = page.evaluate(MARK)
         assert len(controls) > 15
         reached, unseen = set(), []

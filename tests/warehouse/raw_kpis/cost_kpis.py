@@ -45,10 +45,14 @@ def count_service_costs(company: RawCompany) -> Iterator[Count]:
     totals: Counter[tuple[str, tuple[int, int]]] = Counter()
     for item in work:
         totals[item.kind, (item.place.day.year, item.place.day.month)] += item.amount
+    # a cost on a day before any delivery was due has nothing to be divided by
+    first_due = min(company.place_delivery(delivery).day for delivery in company.deliveries.values())
     for item in work:
         key = (item.kind, (item.place.day.year, item.place.day.month))
-        for kpi in ("cost_to_serve", "cost_per_delivery"):
-            yield Count(kpi, item.place, costs[key] * item.amount / totals[key], 0)
+        cost = costs[key] * item.amount / totals[key]
+        yield Count("cost_to_serve", item.place, cost, 0)
+        if item.place.day >= first_due:
+            yield Count("cost_per_delivery", item.place, cost, 0)
     for delivery in company.deliveries.values():
         place = company.place_delivery(delivery)
         if place.day < company.until:
