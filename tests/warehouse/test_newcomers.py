@@ -80,7 +80,7 @@ def test_each_new_thing_appears_flagged_with_one_annotation_however_often_it_is_
         ("auto_survey_pulse", NEWS_DAY, "measurement", "parcel"),
     ]
     told = later.table("rpt_changes").filter(change_id="auto_supplier_drone")["next_step"].to_list()
-    assert told == ["Confirm it with cxhouse change confirm auto_supplier_drone, so that it counts as a change."]
+    assert told == ["Have it confirmed, so that it counts as a change."]
     charted = later.table("rpt_change_touchpoints").filter(change_id="auto_supplier_drone")
     assert charted["touchpoint_id"].to_list() == ["parcel"]
 
