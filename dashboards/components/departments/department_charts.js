@@ -23,6 +23,6 @@ export function listMarks(marks, months) {
 export function buildMonthsOptions(months, marks, text) {
 	const options = buildSeriesOptions({ rows: months, tile: months[months.length - 1], changes: marks, calendar: [], unit: months[0].unit, isNarrow: true });
 	const most = months[0].unit === 'share' && months.some((month) => month.value_upper > 0.7) ? 1 : null; // no axis up to 120 %
-	const small = { ...options, grid: { ...options.grid, top: 24, bottom: 4 }, yAxis: { ...options.yAxis, splitNumber: 2, max: most }, dataZoom: [] };
+	const small = { ...options, grid: { ...options.grid, top: 38, bottom: 4 }, yAxis: { ...options.yAxis, splitNumber: 2, max: most }, dataZoom: [] };
 	return describeChart(small, text);
 }
