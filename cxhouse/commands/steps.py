@@ -50,10 +50,12 @@ def make_demo(
 
 def keep_earlier_reports(settings: Settings) -> None:
     """Put what the demo company reported before into an empty ledger, where this company has all its figures."""
-    from cxhouse.ledger.month_figures import keep_earlier
+    from cxhouse.ledger.month_figures import holds_figures, keep_earlier
     from ingestion.demo import read_earlier_reports
     from semantic.company import load_company
 
+    if holds_figures(settings.ledger):
+        return
     reports = read_earlier_reports(settings.home / "demo")
     company = load_company(settings.company, settings.environment)
     declared = {(kpi.kpi, touchpoint.id) for touchpoint in company.touchpoints for kpi in touchpoint.kpis}

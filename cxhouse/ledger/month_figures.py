@@ -38,13 +38,18 @@ def keep_reported(warehouse: Path, ledger: Path, *, build_id: str, published_at:
     return keep_rows(warehouse, ledger / FOLDER, query, build_id=build_id)
 
 
+def holds_figures(ledger: Path) -> bool:
+    """Whether any figure was kept yet."""
+    return any((ledger / FOLDER).glob("*.parquet"))
+
+
 def keep_earlier(ledger: Path, reports: pl.DataFrame) -> int:
     """Keep reports that were made before this home: reported_on, kpi_id, touchpoint_id, month_start, numerator, denominator.
 
     They are records like those of a publish, made at four in the morning. A ledger that holds figures stays as it is. Returns the number
     kept.
     """
-    if any((ledger / FOLDER).glob("*.parquet")) or reports.is_empty():
+    if holds_figures(ledger) or reports.is_empty():
         return 0
     moment = pl.col("reported_on").cast(pl.Datetime("us")).dt.offset_by("4h").dt.replace_time_zone("UTC")
     records = reports.with_columns(

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from cxhouse.ledger.news import Event
 from cxhouse.news.digests import Due, Entry, summarise_week
 from cxhouse.news.events import Situation, write_day
-from cxhouse.reports import MailReport, mail_report, render_report
+from cxhouse.reports import mail_report
 from declared.subscriptions import ALERT_KINDS, Subscription
 
 # kind of alert and state -> title of its section
@@ -62,8 +62,9 @@ def compose(subscription: Subscription, events: Sequence[Event], dues: Sequence[
     if reports:
         sections.append(("Monthly report", [describe_report(due) for due in reports]))
     sections = leave_out_repeated(sections)
+    pages = [mail_report(situation.published, due.department, due.month, link=f"{site}{REPORTS_PAGE}") for due in reports]
     # a report alone is read in the mail itself; in every case the whole file is attached
-    alone = read_report(reports[0], situation, site) if len(reports) == len(dues) == 1 and not events else None
+    alone = pages[0] if len(pages) == len(dues) == 1 and not events else None
     headline = alone.subject if alone else name_subject(events, reports, has_digest, situation)
     subject = " ".join(f"[{situation.company}] {headline}".split())
     about = {
@@ -76,13 +77,8 @@ def compose(subscription: Subscription, events: Sequence[Event], dues: Sequence[
         "departments": ", ".join(subscription.departments),
     }
     text, html = (load_template(name).render(about) for name in ("news.txt.j2", "news.html.j2"))
-    attachments = tuple((name_file(due), render_report(situation.published, due.department, due.month)) for due in reports)
+    attachments = tuple((name_file(due), page.file) for due, page in zip(reports, pages, strict=True))
     return Message(subject, text, alone.html if alone else html, tuple(sections), site, attachments, alone.images if alone else {})
-
-
-def read_report(due: Due, situation: Situation, site: str) -> MailReport:
-    """The first page of a department's month as a mail."""
-    return mail_report(situation.published, due.department, due.month, link=f"{site}{REPORTS_PAGE}")
 
 
 def group_events(events: Iterable[Event]) -> list[Section]:

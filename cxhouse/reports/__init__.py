@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cxhouse.reports.department import render_report, write_department_reports
+from cxhouse.reports.department import write_department_reports
 from cxhouse.reports.mail import MailReport, mail_report
 from cxhouse.reports.pdf import find_browser, print_pdf
 from cxhouse.reports.published import READ_REPORTS, PublishedCopy, ReportError, Row, read_published
 
 __all__ = [
     "READ_REPORTS", "MailReport", "PublishedCopy", "ReportError", "Row", "find_browser", "mail_report", "print_pdf", "read_published",
-    "render_report", "write_department_reports",
+    "write_department_reports",
 ]  # fmt: skip

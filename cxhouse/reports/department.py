@@ -78,7 +78,11 @@ def name_files(folder: Path, month: str, departments: Iterable[str]) -> list[tup
 
 def render_report(published: PublishedCopy, department: str, month: str) -> str:
     """The page of one department and month, with its charts in it."""
-    contents = read_contents(published, department, month)
+    return render_contents(read_contents(published, department, month))
+
+
+def render_contents(contents: Contents) -> str:
+    """The file of contents that are read already."""
     pictures = [each.picture for each in contents.figures]
     sources = [f"data:image/png;base64,{b64encode(each).decode()}" if each else "" for each in pictures]
     return fill_template(contents, sources, is_mail=False)

@@ -8,17 +8,21 @@ from dataclasses import dataclass
 import css_inline
 
 from cxhouse.reports.contents import SHOWN, read_contents
-from cxhouse.reports.department import fill_template
+from cxhouse.reports.department import fill_template, render_contents
 from cxhouse.reports.published import PublishedCopy, Row
 
 
 @dataclass(frozen=True)
 class MailReport:
-    """A mail to be sent as multipart/related: HTML, and its pictures (PNG) by content id, without the < > of the header Content-ID."""
+    """A mail to be sent as multipart/related: HTML, and its pictures (PNG) by content id, without the < > of the header Content-ID.
+
+    `file` is the whole report with its appendix, to be attached; it has the same pictures, which are drawn once.
+    """
 
     subject: str
     html: str
     images: Mapping[str, bytes]
+    file: str
 
 
 def mail_report(published: PublishedCopy, department: str, month: str, *, link: str = "") -> MailReport:
@@ -33,7 +37,7 @@ def mail_report(published: PublishedCopy, department: str, month: str, *, link: 
     html = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(
         fill_template(contents, sources, is_mail=True, link=link)
     )
-    return MailReport(write_subject(contents.about), html, images)
+    return MailReport(write_subject(contents.about), html, images, render_contents(contents))
 
 
 def write_subject(about: Row) -> str:

@@ -18,6 +18,17 @@ end
 round({{ gap }} / coalesce({{ figure }}.usual_spread, nullif(0.1 * abs({{ figure }}.target), 0), 1) * sqrt({{ figure }}.volume_share), 9)
 {%- endmacro %}
 
+{# The columns of a figure against its target, from a row with gap, usual_spread and volume_share: what pages show and sort by. #}
+{% macro target_columns(figure) -%}
+{{ value_text(figure ~ '.target', figure ~ '.unit_kind', figure ~ '.unit') }} as target_text,
+    {{ figure }}.gap,
+    {{ figure }}.usual_spread,
+    {{ figure }}.volume_share,
+    {{ pain_of(figure ~ '.gap', figure) }} as pain,
+    {{ gap_text(figure ~ '.gap', figure) }} as gap_text,
+    {{ value_text(figure ~ '.lower_bound', figure ~ '.unit_kind', figure ~ '.unit') }} as bound_text
+{%- endmacro %}
+
 {# Where a figure stands among those that hurt: below its bound beyond doubt first, then on the wrong side of its target; by pain. #}
 {% macro order_of_pain(figure) -%}
 case

@@ -188,12 +188,7 @@ compared as (
             when judged.missing_reason is not null then judged.missing_reason
             else nullif(concat_ws('; ', {{ kpi_reason('judged') }}, judged.coarser_text), '')
         end as shown_reason,
-        before.value as previous_value,
-        judged.value - before.value as move,
-        {{ move_margin('judged', 'before') }} as move_margin,
-        year_before.value as year_before_value,
-        judged.value - year_before.value as year_move,
-        {{ move_margin('judged', 'year_before') }} as year_move_margin
+        {{ compared_columns('judged') }}
     from judged
     {% for which in ['before', 'year_before'] %}
     left join measured as {{ which }}
@@ -227,13 +222,10 @@ texts as (
         strftime(window_start, '%-d %B %Y') as window_start_text,
         strftime(period_end, '%-d %B %Y') as window_end_text,
         kpi_id, kpi_name, touchpoint_id, touchpoint_name, owner_department, position, takes_contacts, denominator_text, unit, unit_kind,
-        direction, n, value, value_lower, value_upper, target, lower_bound, status, shown_reason as reason, previous_value, trend, gap,
+        direction, n, value, value_lower, value_upper, target, lower_bound, status, shown_reason as reason, previous_value, trend,
         {{ value_text('value', 'unit_kind', 'unit') }} as value_text,
         '± ' || {{ margin_text('(value_upper - value_lower) / 2', 'unit_kind', 'value') }} as interval_text,
-        {{ value_text('target', 'unit_kind', 'unit') }} as target_text,
-        {{ value_text('lower_bound', 'unit_kind', 'unit') }} as bound_text,
-        {{ pain_of('placed.gap', 'placed') }} as pain,
-        {{ gap_text('placed.gap', 'placed') }} as gap_text,
+        {{ target_columns('placed') }},
         {{ trend_arrow('trend', 'value', 'previous_value') }} as trend_arrow,
         {{ value_text('year_before_value', 'unit_kind', 'unit') }} as year_before_text,
         range_year_trend as year_trend
@@ -242,7 +234,7 @@ texts as (
 )
 
 select
-    *,
+    * exclude (usual_spread, volume_share),
     case when {{ is_short_of_target('texts') }} then {{ worst_figure_text('texts') }} || '.' end as worst_text
 from texts
 order by {{ order_of_pain('texts') }}

@@ -91,6 +91,16 @@ sqrt(
 )
 {%- endmacro %}
 
+{# A period beside the one before it and the one a year before, joined as `before` and `year_before`: their values, the moves and the margins of these. #}
+{% macro compared_columns(now) -%}
+before.value as previous_value,
+        {{ now }}.value - before.value as move,
+        {{ move_margin(now, 'before') }} as move_margin,
+        year_before.value as year_before_value,
+        {{ now }}.value - year_before.value as year_move,
+        {{ move_margin(now, 'year_before') }} as year_move_margin
+{%- endmacro %}
+
 {# Whether a difference between two periods is more than noise, and in which direction; columns n and direction are those of the row. #}
 {% macro trend_of(move, margin) -%}
 case

@@ -289,7 +289,7 @@ texts as (
         strftime(window_start, '%-d %B %Y') as window_start_text,
         strftime(period_end, '%-d %B %Y') as window_end_text,
         kpi_id, kpi_name, touchpoint_id, touchpoint_name, owner_department, position, takes_contacts, denominator_text, unit, unit_kind,
-        direction, n, value, value_lower, value_upper, target, lower_bound, status, shown_reason as reason, previous_value, trend, gap,
+        direction, n, value, value_lower, value_upper, target, lower_bound, status, shown_reason as reason, previous_value, trend,
         case
     when value is null then null
     when unit_kind = 'share' then printf('%.1f %%', 100 * value)
@@ -318,37 +318,25 @@ end as value_text,
 || printf('%,d', cast(split_part(printf('%.2f', abs((value_upper - value_lower) / 2)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs((value_upper - value_lower) / 2)), '.', 2)
 end as interval_text,
         case
-    when target is null then null
-    when unit_kind = 'share' then printf('%.1f %%', 100 * target)
-    when unit_kind = 'points' then printf('%+.0f', target)
-    when unit_kind = 'seconds' and target >= 3600 then case when target / 3600 < 0 and cast(printf('%.1f', abs(target / 3600)) as double) > 0 then '-' else '' end
-|| printf('%,d', cast(split_part(printf('%.1f', abs(target / 3600)), '.', 1) as bigint)) || '.' || split_part(printf('%.1f', abs(target / 3600)), '.', 2) || ' h'
-    when unit_kind = 'seconds' and target >= 600 then printf('%.1f min', target / 60)
-    when unit_kind = 'seconds' then printf('%.0f s', target)
-    when unit_kind = 'currency' then unit || ' ' || case when target < 0 and cast(printf('%.2f', abs(target)) as double) > 0 then '-' else '' end
-|| printf('%,d', cast(split_part(printf('%.2f', abs(target)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(target)), '.', 2)
-    when unit_kind = 'ratio' then case when 100 * target < 0 and cast(printf('%.2f', abs(100 * target)) as double) > 0 then '-' else '' end
-|| printf('%,d', cast(split_part(printf('%.2f', abs(100 * target)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(100 * target)), '.', 2) || ' per 100'
-    else case when target < 0 and cast(printf('%.2f', abs(target)) as double) > 0 then '-' else '' end
-|| printf('%,d', cast(split_part(printf('%.2f', abs(target)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(target)), '.', 2)
+    when placed.target is null then null
+    when placed.unit_kind = 'share' then printf('%.1f %%', 100 * placed.target)
+    when placed.unit_kind = 'points' then printf('%+.0f', placed.target)
+    when placed.unit_kind = 'seconds' and placed.target >= 3600 then case when placed.target / 3600 < 0 and cast(printf('%.1f', abs(placed.target / 3600)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.1f', abs(placed.target / 3600)), '.', 1) as bigint)) || '.' || split_part(printf('%.1f', abs(placed.target / 3600)), '.', 2) || ' h'
+    when placed.unit_kind = 'seconds' and placed.target >= 600 then printf('%.1f min', placed.target / 60)
+    when placed.unit_kind = 'seconds' then printf('%.0f s', placed.target)
+    when placed.unit_kind = 'currency' then placed.unit || ' ' || case when placed.target < 0 and cast(printf('%.2f', abs(placed.target)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(placed.target)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(placed.target)), '.', 2)
+    when placed.unit_kind = 'ratio' then case when 100 * placed.target < 0 and cast(printf('%.2f', abs(100 * placed.target)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(100 * placed.target)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(100 * placed.target)), '.', 2) || ' per 100'
+    else case when placed.target < 0 and cast(printf('%.2f', abs(placed.target)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(placed.target)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(placed.target)), '.', 2)
 end as target_text,
-        case
-    when lower_bound is null then null
-    when unit_kind = 'share' then printf('%.1f %%', 100 * lower_bound)
-    when unit_kind = 'points' then printf('%+.0f', lower_bound)
-    when unit_kind = 'seconds' and lower_bound >= 3600 then case when lower_bound / 3600 < 0 and cast(printf('%.1f', abs(lower_bound / 3600)) as double) > 0 then '-' else '' end
-|| printf('%,d', cast(split_part(printf('%.1f', abs(lower_bound / 3600)), '.', 1) as bigint)) || '.' || split_part(printf('%.1f', abs(lower_bound / 3600)), '.', 2) || ' h'
-    when unit_kind = 'seconds' and lower_bound >= 600 then printf('%.1f min', lower_bound / 60)
-    when unit_kind = 'seconds' then printf('%.0f s', lower_bound)
-    when unit_kind = 'currency' then unit || ' ' || case when lower_bound < 0 and cast(printf('%.2f', abs(lower_bound)) as double) > 0 then '-' else '' end
-|| printf('%,d', cast(split_part(printf('%.2f', abs(lower_bound)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(lower_bound)), '.', 2)
-    when unit_kind = 'ratio' then case when 100 * lower_bound < 0 and cast(printf('%.2f', abs(100 * lower_bound)) as double) > 0 then '-' else '' end
-|| printf('%,d', cast(split_part(printf('%.2f', abs(100 * lower_bound)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(100 * lower_bound)), '.', 2) || ' per 100'
-    else case when lower_bound < 0 and cast(printf('%.2f', abs(lower_bound)) as double) > 0 then '-' else '' end
-|| printf('%,d', cast(split_part(printf('%.2f', abs(lower_bound)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(lower_bound)), '.', 2)
-end as bound_text,
-        round(placed.gap / coalesce(placed.usual_spread, nullif(0.1 * abs(placed.target), 0), 1) * sqrt(placed.volume_share), 9) as pain,
-        case
+    placed.gap,
+    placed.usual_spread,
+    placed.volume_share,
+    round(placed.gap / coalesce(placed.usual_spread, nullif(0.1 * abs(placed.target), 0), 1) * sqrt(placed.volume_share), 9) as pain,
+    case
     when placed.gap > 0
         then ltrim(case
     when placed.gap is null then null
@@ -376,6 +364,21 @@ end, '+')
     else ''
 end
 end as gap_text,
+    case
+    when placed.lower_bound is null then null
+    when placed.unit_kind = 'share' then printf('%.1f %%', 100 * placed.lower_bound)
+    when placed.unit_kind = 'points' then printf('%+.0f', placed.lower_bound)
+    when placed.unit_kind = 'seconds' and placed.lower_bound >= 3600 then case when placed.lower_bound / 3600 < 0 and cast(printf('%.1f', abs(placed.lower_bound / 3600)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.1f', abs(placed.lower_bound / 3600)), '.', 1) as bigint)) || '.' || split_part(printf('%.1f', abs(placed.lower_bound / 3600)), '.', 2) || ' h'
+    when placed.unit_kind = 'seconds' and placed.lower_bound >= 600 then printf('%.1f min', placed.lower_bound / 60)
+    when placed.unit_kind = 'seconds' then printf('%.0f s', placed.lower_bound)
+    when placed.unit_kind = 'currency' then placed.unit || ' ' || case when placed.lower_bound < 0 and cast(printf('%.2f', abs(placed.lower_bound)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(placed.lower_bound)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(placed.lower_bound)), '.', 2)
+    when placed.unit_kind = 'ratio' then case when 100 * placed.lower_bound < 0 and cast(printf('%.2f', abs(100 * placed.lower_bound)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(100 * placed.lower_bound)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(100 * placed.lower_bound)), '.', 2) || ' per 100'
+    else case when placed.lower_bound < 0 and cast(printf('%.2f', abs(placed.lower_bound)) as double) > 0 then '-' else '' end
+|| printf('%,d', cast(split_part(printf('%.2f', abs(placed.lower_bound)), '.', 1) as bigint)) || '.' || split_part(printf('%.2f', abs(placed.lower_bound)), '.', 2)
+end as bound_text,
         case
     when trend = 'steady' then '→'
     when trend = 'unclear' then ''
@@ -401,7 +404,7 @@ end as year_before_text,
     from placed
 )
 select
-    *,
+    * exclude (usual_spread, volume_share),
     case when (texts.status = 'red' or texts.status = 'yellow' and (texts.value < texts.target) = (texts.direction = 'higher')) then texts.touchpoint_name
 || case texts.status when 'red' then ' hurts most: ' else ' is furthest from its target, though not clearly beyond its bound: ' end
 || case when upper(substr(texts.kpi_name, 2, 1)) = substr(texts.kpi_name, 2, 1) then texts.kpi_name else lower(substr(texts.kpi_name, 1, 1)) || substr(texts.kpi_name, 2) end || ' ' || texts.value_text

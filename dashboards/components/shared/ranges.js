@@ -34,7 +34,7 @@ function shiftMonths(text, months) {
 
 // The range, the days before it and the same days a year earlier, each as first day, last day and what it is summed from. Whole months are
 // compared with whole months, other ranges with as many days before, and with those 52 weeks earlier, which have the same weekdays.
-export function planRange({ first, last }) {
+function planRange({ first, last }) {
 	const after = shiftDays(last, 1);
 	if (first.endsWith('-01') && after.endsWith('-01')) {
 		const months = (Number(after.slice(0, 4)) - Number(first.slice(0, 4))) * 12 + Number(after.slice(5, 7)) - Number(first.slice(5, 7));
@@ -52,7 +52,7 @@ function writeRow([first, last, grain], covered) {
 	return first < covered.first_day ? 'null, null, null' : `'${first}', '${last}', '${grain}'`;
 }
 
-export function writeQuery(range, covered) {
+function writeQuery(range, covered) {
 	const plan = planRange(range);
 	return RANGE_QUERY.replace(/\$(now|before|year_before)/g, (_, which) => writeRow(plan[which], covered));
 }

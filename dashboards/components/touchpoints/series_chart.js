@@ -151,7 +151,7 @@ export function describeRow(row, unit) {
 }
 
 // The chart in words: how far it reaches, its last, lowest and highest figure, and what they have to clear.
-export function describeSeries({ rows, tile, unit, changes = [] }) {
+function describeSeries({ rows, tile, unit, changes = [] }) {
 	const point = (row) => `${row.period_text}: ${describeRow(row, unit)}`;
 	const extremes = findExtremes(rows, 'value');
 	return [

@@ -25,12 +25,7 @@ compared as (
 
     select
         now.*,
-        before.value as previous_value,
-        now.value - before.value as move,
-        {{ move_margin('now', 'before') }} as move_margin,
-        year_before.value as year_before_value,
-        now.value - year_before.value as year_move,
-        {{ move_margin('now', 'year_before') }} as year_move_margin
+        {{ compared_columns('now') }}
     from now
     {% for name, grain in [
         ('before', "'before_' || now.grain"),

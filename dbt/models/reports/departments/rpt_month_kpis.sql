@@ -106,13 +106,7 @@ select
     {{ value_text('value_lower', 'unit_kind', 'unit') }}
     || ' to '
     || {{ value_text('value_upper', 'unit_kind', 'unit') }} as interval_text,
-    {{ value_text('target', 'unit_kind', 'unit') }} as target_text,
-    gap,
-    usual_spread,
-    volume_share,
-    {{ pain_of('placed.gap', 'placed') }} as pain,
-    {{ gap_text('placed.gap', 'placed') }} as gap_text,
-    {{ value_text('lower_bound', 'unit_kind', 'unit') }} as bound_text,
+    {{ target_columns('placed') }},
     {{ status_word('status') }} as status_word,
     string_agg(
         {{ written_month('month_start') }} || ' '
